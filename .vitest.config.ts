@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const packages = fileURLToPath(new URL("packages/", import.meta.url));
+
+// Tests import sources, never `dist`: one copy of each module per test process, whatever was built last.
+// Child-process fixtures are what runs the built packages.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@pitot\/(\w+)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^pitot$/, replacement: `${packages}cli/src/index.ts` },
+    ],
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+    exclude: ["packages/e2e/**", "**/node_modules/**", "**/dist/**"],
+    testTimeout: 30_000,
+  },
+});
