@@ -1,0 +1,150 @@
+import { context, trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import {
+  ATTR_RECORD_KIND,
+  ATTR_RECORDS_COUNT,
+  ATTR_RECORDS_SEQ_FIRST,
+  ATTR_RECORDS_SEQ_LAST,
+  ATTR_RUN_ID,
+  SPAN_RECORDS,
+} from "@pitot/semconv";
+import { apiLogEmitter } from "./log-emitter.ts";
+import type { Recording } from "./recording-options.ts";
+
+const CARRIER_EVENTS = 100;
+const CARRIER_BYTES = 256 * 1024;
+/** Kept free on spans that others may add events to: `pitot.run.finished` and an exception. */
+const RESERVED_EVENTS = 2;
+
+interface Carrier {
+  readonly span: Span;
+  readonly firstSeq: number;
+  lastSeq: number;
+  events: number;
+  bytes: number;
+}
+
+/** Events that Pitot has put on a span, so that it never puts more than the SDK keeps. */
+const eventsOn = new WeakMap<Span, number>();
+
+/**
+ * Puts records on spans, or hands them to the logs pipeline, so that none is thrown away by span limits: few on the active
+ * span, rows and overflow on carrier spans that are rotated by count and bytes.
+ */
+export class EventEmitter {
+  readonly #recording: Recording;
+  readonly #runId: string | undefined;
+  readonly #parent: Context;
+  readonly #carriers = new Map<string, Carrier>();
+
+  /** @param parent the context whose span is the carriers' parent */
+  constructor(recording: Recording, runId: string | undefined, parent: Context) {
+    this.#recording = recording;
+    this.#runId = runId;
+    this.#parent = parent;
+  }
+
+  /** Attributes that an event may have beside the few that Pitot always sets. */
+  get attributeBudget(): number {
+    return Math.max(0, this.#recording.eventAttributeLimit - 3);
+  }
+
+  /** True where spans of this context are kept, or a logs pipeline is there: else nobody need make attributes. */
+  active(at: Context): boolean {
+    return this.#logger() !== undefined || (this.#recording.spans && this.#spanOf(at)?.isRecording() === true);
+  }
+
+  /**
+   * Emits one event on the active span, or on a carrier where that span has no room.
+   * @returns true where at least one pipeline has taken it
+   */
+  emit(name: string, attributes: Attributes, kind: string, seq: number, bytes: number, at: Context, timeMs: number): boolean {
+    let taken = this.#log(name, attributes, at, timeMs);
+    const span = this.#recording.spans ? this.#spanOf(at) : undefined;
+    if (span?.isRecording()) {
+      const used = eventsOn.get(span) ?? 0;
+      if (used < Math.min(CARRIER_EVENTS, this.#recording.spanEventLimit - RESERVED_EVENTS)) {
+        eventsOn.set(span, used + 1);
+        span.addEvent(name, attributes, timeMs);
+        taken = true;
+      } else taken = this.#carry(name, attributes, kind, seq, bytes, timeMs) || taken;
+    }
+    return taken;
+  }
+
+  /** Emits one of many rows, always on a carrier. */
+  emitRow(name: string, attributes: Attributes, kind: string, seq: number, bytes: number, at: Context, timeMs: number): boolean {
+    const logged = this.#log(name, attributes, at, timeMs);
+    return (this.#recording.spans && this.#carry(name, attributes, kind, seq, bytes, timeMs)) || logged;
+  }
+
+  /** Ends all carriers. */
+  close(): void {
+    for (const [kind, carrier] of this.#carriers) end(carrier, kind);
+    this.#carriers.clear();
+  }
+
+  #carry(name: string, attributes: Attributes, kind: string, seq: number, bytes: number, timeMs: number): boolean {
+    const room = Math.min(CARRIER_EVENTS, this.#recording.spanEventLimit);
+    if (room < 1) return false;
+    let carrier = this.#carriers.get(kind);
+    if (carrier !== undefined && (carrier.events >= room || carrier.bytes + bytes > CARRIER_BYTES)) {
+      end(carrier, kind);
+      carrier = undefined;
+    }
+    if (carrier === undefined) {
+      const span = trace.getTracer("pitot").startSpan(
+        `${SPAN_RECORDS} ${kind}`,
+        { attributes: { [ATTR_RECORD_KIND]: kind, ...(this.#runId === undefined ? {} : { [ATTR_RUN_ID]: this.#runId }) } },
+        this.#parent,
+      );
+      if (!span.isRecording()) return false;
+      carrier = { span, firstSeq: seq, lastSeq: seq, events: 0, bytes: 0 };
+      this.#carriers.set(kind, carrier);
+    }
+    carrier.span.addEvent(name, attributes, timeMs);
+    carrier.lastSeq = seq;
+    carrier.events++;
+    carrier.bytes += bytes;
+    return true;
+  }
+
+  #log(name: string, attributes: Attributes, at: Context, timeMs: number): boolean {
+    const logger = this.#logger();
+    if (logger === undefined) return false;
+    logger.emit({
+      eventName: name,
+      timestamp: timeMs,
+      attributes: this.#runId === undefined ? attributes : { ...attributes, [ATTR_RUN_ID]: this.#runId },
+      context: this.#contextOf(at),
+    });
+    return true;
+  }
+
+  #logger(): Recording["logEmitter"] {
+    return this.#recording.logs ? (this.#recording.logEmitter ?? apiLogEmitter()) : undefined;
+  }
+
+  /** With no span active in the caller's context, the run's own span takes the event. */
+  #contextOf(at: Context): Context {
+    return trace.getSpan(at) === undefined ? this.#parent : at;
+  }
+
+  #spanOf(at: Context): Span | undefined {
+    return trace.getSpan(this.#contextOf(at));
+  }
+}
+
+function end(carrier: Carrier, kind: string): void {
+  carrier.span.setAttributes({
+    [ATTR_RECORD_KIND]: kind,
+    [ATTR_RECORDS_SEQ_FIRST]: carrier.firstSeq,
+    [ATTR_RECORDS_SEQ_LAST]: carrier.lastSeq,
+    [ATTR_RECORDS_COUNT]: carrier.events,
+  });
+  carrier.span.end();
+}
+
+/** The context of the caller. */
+export function activeContext(): Context {
+  return context.active();
+}

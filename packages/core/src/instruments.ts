@@ -1,0 +1,98 @@
+import { metrics, type Attributes, type Histogram, type Meter, type UpDownCounter } from "@opentelemetry/api";
+import { METRICS, type MetricDefinition } from "@pitot/semconv";
+
+/** Adds or sets the value of one attribute set; what `add`-like instruments of OTel do, without their cost. */
+export type Cells = Map<string, { attributes: Attributes; value: number }>;
+
+const definitions = new Map<string, MetricDefinition>(METRICS.map((metric) => [metric.name, metric]));
+
+interface MeterInstruments {
+  readonly meter: Meter;
+  readonly histograms: Map<string, Histogram>;
+  readonly upDown: Map<string, UpDownCounter>;
+  readonly observed: Set<string>;
+}
+
+// OTel has no proxy for metrics: what is made before a provider is registered stays a no-op for ever.
+const perProvider = new WeakMap<object, MeterInstruments>();
+const cells = new Map<string, Cells>();
+
+/** The meter of the provider that is registered now. */
+export function currentInstruments(): MeterInstruments {
+  const provider = metrics.getMeterProvider();
+  let instruments = perProvider.get(provider);
+  if (instruments === undefined) {
+    instruments = {
+      meter: provider.getMeter("pitot"),
+      histograms: new Map(),
+      upDown: new Map(),
+      observed: new Set(),
+    };
+    perProvider.set(provider, instruments);
+  }
+  return instruments;
+}
+
+/** Records a duration or size on one of Pitot's histograms. */
+export function recordHistogram(name: string, value: number, attributes: Attributes): void {
+  const { meter, histograms } = currentInstruments();
+  let histogram = histograms.get(name);
+  if (histogram === undefined) {
+    const { unit, brief, buckets } = definitions.get(name) ?? {};
+    histogram = meter.createHistogram(name, {
+      ...(unit === undefined ? {} : { unit }),
+      ...(brief === undefined ? {} : { description: brief }),
+      ...(buckets === undefined ? {} : { advice: { explicitBucketBoundaries: [...buckets] } }),
+    });
+    histograms.set(name, histogram);
+  }
+  histogram.record(value, attributes);
+}
+
+/** Moves one of Pitot's up-down counters. */
+export function addUpDown(name: string, delta: number, attributes: Attributes): void {
+  const { meter, upDown } = currentInstruments();
+  let counter = upDown.get(name);
+  if (counter === undefined) {
+    const { unit = "", brief = "" } = definitions.get(name) ?? {};
+    counter = meter.createUpDownCounter(name, { unit, description: brief });
+    upDown.set(name, counter);
+  }
+  counter.add(delta, attributes);
+}
+
+/** Adds to one of Pitot's counters; the value is read by OTel when it collects. */
+export function addCounter(name: string, delta: number, attributes: Attributes): void {
+  cell(name, attributes).value += delta;
+  observe(name);
+}
+
+/** Sets one of Pitot's gauges; the value is read by OTel when it collects. */
+export function setGauge(name: string, value: number, attributes: Attributes): void {
+  cell(name, attributes).value = value;
+  observe(name);
+}
+
+function cell(name: string, attributes: Attributes): { value: number } {
+  let ofName = cells.get(name);
+  if (ofName === undefined) cells.set(name, (ofName = new Map()));
+  const key = JSON.stringify(attributes);
+  let found = ofName.get(key);
+  if (found === undefined) ofName.set(key, (found = { attributes, value: 0 }));
+  return found;
+}
+
+function observe(name: string): void {
+  const instruments = currentInstruments();
+  if (instruments.observed.has(name)) return;
+  instruments.observed.add(name);
+  const { unit = "", brief = "", instrument } = definitions.get(name) ?? {};
+  const options = { unit, description: brief };
+  const observable =
+    instrument === "gauge"
+      ? instruments.meter.createObservableGauge(name, options)
+      : instruments.meter.createObservableCounter(name, options);
+  observable.addCallback((result) => {
+    for (const { attributes, value } of cells.get(name)!.values()) result.observe(value, attributes);
+  });
+}
