@@ -31,14 +31,19 @@ export function generate() {
   const files = {
     "src/generated/attributes.ts":
       head + attributes.map((a) => line(constant("ATTR", a.id), a.id, a.brief)).join(""),
-    "src/generated/events.ts": head + events.map((e) => line(constant("EVENT", e.name), e.name, e.brief)).join(""),
+    "src/generated/events.ts":
+      head + events.map((e) => line(constant("EVENT", e.name), e.name, e.brief)).join(""),
     "src/generated/spans.ts":
       head +
-      spans.map((s) => line(constant("SPAN", s.id.slice(11)), spanPrefix(s), `${s.brief} ${s.note}.`)).join(""),
+      spans
+        .map((s) => line(constant("SPAN", s.id.slice(11)), spanPrefix(s), `${s.brief} ${s.note}.`))
+        .join(""),
     "src/generated/metrics.ts":
       head +
       'import type { MetricDefinition } from "../metric-definition.ts";\n' +
-      metrics.map((m) => line(constant("METRIC", m.metric_name), m.metric_name, `${m.brief} Unit ${m.unit}.`)).join("") +
+      metrics
+        .map((m) => line(constant("METRIC", m.metric_name), m.metric_name, `${m.brief} Unit ${m.unit}.`))
+        .join("") +
       `\n/** Upper bounds in seconds of every duration histogram. */\nexport const DURATION_BOUNDARIES_S: readonly number[] = ${JSON.stringify(DURATIONS)};\n` +
       `\n/** Every instrument of Pitot. */\nexport const METRICS: readonly MetricDefinition[] = [\n${metrics.map(definition).join("")}];\n`,
   };
@@ -47,7 +52,9 @@ export function generate() {
     'export type { MetricDefinition } from "./metric-definition.ts";\n' +
     ["attributes", "events", "spans", "metrics"]
       .map((name) => {
-        const names = [...files[`src/generated/${name}.ts`].matchAll(/export const (\w+)/g)].map((m) => `  ${m[1]},\n`);
+        const names = [...files[`src/generated/${name}.ts`].matchAll(/export const (\w+)/g)].map(
+          (m) => `  ${m[1]},\n`,
+        );
         return `export {\n${names.join("")}} from "./generated/${name}.ts";\n`;
       })
       .join("");
@@ -56,7 +63,10 @@ export function generate() {
 }
 
 function constant(/** @type {string} */ prefix, /** @type {string} */ name) {
-  return `${prefix}_${name.replace(/^pitot\./, "").replace(/[.-]/g, "_").toUpperCase()}`;
+  return `${prefix}_${name
+    .replace(/^pitot\./, "")
+    .replace(/[.-]/g, "_")
+    .toUpperCase()}`;
 }
 
 function spanPrefix(/** @type {any} */ span) {
@@ -69,10 +79,16 @@ function definition(/** @type {any} */ m) {
   return `  { name: ${JSON.stringify(m.metric_name)}, instrument: "${m.instrument}", unit: "${m.unit}", brief: ${JSON.stringify(m.brief)}, attributes: ${attributes}${buckets} },\n`;
 }
 
-function readme(/** @type {any[]} */ attributes, /** @type {any[]} */ events, /** @type {any[]} */ spans, /** @type {any[]} */ metrics) {
+function readme(
+  /** @type {any[]} */ attributes,
+  /** @type {any[]} */ events,
+  /** @type {any[]} */ spans,
+  /** @type {any[]} */ metrics,
+) {
   const text = readFileSync(new URL("README.md", here), "utf8");
   const marker = "<!-- tables: made from registry/ -->\n";
-  const refs = (/** @type {any} */ g) => g.attributes.map((/** @type {any} */ a) => `\`${a.ref}\``).join(", ");
+  const refs = (/** @type {any} */ g) =>
+    g.attributes.map((/** @type {any} */ a) => `\`${a.ref}\``).join(", ");
   return (
     text.slice(0, text.indexOf(marker) + marker.length) +
     `\n## Spans\n\n| span | when | attributes |\n|---|---|---|\n${spans.map((s) => `| \`${s.note.replace("Span name: ", "")}\` | ${s.brief} | ${refs(s)} |\n`).join("")}` +

@@ -50,14 +50,24 @@ export class EventEmitter {
 
   /** True where spans of this context are kept, or a logs pipeline is there: else nobody need make attributes. */
   active(at: Context): boolean {
-    return this.#logger() !== undefined || (this.#recording.spans && this.#spanOf(at)?.isRecording() === true);
+    return (
+      this.#logger() !== undefined || (this.#recording.spans && this.#spanOf(at)?.isRecording() === true)
+    );
   }
 
   /**
    * Emits one event on the active span, or on a carrier where that span has no room.
    * @returns true where at least one pipeline has taken it
    */
-  emit(name: string, attributes: Attributes, kind: string, seq: number, bytes: number, at: Context, timeMs: number): boolean {
+  emit(
+    name: string,
+    attributes: Attributes,
+    kind: string,
+    seq: number,
+    bytes: number,
+    at: Context,
+    timeMs: number,
+  ): boolean {
     let taken = this.#log(name, attributes, at, timeMs);
     const span = this.#recording.spans ? this.#spanOf(at) : undefined;
     if (span?.isRecording()) {
@@ -72,7 +82,15 @@ export class EventEmitter {
   }
 
   /** Emits one of many rows, always on a carrier. */
-  emitRow(name: string, attributes: Attributes, kind: string, seq: number, bytes: number, at: Context, timeMs: number): boolean {
+  emitRow(
+    name: string,
+    attributes: Attributes,
+    kind: string,
+    seq: number,
+    bytes: number,
+    at: Context,
+    timeMs: number,
+  ): boolean {
     const logged = this.#log(name, attributes, at, timeMs);
     return (this.#recording.spans && this.#carry(name, attributes, kind, seq, bytes, timeMs)) || logged;
   }
@@ -83,7 +101,14 @@ export class EventEmitter {
     this.#carriers.clear();
   }
 
-  #carry(name: string, attributes: Attributes, kind: string, seq: number, bytes: number, timeMs: number): boolean {
+  #carry(
+    name: string,
+    attributes: Attributes,
+    kind: string,
+    seq: number,
+    bytes: number,
+    timeMs: number,
+  ): boolean {
     const room = Math.min(CARRIER_EVENTS, this.#recording.spanEventLimit);
     if (room < 1) return false;
     let carrier = this.#carriers.get(kind);
@@ -92,11 +117,18 @@ export class EventEmitter {
       carrier = undefined;
     }
     if (carrier === undefined) {
-      const span = trace.getTracer("pitot").startSpan(
-        `${SPAN_RECORDS} ${kind}`,
-        { attributes: { [ATTR_RECORD_KIND]: kind, ...(this.#runId === undefined ? {} : { [ATTR_RUN_ID]: this.#runId }) } },
-        this.#parent,
-      );
+      const span = trace
+        .getTracer("pitot")
+        .startSpan(
+          `${SPAN_RECORDS} ${kind}`,
+          {
+            attributes: {
+              [ATTR_RECORD_KIND]: kind,
+              ...(this.#runId === undefined ? {} : { [ATTR_RUN_ID]: this.#runId }),
+            },
+          },
+          this.#parent,
+        );
       if (!span.isRecording()) return false;
       carrier = { span, firstSeq: seq, lastSeq: seq, events: 0, bytes: 0 };
       this.#carriers.set(kind, carrier);

@@ -36,7 +36,8 @@ export function flattenPayload(payload: PlainObject, json: string, limits: Flatt
   const visit = (value: PlainValue, path: string, depth: number): void => {
     if (value === null) return;
     if (isTree(value) && depth < MAX_DEPTH) {
-      for (const key of Object.keys(value)) visit(value[key]!, path === "" ? key : `${path}.${key}`, depth + 1);
+      for (const key of Object.keys(value))
+        visit(value[key]!, path === "" ? key : `${path}.${key}`, depth + 1);
       return;
     }
     const flat = path === "" ? undefined : asAttribute(value);

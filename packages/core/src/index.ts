@@ -1,1 +1,50 @@
-export {};
+// Runs
+export { createRunContext, finishRun, startRun, trackedRun } from "./run-lifecycle.ts";
+export type { FinishRunOptions, RunContextOptions, StartRunOptions } from "./run-lifecycle.ts";
+export { PipelineRun } from "./pipeline-run.ts";
+export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";
+export { abortRuns, activeRun, aliveRuns, runIdOf } from "./live-run.ts";
+export type { RunPayload, RunStatus } from "./run-payload.ts";
+export type { StageBody, StageOptions } from "./stage.ts";
+
+// Sinks
+export { composeSinks } from "./diagnostics-sink.ts";
+export type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+export { DiagnosticsCollector } from "./diagnostics-collector.ts";
+export type { MetricSample } from "./diagnostics-collector.ts";
+export type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+export type { PlainObject, PlainValue } from "./plain-value.ts";
+
+// What engines and graphs record
+export { recordCacheLineage } from "./recorders/cache-lineage.ts";
+export { preparedStatementHook } from "./recorders/prepared-statement.ts";
+export type { PreparedStatement } from "./recorders/prepared-statement.ts";
+export { recordRustUdfSnapshot, recordViewUdfParity } from "./recorders/udf.ts";
+export type { UdfSnapshot } from "./recorders/udf.ts";
+export {
+  recordViewArtifact,
+  recordViewContractViolations,
+  recordViewFingerprints,
+} from "./recorders/view.ts";
+export type { SchemaViolation, ViewArtifact, ViewNode } from "./recorders/view.ts";
+
+// Set-up
+export { configureRecording } from "./recording-options.ts";
+export type { RecordingOptions } from "./recording-options.ts";
+export type { LogEmitter } from "./log-emitter.ts";
+export { MASK } from "./redaction.ts";
+export type { RedactionAction, RedactionRule } from "./redaction.ts";
+export { PitotError } from "./pitot-error.ts";
+export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
+
+// For whoever stores records
+export { addCounter } from "./instruments.ts";
+export { columnValue } from "./record-batch.ts";
+export type {
+  DictionaryColumn,
+  GettableColumn,
+  RecordBatch,
+  RecordColumn,
+  RecordKind,
+} from "./record-batch.ts";
+export type { RecordCounts, RecordOutcome, RecordTarget, ScopeInfo, ScopeWriter } from "./record-target.ts";

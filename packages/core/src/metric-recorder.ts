@@ -78,10 +78,20 @@ export class MetricSeries {
       const full = this.#cells.size >= recording().cardinalityLimit;
       if (full) {
         this.overflowed++;
-        reportOnce(`cardinality:${this.name}`, `metric ${this.name} has too many attribute sets; the rest go to one overflow set`);
+        reportOnce(
+          `cardinality:${this.name}`,
+          `metric ${this.name} has too many attribute sets; the rest go to one overflow set`,
+        );
         cell = this.#cells.get("overflow");
       }
-      cell ??= { metric: this, tags: full ? OVERFLOW : { ...tags }, keys: full ? [] : Object.keys(tags), value: 0, count: 0, sum: 0 };
+      cell ??= {
+        metric: this,
+        tags: full ? OVERFLOW : { ...tags },
+        keys: full ? [] : Object.keys(tags),
+        value: 0,
+        count: 0,
+        sum: 0,
+      };
       this.#cells.set(full ? "overflow" : id, cell);
     }
     return cell;
@@ -99,7 +109,8 @@ export class MetricSeries {
         ? instruments.meter.createObservableCounter(this.name, options)
         : instruments.meter.createObservableGauge(this.name, options);
     observable.addCallback((result) => {
-      for (const cell of this.#cells.values()) result.observe(this.kind === "counter" ? cell.sum : cell.value, cell.tags);
+      for (const cell of this.#cells.values())
+        result.observe(this.kind === "counter" ? cell.sum : cell.value, cell.tags);
     });
   }
 }
@@ -113,8 +124,14 @@ const series = new Map<string, MetricSeries>();
 export function metricSeries(name: string, options: MetricOptions): MetricSeries | undefined {
   let found = series.get(name);
   if (found === undefined) series.set(name, (found = new MetricSeries(name, options)));
-  if ((options.kind !== undefined && options.kind !== found.kind) || (options.unit !== undefined && options.unit !== found.unit)) {
-    reportOnce(`metric:${name}`, `metric ${name} is a ${found.kind} in "${found.unit}"; it was used as another kind or unit, which is refused`);
+  if (
+    (options.kind !== undefined && options.kind !== found.kind) ||
+    (options.unit !== undefined && options.unit !== found.unit)
+  ) {
+    reportOnce(
+      `metric:${name}`,
+      `metric ${name} is a ${found.kind} in "${found.unit}"; it was used as another kind or unit, which is refused`,
+    );
     return undefined;
   }
   return found;

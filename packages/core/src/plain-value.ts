@@ -94,7 +94,11 @@ class Walk {
         return this.#list(value as unknown as Iterable<unknown>, path, depth);
       if (Array.isArray(value) || value instanceof Set) return this.#list(value, path, depth);
       if (value instanceof Map)
-        return this.#entries([...value].map(([key, item]) => [String(key), item]), path, depth);
+        return this.#entries(
+          [...value].map(([key, item]) => [String(key), item]),
+          path,
+          depth,
+        );
       const toJson = (value as { toJSON?: unknown }).toJSON;
       if (typeof toJson === "function") return this.visit(toJson.call(value), path, depth + 1);
       return this.#properties(value, path, depth);

@@ -3,7 +3,6 @@ import { PitotError } from "./pitot-error.ts";
 import type { RecordTarget } from "./record-target.ts";
 import { Redactor, type RedactionRule } from "./redaction.ts";
 
-
 /** How records are emitted; every field has a default. */
 export interface RecordingOptions {
   /** Rows exported over OTLP per run, kind and name; the rest is in the snapshot alone. Default 1,000. */

@@ -52,8 +52,7 @@ export class Redactor {
 
   /** The action for the value at `path`, whose last segment is `key`; undefined leaves it. */
   rule(path: string, key: string): RedactionAction | undefined {
-    for (const rule of this.#rules)
-      if (rule.dataset === undefined && rule.matches(path)) return rule.action;
+    for (const rule of this.#rules) if (rule.dataset === undefined && rule.matches(path)) return rule.action;
     return this.#isSecret(key) || path === COMMAND_ARGS ? "mask" : undefined;
   }
 

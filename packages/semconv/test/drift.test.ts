@@ -7,9 +7,12 @@ const groups = readRegistry() as any[];
 const attributes = groups.filter((g) => g.type === "attribute_group").flatMap((g) => g.attributes);
 
 describe("registry", () => {
-  it.each(Object.entries(generate() as Record<string, string>))("%s is as the registry says", (path, text) => {
-    expect(readFileSync(new URL(`../${path}`, import.meta.url), "utf8")).toBe(text);
-  });
+  it.each(Object.entries(generate() as Record<string, string>))(
+    "%s is as the registry says",
+    (path, text) => {
+      expect(readFileSync(new URL(`../${path}`, import.meta.url), "utf8")).toBe(text);
+    },
+  );
 
   it("defines each attribute and group once", () => {
     for (const ids of [attributes.map((a) => a.id), groups.map((g) => g.id)])
@@ -24,7 +27,9 @@ describe("registry", () => {
   });
 
   it("names each constant once", () => {
-    const names = [...readFileSync(new URL("../src/index.ts", import.meta.url), "utf8").matchAll(/^ {2}(\w+),$/gm)].map((m) => m[1]);
+    const names = [
+      ...readFileSync(new URL("../src/index.ts", import.meta.url), "utf8").matchAll(/^ {2}(\w+),$/gm),
+    ].map((m) => m[1]);
     expect(new Set(names).size).toBe(names.length);
   });
 });

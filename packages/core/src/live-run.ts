@@ -1,0 +1,104 @@
+import {
+  context,
+  createContextKey,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type Span,
+} from "@opentelemetry/api";
+import type { PipelineRun } from "./pipeline-run.ts";
+import type { RecordScope } from "./record-scope.ts";
+
+const RUN_KEY = createContextKey("pitot.run");
+
+/** The run that is active in the caller's context; undefined outside `trackedRun` and `run.with`, and where no context manager is registered. */
+export function activeRun(): PipelineRun | undefined {
+  return activeLiveRun()?.run;
+}
+
+/** The id of the run active in `at`: what span and log processors stamp on what begins inside it. */
+export function runIdOf(at: Context): string | undefined {
+  return (at.getValue(RUN_KEY) as LiveRun | undefined)?.run?.runId;
+}
+
+function activeLiveRun(): LiveRun | undefined {
+  return context.active().getValue(RUN_KEY) as LiveRun | undefined;
+}
+
+const alive = new Set<LiveRun>();
+
+/** Runs that have not finished, e.g. to close them as aborted when the process ends. */
+export function aliveRuns(): readonly PipelineRun[] {
+  return [...alive].flatMap(({ run }) => (run === undefined ? [] : [run]));
+}
+
+/** Aborts `run.signal` of every run under way: the process was asked to stop. */
+export function abortRuns(reason: unknown): void {
+  for (const live of alive) live.abort(reason);
+}
+
+/** What all envelopes of one run share: span, context, records, cancellation. */
+export class LiveRun {
+  readonly span: Span;
+  readonly context: Context;
+  readonly scope: RecordScope | undefined;
+  /** The first envelope, set once it exists. */
+  run: PipelineRun | undefined;
+  finished = false;
+  /** Monotonic start, for a duration that no clock step can bend. */
+  readonly startedAt: number = performance.now();
+  readonly #finish: (run: PipelineRun) => unknown;
+  #abort: AbortController | undefined;
+  #aborted: { reason: unknown } | undefined;
+
+  constructor(
+    span: Span,
+    parent: Context,
+    open: (at: Context) => RecordScope | undefined,
+    finish: (run: PipelineRun) => unknown,
+  ) {
+    this.span = span;
+    this.context = trace.setSpan(parent, span).setValue(RUN_KEY, this);
+    this.scope = open(this.context);
+    this.#finish = finish;
+    if (this.scope !== undefined) alive.add(this);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted.reason);
+    }
+    return this.#abort.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    this.#abort?.abort(reason);
+  }
+
+  with<T>(body: () => T): T {
+    return this.scope === undefined ? body() : context.with(this.context, body);
+  }
+
+  /** True the first time only. */
+  markFinished(): boolean {
+    if (this.finished) return false;
+    this.finished = true;
+    alive.delete(this);
+    return true;
+  }
+
+  async dispose(run: PipelineRun): Promise<void> {
+    if (!this.finished) await this.#finish(run);
+  }
+}
+
+/** Behind envelopes that were never started: records nothing. */
+export const inactiveRun: LiveRun = new LiveRun(
+  trace.wrapSpanContext(INVALID_SPAN_CONTEXT),
+  ROOT_CONTEXT,
+  () => undefined,
+  () => undefined,
+);

@@ -1,0 +1,370 @@
+import { context, trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import * as names from "@pitot/semconv";
+import { Accounting } from "./accounting.ts";
+import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+import { EventEmitter } from "./event-emitter.ts";
+import { flattenPayload } from "./flatten-attributes.ts";
+import { addCounter } from "./instruments.ts";
+import { guarded, reportOnce } from "./internal/report-once.ts";
+import { metricSeries, type MetricCell, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
+import { toPlain, type PlainObject } from "./plain-value.ts";
+import { QualityRecorder } from "./quality-recorder.ts";
+import type { RecordKind } from "./record-batch.ts";
+import { nanoseconds, RecordBuffer } from "./record-buffer.ts";
+import type { RecordOutcome, ScopeWriter } from "./record-target.ts";
+import { recording, type Recording } from "./recording-options.ts";
+import { recordName } from "./record-name.ts";
+import type { RunPayload } from "./run-payload.ts";
+
+/** All records of this process, for the `pitot.records` counter. */
+class ProcessAccounting extends Accounting {
+  override add(kind: string, outcome: RecordOutcome, count: number = 1): void {
+    addCounter(names.METRIC_RECORDS, count, {
+      [names.ATTR_RECORD_KIND]: kind,
+      [names.ATTR_OUTCOME]: outcome,
+    });
+  }
+}
+const processAccounting = new ProcessAccounting();
+
+/**
+ * What a run, and the session outside runs, record into: one pass of copying and redaction, one ordinal per kind, then collector,
+ * OTel and storage. Every public method is safe to call from a pipeline: nothing throws.
+ */
+export class RecordScope implements DiagnosticsSink {
+  readonly id: string;
+  readonly accounting: Accounting = new Accounting(processAccounting);
+  readonly #recording: Recording = recording();
+  /** The user's own sink. */
+  readonly sink: DiagnosticsSink | undefined;
+  readonly #writers: readonly ScopeWriter[];
+  readonly #emitter: EventEmitter;
+  readonly #context: Context;
+  readonly #events = new RecordBuffer(["name", "properties"], new Set(["name"]));
+  readonly #artifacts = new RecordBuffer(["name", "payload"], new Set(["name"]));
+  readonly #quality: QualityRecorder;
+  readonly #budgets = new Map<string, number>();
+  readonly #metrics = new Map<string, Map<MetricCell, { count: number; sum: number }>>();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #lastSpan: Span | undefined;
+  #lastCodes = { events: -1, artifacts: -1 };
+
+  constructor(
+    type: "run" | "session",
+    id: string,
+    run: RunPayload | undefined,
+    at: Context,
+    sink?: DiagnosticsSink,
+  ) {
+    this.id = id;
+    this.sink = sink;
+    this.#context = at;
+    this.#emitter = new EventEmitter(this.#recording, type === "run" ? id : undefined, at);
+    const writers: ScopeWriter[] = [];
+    for (const target of this.#recording.targets)
+      guarded("snapshot.open", () => {
+        const writer = target.open({ type, id, run });
+        if (writer !== undefined) writers.push(writer);
+      });
+    this.#writers = writers;
+    this.#quality = new QualityRecorder(this.#recording, this.#emitter, this.accounting, writers.length > 0);
+  }
+
+  get stored(): boolean {
+    return this.#writers.length > 0;
+  }
+
+  get uri(): string | undefined {
+    return this.#writers[0]?.uri;
+  }
+
+  recordEvent(name: string, properties: Payload): void {
+    this.#payload("event", name, properties, false);
+  }
+
+  recordEvents(name: string, rows: readonly Payload[]): void {
+    guarded("recordEvents", () => {
+      for (const row of rows) this.#payload("event", name, row, true);
+    });
+  }
+
+  recordArtifact(name: string, payload: Payload): void {
+    this.#payload("artifact", name, payload, false);
+  }
+
+  recordMetric(name: string, value: number, tags: MetricTags = {}, options: MetricOptions = {}): void {
+    guarded("recordMetric", () => {
+      if (typeof value !== "number" || !Number.isFinite(value)) {
+        this.accounting.add("metric", "dropped");
+        reportOnce(
+          `value:${name}`,
+          `metric ${name} was given ${String(value)}, which is not a finite number; it is not recorded`,
+        );
+        return;
+      }
+      const series = metricSeries(name, options);
+      if (series === undefined || this.#closed) {
+        this.accounting.add("metric", "dropped");
+        return;
+      }
+      const cell = series.cell(tags);
+      series.record(cell, value);
+      this.sink?.recordMetric(name, value, tags, options);
+      this.#touch(name, cell, value);
+    });
+  }
+
+  recordQuality(rows: Iterable<QualityRow>): void {
+    guarded("recordQuality", () => {
+      const at = this.#at();
+      const timeMs = Date.now();
+      // One pass for all: the sink sees what was read, also from an iterator that fails half-way.
+      const kept: QualityRow[] | undefined = this.sink === undefined ? undefined : [];
+      try {
+        for (const row of rows) {
+          kept?.push(row);
+          this.#qualityRow(row.entity_kind, row.entity_id, row.issue, row.source_table, at, timeMs);
+        }
+      } finally {
+        if (kept !== undefined) this.sink?.recordQuality(kept);
+      }
+    });
+  }
+
+  /** One quality row without an object; ≈50 ns. */
+  recordQualityRow(
+    entityKind: string,
+    entityId: string | null,
+    issue: string,
+    sourceTable: string | null,
+  ): void {
+    try {
+      this.#qualityRow(entityKind, entityId, issue, sourceTable, this.#at(), Date.now());
+      this.sink?.recordQuality([
+        { entity_kind: entityKind, entity_id: entityId, issue, source_table: sourceTable },
+      ]);
+    } catch (error) {
+      reportOnce("recordQualityRow", "recordQualityRow failed; the pipeline goes on", error);
+    }
+  }
+
+  /** A lifecycle event: on the span only, since the manifest has it too. */
+  emitLifecycle(name: string, attributes: Attributes, span: Span): void {
+    guarded("lifecycle", () => span.addEvent(name, attributes));
+  }
+
+  /** Writes what waits in memory to storage. Synchronous. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#write("event", this.#events);
+    this.#write("artifact", this.#artifacts);
+    this.#write("quality", this.#quality.buffer);
+    this.#writeMetrics();
+  }
+
+  /** Emits the summaries, flushes, ends carriers. Later records are counted as dropped. */
+  close(): void {
+    if (this.#closed) return;
+    guarded("scope.close", () => {
+      this.#quality.summarize(this.#context, this.uri);
+      this.flush();
+      this.#emitter.close();
+    });
+    this.#closed = true;
+  }
+
+  /** Tells storage that the run has ended; {@link RecordScope.close} came before. */
+  finish(run: RunPayload | undefined): void {
+    for (const writer of this.#writers)
+      guarded("snapshot.finish", () => writer.finish(run, this.accounting.snapshot()));
+  }
+
+  #qualityRow(
+    kind: string,
+    id: string | null | undefined,
+    issue: string,
+    table: string | null | undefined,
+    at: Context,
+    timeMs: number,
+  ): void {
+    if (this.#closed) {
+      this.#late("quality");
+      return;
+    }
+    if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, timeMs))
+      this.#write("quality", this.#quality.buffer);
+    else if (this.#timer === undefined) this.#arm();
+  }
+
+  #payload(kind: "event" | "artifact", name: string, payload: Payload, many: boolean): void {
+    guarded(`record.${kind}`, () => {
+      if (this.#closed) {
+        this.#late(kind);
+        return;
+      }
+      const logical = recordName(name);
+      const plain = toPlain(payload, this.#recording.redactor);
+      const value: PlainObject =
+        typeof plain.value === "object" && plain.value !== null && !Array.isArray(plain.value)
+          ? plain.value
+          : { value: plain.value };
+      if (plain.redacted > 0) this.accounting.add(kind, "redacted", plain.redacted);
+      if (this.sink !== undefined) {
+        if (kind === "event") this.sink.recordEvent(logical, value);
+        else this.sink.recordArtifact(logical, value);
+      }
+      const at = this.#at();
+      const timeMs = Date.now();
+      const json = JSON.stringify(value);
+      const seq = this.#store(kind, logical, json, at, timeMs);
+      const { taken, truncated } = this.#emit(kind, logical, value, json, seq, at, timeMs, many);
+      if (truncated || plain.cut || logical !== name) this.accounting.add(kind, "truncated");
+      this.accounting.add(kind, taken ? "exported" : this.stored ? "snapshot_only" : "dropped");
+    });
+  }
+
+  #store(kind: "event" | "artifact", name: string, json: string, at: Context, timeMs: number): number {
+    const buffer = kind === "event" ? this.#events : this.#artifacts;
+    if (!this.stored) return buffer.nextSeq;
+    const seq = buffer.append(
+      name,
+      json,
+      null,
+      null,
+      this.#spanCode(kind === "event" ? "events" : "artifacts", buffer, at),
+      timeMs,
+    );
+    if (buffer.full || this.#recording.flushMs === 0) this.#write(kind, buffer);
+    else if (this.#timer === undefined) this.#arm();
+    return seq;
+  }
+
+  #emit(
+    kind: "event" | "artifact",
+    name: string,
+    value: PlainObject,
+    json: string,
+    seq: number,
+    at: Context,
+    timeMs: number,
+    many: boolean,
+  ): { taken: boolean; truncated: boolean } {
+    if (!this.#emitter.active(at)) return { taken: false, truncated: false };
+    const budget = `${kind}\u0000${name}`;
+    const used = this.#budgets.get(budget) ?? 0;
+    if (used >= this.#recording.exportRows) return { taken: false, truncated: false };
+    this.#budgets.set(budget, used + 1);
+    const flat = flattenPayload(value, json, {
+      attributes: this.#emitter.attributeBudget,
+      payloadBytes: this.#recording.payloadBytes,
+    });
+    const attributes: Attributes = {
+      [kind === "event" ? names.ATTR_EVENT_NAME : names.ATTR_ARTIFACT_NAME]: name,
+      [names.ATTR_RECORD_SEQ]: seq,
+      ...flat.attributes,
+    };
+    const event = kind === "event" ? names.EVENT_EVENT : names.EVENT_ARTIFACT;
+    const bytes = Math.min(json.length, this.#recording.payloadBytes) + 128;
+    const taken = many
+      ? this.#emitter.emitRow(event, attributes, kind, seq, bytes, at, timeMs)
+      : this.#emitter.emit(event, attributes, kind, seq, bytes, at, timeMs);
+    return { taken, truncated: flat.truncated };
+  }
+
+  #touch(name: string, cell: MetricCell, value: number): void {
+    let cells = this.#metrics.get(name);
+    if (cells === undefined) this.#metrics.set(name, (cells = new Map()));
+    const state = cells.get(cell);
+    if (state === undefined) cells.set(cell, { count: 1, sum: value });
+    else {
+      state.count++;
+      state.sum += value;
+    }
+    if (this.stored && this.#timer === undefined) this.#arm();
+  }
+
+  #writeMetrics(): void {
+    if (this.#metrics.size === 0) return;
+    const rows = [...this.#metrics.values()].flatMap((cells) => [...cells]);
+    this.#metrics.clear();
+    const total = rows.reduce((sum, [, state]) => sum + state.count, 0);
+    this.accounting.add("metric", this.stored ? "exported" : "dropped", total);
+    const now = new Float64Array(rows.length).fill(Date.now());
+    const none = { codes: new Int32Array(rows.length).fill(-1), values: [] };
+    this.#writeBatch("metric", rows.length, {
+      name: rows.map(([cell]) => cell.metric.name),
+      kind: rows.map(([cell]) => cell.metric.kind),
+      unit: rows.map(([cell]) => cell.metric.unit),
+      value: Float64Array.from(rows, ([cell]) => cell.value),
+      count: Float64Array.from(rows, ([, state]) => state.count),
+      sum: Float64Array.from(rows, ([, state]) => state.sum),
+      attributes: rows.map(([cell]) => JSON.stringify(cell.tags)),
+      trace_id: none,
+      span_id: none,
+      time_unix_nano: nanoseconds(now, rows.length),
+      seq: Float64Array.from(rows, (_, i) => this.#metricSeq + i),
+    });
+    this.#metricSeq += rows.length;
+  }
+  #metricSeq = 0;
+
+  #write(kind: RecordKind, buffer: RecordBuffer): void {
+    if (buffer.length === 0) return;
+    const { length, columns } = buffer.take();
+    this.#writeBatch(kind, length, columns);
+  }
+
+  #writeBatch(
+    kind: RecordKind,
+    length: number,
+    columns: Parameters<ScopeWriter["write"]>[0]["columns"],
+  ): void {
+    for (const writer of this.#writers)
+      try {
+        writer.write({ kind, length, columns });
+      } catch (error) {
+        this.accounting.add(kind, "dropped", length);
+        reportOnce(
+          `snapshot:${this.id}`,
+          "the snapshot cannot be written; the pipeline goes on, the counters say how much is missing",
+          error,
+        );
+      }
+  }
+
+  #arm(): void {
+    if (!this.stored) return;
+    this.#timer = setTimeout(() => guarded("flush", () => this.flush()), this.#recording.flushMs);
+    this.#timer.unref();
+  }
+
+  /** The caller's context where this run is active in it; else the run's own. */
+  #at(): Context {
+    const active = context.active();
+    return trace.getSpan(active) === undefined ? this.#context : active;
+  }
+
+  #spanCode(which: "events" | "artifacts", buffer: RecordBuffer, at: Context): number {
+    const span = trace.getSpan(at);
+    if (span !== this.#lastSpan) {
+      this.#lastSpan = span;
+      this.#lastCodes = { events: -2, artifacts: -2 };
+    }
+    if (span === undefined) return -1;
+    if (this.#lastCodes[which] < 0) {
+      const { traceId, spanId } = span.spanContext();
+      this.#lastCodes[which] = buffer.spanCode(traceId, spanId);
+    }
+    return this.#lastCodes[which];
+  }
+
+  #late(kind: string): void {
+    this.accounting.add(kind, "dropped");
+    reportOnce(
+      "late",
+      `a record came after its run had finished; it is counted as dropped. Record before finishRun.`,
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { context, trace, type AttributeValue, type Link, type Span } from "@opentelemetry/api";
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_RUN_ID,
+  ATTR_RUN_LABEL,
+  ATTR_STAGE_ATTEMPT,
+  ATTR_STAGE_NAME,
+  ATTR_STAGE_STATUS,
+  METRIC_STAGE_DURATION,
+  SPAN_STAGE,
+} from "@pitot/semconv";
+import { failSpan } from "./fail-span.ts";
+import { recordHistogram } from "./instruments.ts";
+import { guarded } from "./internal/report-once.ts";
+import type { LiveRun } from "./live-run.ts";
+import { recordName } from "./record-name.ts";
+
+/** How a stage is recorded. */
+export interface StageOptions {
+  /** 1 (default) for the first attempt. */
+  readonly attempt?: number;
+  /** Attributes of the stage's span. */
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Spans that this stage depends on. */
+  readonly links?: readonly Link[];
+}
+
+/** The user's code of a stage; it is given the stage's span. */
+export type StageBody<T> = (span: Span) => T;
+
+/** Runs `body` in a span of its own below whatever is active, or below the run. */
+export function runStage<T>(
+  live: LiveRun,
+  label: string,
+  name: string,
+  options: StageOptions,
+  body: StageBody<T>,
+): T {
+  const stageName = recordName(name);
+  const active = context.active();
+  const parent = trace.getSpan(active) === undefined ? live.context : active;
+  const span = trace.getTracer("pitot").startSpan(
+    `${SPAN_STAGE} ${stageName}`,
+    {
+      links: [...(options.links ?? [])],
+      attributes: {
+        ...options.attributes,
+        [ATTR_STAGE_NAME]: stageName,
+        [ATTR_STAGE_ATTEMPT]: options.attempt ?? 1,
+        ...(live.run === undefined ? {} : { [ATTR_RUN_ID]: live.run.runId }),
+      },
+    },
+    parent,
+  );
+  const started = performance.now();
+  const end = (error?: { readonly thrown: unknown }): void =>
+    guarded("stage.end", () => {
+      const type = error === undefined ? undefined : failSpan(span, error.thrown);
+      const status = error === undefined ? "completed" : "failed";
+      span.setAttribute(ATTR_STAGE_STATUS, status);
+      span.end();
+      recordHistogram(METRIC_STAGE_DURATION, (performance.now() - started) / 1000, {
+        [ATTR_RUN_LABEL]: label,
+        [ATTR_STAGE_NAME]: stageName,
+        [ATTR_STAGE_STATUS]: status,
+        ...(type === undefined ? {} : { [ATTR_ERROR_TYPE]: type }),
+      });
+    });
+  let result: T;
+  try {
+    result = context.with(trace.setSpan(parent, span), () => body(span));
+  } catch (error) {
+    end({ thrown: error });
+    throw error;
+  }
+  return settle(result, end);
+}
+
+/** Calls `end` when `result` is there: now, or when its promise settles. The caller gets a promise that settles alike. */
+export function settle<T>(result: T, end: (error?: { readonly thrown: unknown }) => void): T {
+  if (!isPromise(result)) {
+    end();
+    return result;
+  }
+  return result.then(
+    (value) => {
+      end();
+      return value;
+    },
+    (error: unknown) => {
+      end({ thrown: error });
+      throw error;
+    },
+  ) as T;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}
