@@ -117,18 +117,16 @@ export class EventEmitter {
       carrier = undefined;
     }
     if (carrier === undefined) {
-      const span = trace
-        .getTracer("pitot")
-        .startSpan(
-          `${SPAN_RECORDS} ${kind}`,
-          {
-            attributes: {
-              [ATTR_RECORD_KIND]: kind,
-              ...(this.#runId === undefined ? {} : { [ATTR_RUN_ID]: this.#runId }),
-            },
+      const span = trace.getTracer("pitot").startSpan(
+        `${SPAN_RECORDS} ${kind}`,
+        {
+          attributes: {
+            [ATTR_RECORD_KIND]: kind,
+            ...(this.#runId === undefined ? {} : { [ATTR_RUN_ID]: this.#runId }),
           },
-          this.#parent,
-        );
+        },
+        this.#parent,
+      );
       if (!span.isRecording()) return false;
       carrier = { span, firstSeq: seq, lastSeq: seq, events: 0, bytes: 0 };
       this.#carriers.set(kind, carrier);
