@@ -1,4 +1,4 @@
-import { context, trace, type Attributes } from "@opentelemetry/api";
+import { context, SpanStatusCode, trace, type Attributes } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import type { DiagnosticsSink, Payload } from "./diagnostics-sink.ts";
 import { errorMessage, failSpan } from "./fail-span.ts";
@@ -121,7 +121,7 @@ export function finishRun(
     const { span, scope } = live;
     scope!.close();
     const type = "error" in options ? failSpan(span, options.error) : undefined;
-    if (status === "failed" && type === undefined) span.setStatus({ code: 2 });
+    if (status === "failed" && type === undefined) span.setStatus({ code: SpanStatusCode.ERROR });
     scope!.emitLifecycle(names.EVENT_RUN_FINISHED, lifecycle(ended), span);
     span.setAttributes({ ...identity(ended), ...totals(scope!) });
     span.end();

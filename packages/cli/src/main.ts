@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { PitotError } from "@pitot/core";
+import { listRuns, readRun } from "@pitot/snapshot";
+import { Command } from "commander";
+import colors from "picocolors";
+import { milliseconds } from "./format-duration.ts";
+import { showRun } from "./show-run.ts";
+
+const program = new Command("pitot")
+  .description("Observability for Node data pipelines")
+  .showHelpAfterError();
+const directory = ["-d, --dir <folder>", "snapshot folder", process.env["PITOT_DIR"] ?? ".pitot"] as const;
+
+program
+  .command("runs")
+  .description("list the runs of a snapshot folder, newest first")
+  .option(...directory)
+  .option("--json", "one JSON array of manifests")
+  .action(({ dir, json }: { dir: string; json?: boolean }) => {
+    const manifests = listRuns(dir)
+      .reverse()
+      .map((id) => readRun(dir, id).manifest);
+    if (json) console.log(JSON.stringify(manifests, null, 2));
+    else if (manifests.length === 0)
+      console.log(`No runs in ${dir}. Run a pipeline with startPitot(), or name another folder by --dir.`);
+    else
+      for (const { id, run } of manifests)
+        console.log(
+          `${id}  ${(run?.status ?? "").padEnd(9)}  ${(run?.duration_ms == null ? "" : milliseconds(run.duration_ms)).padStart(9)}  ${colors.bold(run?.label ?? "")}`,
+        );
+  });
+
+program
+  .command("show")
+  .description("show one run")
+  .argument("<run>", "run id, or the beginning of one; `last` for the newest")
+  .option(...directory)
+  .option("--json", "the manifest as JSON")
+  .action((wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
+    const ids = listRuns(dir);
+    const found =
+      wanted === "last" ? ids.slice(-1) : ids.filter((id) => id.startsWith(wanted.replace(/…$/, "")));
+    if (found.length !== 1)
+      throw new PitotError(
+        "INVALID_ARGUMENT",
+        found.length === 0 ? "There is no such run" : `${found.length} runs begin like this`,
+        {
+          value: wanted,
+          remedy: "Take an id from `pitot runs`.",
+        },
+      );
+    console.log(json ? JSON.stringify(readRun(dir, found[0]!).manifest, null, 2) : showRun(dir, found[0]!));
+  });
+
+try {
+  program.parse();
+} catch (error) {
+  if (!(error instanceof PitotError)) throw error;
+  console.error(`pitot: ${error.message}`);
+  process.exitCode = 1;
+}
