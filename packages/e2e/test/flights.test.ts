@@ -1,0 +1,139 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildBackends } from "../src/backends/build-backends.ts";
+import { startBackends, type Backends } from "../src/backends/start-backends.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const run = promisify(execFile);
+let backends: Backends;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  backends = await startBackends({ ports: "free" });
+});
+afterAll(async () => {
+  await backends?.stop();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+interface JaegerSpan {
+  readonly spanID: string;
+  readonly operationName: string;
+  readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+  readonly logs: readonly { readonly fields: readonly { readonly key: string; readonly value: unknown }[] }[];
+  readonly warnings: readonly string[] | null;
+}
+
+async function pipeline(script: string, env: Record<string, string> = {}): Promise<{ run: SnapshotRun; spans: JaegerSpan[] }> {
+  const directory = mkdtempSync(join(tmpdir(), "pitot-e2e-"));
+  folders.push(directory);
+  await run(process.execPath, [script], {
+    cwd: root,
+    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: backends.otlp, PITOT_DIR: directory, ...env },
+    maxBuffer: 1 << 26,
+  });
+  const [id] = listRuns(directory);
+  const snapshot = readRun(directory, id!);
+  const rows = snapshot.table("spans")!;
+  const traceId = rows.getChild("trace_id")!.get(0) as string;
+  return { run: snapshot, spans: await trace(traceId, rows.numRows) };
+}
+
+async function trace(id: string, spans: number): Promise<JaegerSpan[]> {
+  let found: JaegerSpan[] = [];
+  for (let tries = 0; tries < 200 && found.length < spans; tries++) {
+    const response = await fetch(`${backends.jaeger}/api/traces/${id}`);
+    const body = (await response.json()) as { data?: { spans: JaegerSpan[] }[] };
+    found = body.data?.[0]?.spans ?? [];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return found;
+}
+
+async function prometheus(query: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> {
+  for (let tries = 0; tries < 100; tries++) {
+    const response = await fetch(`${backends.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`);
+    const { data } = (await response.json()) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
+    if (data.result.length > 0) return data.result;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return [];
+}
+
+function events(span: JaegerSpan): Record<string, unknown>[] {
+  return span.logs.map(({ fields }) => Object.fromEntries(fields.map(({ key, value }) => [key, value])));
+}
+
+describe("the flights pipeline in the real back ends", () => {
+  it("has every span and event of the snapshot in Jaeger, once", async () => {
+    const { run: snapshot, spans } = await pipeline("examples/flights/demo.js");
+    const rows = snapshot.table("spans")!.toArray().map((row) => row!.toJSON() as Record<string, unknown>);
+    expect(spans.map((span) => span.spanID).sort()).toEqual(rows.map((row) => row["span_id"]).sort());
+    for (const row of rows) {
+      const span = spans.find(({ spanID }) => spanID === row["span_id"])!;
+      expect(span.operationName).toBe(row["name"]);
+      const expected = JSON.parse(row["events"] as string) as { name: string; attributes: Record<string, unknown> }[];
+      const seen = events(span);
+      expect(seen.map((event) => event["event"])).toEqual(expected.map(({ name }) => name));
+      expected.forEach(({ attributes }, i) => {
+        // Jaeger shows lists as JSON text.
+        for (const [key, value] of Object.entries(attributes))
+          expect(seen[i]![key]).toEqual(Array.isArray(value) ? JSON.stringify(value) : value);
+      });
+      expect(Number(row["dropped_events_count"])).toBe(0);
+    }
+    const quality = spans.flatMap(events).filter((event) => event["event"] === "pitot.quality");
+    expect(quality).toHaveLength(snapshot.table("quality")!.numRows);
+    expect(quality.length).toBeGreaterThan(50);
+  });
+
+  it("has its metrics in Prometheus, by name, unit and label", async () => {
+    const [finished] = await prometheus('pitot_run_duration_seconds_count{pitot_run_label="flight-delays"}');
+    expect(finished?.metric).toMatchObject({ pitot_run_status: "completed", service_name: "flights" });
+    const issues = await prometheus("pitot_quality_issues_total");
+    expect(Object.fromEntries(issues.map(({ metric, value }) => [metric["pitot_quality_issue"], value[1]]))).toEqual({
+      STATE_UNKNOWN: "37",
+      MORE_THAN_AN_HOUR_EARLY: "34",
+    });
+    const [size] = await prometheus("flights_result_size_bytes");
+    expect(Number(size?.value[1])).toBeGreaterThan(1000);
+    const rows = await prometheus("flights_read_rows");
+    expect(rows.find(({ metric }) => metric["dataset"] === "flights")?.value[1]).toBe("971842");
+    const stages = await prometheus('pitot_stage_duration_seconds_count{pitot_stage_name="aggregate"}');
+    expect(stages).toHaveLength(1);
+    const delivered = await prometheus('pitot_export_spans_total{pitot_outcome="delivered"}');
+    expect(Number(delivered[0]?.value[1])).toBeGreaterThan(5);
+  });
+
+  it.each([
+    ["by default limits", {}],
+    ["under OTEL_SPAN_EVENT_COUNT_LIMIT=10", { OTEL_SPAN_EVENT_COUNT_LIMIT: "10" }],
+  ])("delivers 20,000 quality rows as 20,000 events %s", async (_, env) => {
+    const { run: snapshot, spans } = await pipeline("packages/e2e/test/fixtures/many-rows.js", env);
+    const ordinals = spans.flatMap(events).filter((event) => event["event"] === "pitot.quality").map((event) => Number(event["pitot.record.seq"]));
+    expect(new Set(ordinals).size).toBe(20_000);
+    expect(ordinals).toHaveLength(20_000);
+    expect(snapshot.table("quality")!.numRows).toBe(20_000);
+    const dropped = snapshot.table("spans")!.getChild("dropped_events_count")!.toArray() as BigInt64Array;
+    expect(dropped.every((count) => count === 0n)).toBe(true);
+  });
+});
+
+describe("collector-config", () => {
+  it("has alert rules that fire when they should", () => {
+    const { promtool } = buildBackends();
+    const output = execFileSync(promtool, ["test", "rules", join(root, "collector-config/rules.test.yaml")], { encoding: "utf8" });
+    expect(output).toContain("SUCCESS");
+  });
+
+  it.each(["collector", "agent", "gateway"])("%s.yaml is valid", (name) => {
+    const { collector } = buildBackends();
+    execFileSync(collector, ["validate", "--config", join(root, `collector-config/${name}.yaml`)]);
+  });
+});
