@@ -122,10 +122,11 @@ function checkQuality(run, flights, airports) {
   for (const { iata, state } of airports.values())
     if (!states.has(STATE_NAMES[state] ?? ""))
       run.recordQualityRow("AIRPORT", iata, "STATE_UNKNOWN", "airports");
-  flights.delay.forEach((delay, i) => {
-    const id = `${flights.origin[i]}@${flights.date[i]?.toISOString()}`;
+  flights.origin.forEach((origin, i) => {
+    const delay = flights.delay[i] ?? 0;
+    const id = `${origin}@${flights.date[i]?.toISOString()}`;
     if (delay < -60) run.recordQualityRow("FLIGHT", id, "MORE_THAN_AN_HOUR_EARLY", "flights");
-    if (!airports.has(flights.origin[i])) run.recordQualityRow("FLIGHT", id, "ORIGIN_UNKNOWN", "flights");
+    if (!airports.has(origin)) run.recordQualityRow("FLIGHT", id, "ORIGIN_UNKNOWN", "flights");
   });
 }
 
@@ -138,7 +139,7 @@ function aggregate(flights, airports) {
   const totals = new Map();
   flights.origin.forEach((origin, i) => {
     const total = totals.get(origin) ?? { flights: 0, late: 0, delay: 0 };
-    const delay = flights.delay[i];
+    const delay = flights.delay[i] ?? 0;
     total.flights++;
     total.delay += delay;
     if (delay > 15) total.late++;

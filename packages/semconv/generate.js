@@ -28,6 +28,7 @@ export function generate() {
   const head = "// Made from registry/*.yaml by generate.js. Change the registry, then run it again.\n";
   const line = (/** @type {string} */ name, /** @type {string} */ value, /** @type {string} */ brief) =>
     `\n/** ${brief} */\nexport const ${name} = ${JSON.stringify(value)} as const;\n`;
+  /** @type {Record<string, string>} */
   const files = {
     "src/generated/attributes.ts":
       head + attributes.map((a) => line(constant("ATTR", a.id), a.id, a.brief)).join(""),
@@ -52,7 +53,7 @@ export function generate() {
     'export type { MetricDefinition } from "./metric-definition.ts";\n' +
     ["attributes", "events", "spans", "metrics"]
       .map((name) => {
-        const names = [...files[`src/generated/${name}.ts`].matchAll(/export const (\w+)/g)].map(
+        const names = [...(files[`src/generated/${name}.ts`] ?? "").matchAll(/export const (\w+)/g)].map(
           (m) => `  ${m[1]},\n`,
         );
         return `export {\n${names.join("")}} from "./generated/${name}.ts";\n`;

@@ -1,0 +1,46 @@
+// `npm run bench [-- --row N …] [--json FILE]`: ours, peer, ratio, goal; never fails on a slow result.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { BenchResult } from "./bench-result.ts";
+import { burstOfSpans } from "./burst-of-spans.ts";
+import { linearCost } from "./linear-cost.ts";
+import { metricCall } from "./metric-call.ts";
+import { qualityRow } from "./quality-row.ts";
+
+const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
+  1: qualityRow,
+  2: metricCall,
+  9: burstOfSpans,
+  12: linearCost,
+};
+
+const { values } = parseArgs({
+  options: { row: { type: "string", multiple: true }, json: { type: "string" } },
+});
+const results: BenchResult[] = [];
+for (const row of values.row ?? Object.keys(ROWS)) {
+  const bench = ROWS[row];
+  if (bench === undefined) throw new Error(`There is no row ${row}. Rows: ${Object.keys(ROWS).join(", ")}.`);
+  results.push(await bench());
+}
+console.table(
+  results.map(({ row, name, ours, peer, peerName, unit, ratio, goal, met }) => ({
+    row,
+    name,
+    ours: round(ours),
+    peer: round(peer),
+    unit,
+    peerName,
+    ratio: round(ratio),
+    goal,
+    met,
+  })),
+);
+console.log(
+  `Node ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}`,
+);
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(results, null, 2));
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

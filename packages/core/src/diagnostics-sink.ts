@@ -2,7 +2,7 @@ import { guarded } from "./internal/report-once.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 
 /** Properties of an event or artifact: any object; it is copied, never kept. */
-export type Payload = Readonly<Record<string, unknown>>;
+export type Payload = object;
 
 /** One invalid entity. Canonical columns of the seed's quality table. */
 export interface QualityRow {

@@ -75,7 +75,8 @@ export class MetricSeries {
     const id = JSON.stringify(keys.map((key) => [key, tags[key]]));
     let cell = this.#cells.get(id);
     if (cell === undefined) {
-      const full = this.#cells.size >= recording().cardinalityLimit;
+      // The overflow set is one of them: the SDK bounds attribute sets too, and would overflow ours.
+      const full = this.#cells.size >= recording().cardinalityLimit - 1;
       if (full) {
         this.overflowed++;
         reportOnce(

@@ -105,7 +105,7 @@ export class RecordBuffer {
     };
     columns["span_id"] = { codes: spans, values: this.#spanIds.values };
     columns["time_unix_nano"] = nanoseconds(this.#times, length);
-    columns["seq"] = Float64Array.from({ length }, (_, i) => this.#seqAtStart + i);
+    columns["seq"] = ordinals(this.#seqAtStart, length);
     this.#seqAtStart += length;
     this.length = 0;
     return { length, columns };
@@ -132,6 +132,18 @@ export function nanoseconds(milliseconds: Float64Array, length: number): BigInt6
     const lowSum = (a % 16) * 2 ** 28 + (b % 2 ** 32);
     halves[2 * i] = lowSum >>> 0;
     halves[2 * i + 1] = Math.floor(a / 16) + Math.floor(b / 2 ** 32) + Math.floor(lowSum / 2 ** 32);
+  }
+  return result;
+}
+
+/** `first`, `first + 1`, … as int64. */
+function ordinals(first: number, length: number): BigInt64Array {
+  const result = new BigInt64Array(length);
+  const halves = new Uint32Array(result.buffer);
+  for (let i = 0; i < length; i++) {
+    const value = first + i;
+    halves[2 * i] = value >>> 0;
+    halves[2 * i + 1] = Math.floor(value / 2 ** 32);
   }
   return result;
 }

@@ -290,7 +290,7 @@ export class RecordScope implements DiagnosticsSink {
     const rows = [...this.#metrics.values()].flatMap((cells) => [...cells]);
     this.#metrics.clear();
     const total = rows.reduce((sum, [, state]) => sum + state.count, 0);
-    this.accounting.add("metric", this.stored ? "exported" : "dropped", total);
+    this.accounting.add("metric", "exported", total);
     const now = new Float64Array(rows.length).fill(Date.now());
     const none = { codes: new Int32Array(rows.length).fill(-1), values: [] };
     this.#writeBatch("metric", rows.length, {

@@ -87,6 +87,7 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
   const stop = async (): Promise<void> => {
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
     if (sdk !== undefined) await bounded(sdk.shutdown());
+    sdk?.unregister();
     await store?.close();
     restore();
   };
@@ -108,6 +109,8 @@ interface RunningSdk {
   readonly exporting: boolean;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
+  /** Takes the providers out of the globals, whether or not their back ends have answered. */
+  unregister(): void;
 }
 
 async function startSdk(options: PitotOptions, store: SnapshotStore | undefined): Promise<RunningSdk> {
@@ -137,6 +140,8 @@ async function startSdk(options: PitotOptions, store: SnapshotStore | undefined)
       // Spans first: what became of them is a metric.
       await delivery?.forceFlush();
       await sdk.shutdown();
+    },
+    unregister: () => {
       trace.disable();
       metrics.disable();
       logs.disable();

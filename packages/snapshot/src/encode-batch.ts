@@ -8,6 +8,7 @@ import {
   type Schema,
 } from "apache-arrow";
 import { columnValue, type RecordColumn } from "@pitot/core";
+import { utf8Column } from "./utf8-column.ts";
 
 /**
  * Arrow IPC stream messages of one table. `header()` once, then `batch(…)` per batch: their concatenation is an IPC stream that
@@ -70,7 +71,7 @@ function column(
       return makeData({ type, length, nullCount: 0, data: bits } as never);
     }
     default:
-      return text(type, values, length);
+      return makeData({ type, length, ...utf8Column(values, length) } as never);
   }
 }
 
@@ -86,39 +87,4 @@ function int64(values: RecordColumn | undefined, length: number): BigInt64Array 
     result[i] = typeof value === "bigint" ? value : BigInt(Math.round(Number(value ?? 0)));
   }
   return result;
-}
-
-function text(
-  type: Schema["fields"][number]["type"],
-  values: RecordColumn | undefined,
-  length: number,
-): Data {
-  const valueOffsets = new Int32Array(length + 1);
-  const nullBitmap = new Uint8Array(Math.ceil(length / 8));
-  let nullCount = 0;
-  let bytes = 0;
-  const texts: string[] = [];
-  for (let i = 0; i < length; i++) {
-    const value = at(values, i);
-    if (value === null || value === undefined) nullCount++;
-    else {
-      nullBitmap[i >> 3]! |= 1 << (i & 7);
-      const written = String(value);
-      texts.push(written);
-      bytes += Buffer.byteLength(written);
-    }
-    valueOffsets[i + 1] = bytes;
-  }
-  // Encoding a lone surrogate gives U+FFFD, three bytes, as byteLength counts it.
-  const data = Buffer.allocUnsafe(bytes);
-  let offset = 0;
-  for (const written of texts) offset += data.write(written, offset);
-  return makeData({
-    type,
-    length,
-    nullCount,
-    nullBitmap: nullCount === 0 ? undefined : nullBitmap,
-    valueOffsets,
-    data,
-  } as never);
 }

@@ -13,7 +13,10 @@ export interface OtlpRequest {
 }
 
 /** What the sink answers: a status, or worse. */
-export type OtlpAnswer = { readonly status: number; readonly headers?: Record<string, string> } | "hang" | "reset";
+export type OtlpAnswer =
+  | { readonly status: number; readonly headers?: Record<string, string> }
+  | "hang"
+  | "reset";
 
 /** A span as OTLP/JSON has it. */
 export interface OtlpSpan {
@@ -43,7 +46,9 @@ const MAX_BYTES = 64 << 20;
  *
  * @param options.answer asked for each request; default status 200
  */
-export async function startOtlpSink(options: { readonly answer?: (request: OtlpRequest) => OtlpAnswer } = {}): Promise<OtlpSink> {
+export async function startOtlpSink(
+  options: { readonly answer?: (request: OtlpRequest) => OtlpAnswer } = {},
+): Promise<OtlpSink> {
   const requests: OtlpRequest[] = [];
   const spans: OtlpSpan[] = [];
   const sockets = new Set<Socket>();
@@ -71,18 +76,29 @@ export async function startOtlpSink(options: { readonly answer?: (request: OtlpR
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, spans, close, [Symbol.asyncDispose]: close };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    spans,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function reply(response: ServerResponse, request: OtlpRequest, answer: Exclude<OtlpAnswer, string>): void {
   const json = request.contentType.includes("json");
-  response.writeHead(answer.status, { "content-type": json ? "application/json" : "application/x-protobuf", ...answer.headers });
+  response.writeHead(answer.status, {
+    "content-type": json ? "application/json" : "application/x-protobuf",
+    ...answer.headers,
+  });
   // An empty message is valid in both encodings.
   response.end(json ? "{}" : undefined);
 }
 
 async function receive(message: IncomingMessage): Promise<OtlpRequest | number> {
-  const signal = /^\/v1\/(traces|metrics|logs)$/.exec(message.url ?? "")?.[1] as OtlpRequest["signal"] | undefined;
+  const signal = /^\/v1\/(traces|metrics|logs)$/.exec(message.url ?? "")?.[1] as
+    | OtlpRequest["signal"]
+    | undefined;
   if (signal === undefined) return 404;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -94,14 +110,22 @@ async function receive(message: IncomingMessage): Promise<OtlpRequest | number> 
   const contentType = message.headers["content-type"] ?? "";
   try {
     const raw = Buffer.concat(chunks);
-    const plain = message.headers["content-encoding"] === "gzip" ? gunzipSync(raw, { maxOutputLength: MAX_BYTES }) : raw;
-    return { signal, contentType, bytes, body: contentType.includes("json") ? JSON.parse(plain.toString("utf8")) : undefined };
+    const plain =
+      message.headers["content-encoding"] === "gzip" ? gunzipSync(raw, { maxOutputLength: MAX_BYTES }) : raw;
+    return {
+      signal,
+      contentType,
+      bytes,
+      body: contentType.includes("json") ? JSON.parse(plain.toString("utf8")) : undefined,
+    };
   } catch {
     return 400;
   }
 }
 
 function spansOf(body: unknown): OtlpSpan[] {
-  const { resourceSpans = [] } = (body ?? {}) as { resourceSpans?: { scopeSpans: { spans: OtlpSpan[] }[] }[] };
+  const { resourceSpans = [] } = (body ?? {}) as {
+    resourceSpans?: { scopeSpans: { spans: OtlpSpan[] }[] }[];
+  };
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 }

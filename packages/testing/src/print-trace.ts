@@ -1,3 +1,4 @@
+import { SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 
 /**
@@ -10,16 +11,21 @@ export function printTrace(spans: readonly ReadableSpan[]): string {
   const ids = new Set(spans.map((span) => span.spanContext().spanId));
   const visit = (parent: string | undefined, depth: number): void => {
     const children = spans.filter(({ parentSpanContext }) => {
-      const id = parentSpanContext !== undefined && ids.has(parentSpanContext.spanId) ? parentSpanContext.spanId : undefined;
+      const id =
+        parentSpanContext !== undefined && ids.has(parentSpanContext.spanId)
+          ? parentSpanContext.spanId
+          : undefined;
       return id === parent;
     });
     for (const span of children.sort((a, b) => Number(nanos(a) - nanos(b)))) {
       const indent = "  ".repeat(depth);
-      lines.push(`${indent}${span.name}${span.status.code === 2 ? " ERROR" : ""}`);
-      for (const [key, value] of sorted(span.attributes)) lines.push(`${indent}  ${key} = ${redact(key, value)}`);
+      lines.push(`${indent}${span.name}${span.status.code === SpanStatusCode.ERROR ? " ERROR" : ""}`);
+      for (const [key, value] of sorted(span.attributes))
+        lines.push(`${indent}  ${key} = ${redact(key, value)}`);
       for (const event of span.events) {
         lines.push(`${indent}  * ${event.name}`);
-        for (const [key, value] of sorted(event.attributes ?? {})) lines.push(`${indent}      ${key} = ${redact(key, value)}`);
+        for (const [key, value] of sorted(event.attributes ?? {}))
+          lines.push(`${indent}      ${key} = ${redact(key, value)}`);
       }
       for (const link of span.links) lines.push(`${indent}  -> ${redact("link", link.context.spanId)}`);
       visit(span.spanContext().spanId, depth + 1);
@@ -50,6 +56,9 @@ function redactor(): (key: string, value: unknown) => string {
         ? "<stack>"
         : (JSON.stringify(value) ?? "undefined")
             .replace(/[0-9a-f]{64}/g, "<sha256>")
-            .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{16}\b/g, numbered)
+            .replace(
+              /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{16}\b/g,
+              numbered,
+            )
             .replace(/file:\/\/[^"]*/g, "<path>");
 }

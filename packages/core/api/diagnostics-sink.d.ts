@@ -1,0 +1,27 @@
+import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+/** Properties of an event or artifact: any object; it is copied, never kept. */
+export type Payload = object;
+/** One invalid entity. Canonical columns of the seed's quality table. */
+export interface QualityRow {
+    readonly entity_kind: string;
+    readonly entity_id?: string | null;
+    readonly issue: string;
+    readonly source_table?: string | null;
+}
+/**
+ * Where diagnostics go: a run, a collector, or several at once. No method throws, blocks or keeps what it is given.
+ */
+export interface DiagnosticsSink {
+    /** Appends one event under a logical name. */
+    recordEvent(name: string, properties: Payload): void;
+    /** Appends event rows under a logical name. */
+    recordEvents(name: string, rows: readonly Payload[]): void;
+    /** Appends an artifact under a logical name. */
+    recordArtifact(name: string, payload: Payload): void;
+    /** Records a metric value with dimensional tags. The first use of a name settles kind and unit. */
+    recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
+    /** Appends quality rows. */
+    recordQuality(rows: Iterable<QualityRow>): void;
+}
+/** A sink that hands every record to each of `sinks`; one that fails does not keep the others from it. */
+export declare function composeSinks(...sinks: readonly DiagnosticsSink[]): DiagnosticsSink;

@@ -1,0 +1,25 @@
+/** The snapshot's tables that records land in. */
+export type RecordKind = "event" | "artifact" | "metric" | "quality" | "scan_telemetry" | "dataset_stats" | "column_stats";
+/** Text that repeats: `codes[i]` indexes `values`, -1 is null. `values` only ever grows. */
+export interface DictionaryColumn {
+    readonly codes: Int32Array;
+    readonly values: readonly string[];
+}
+/** Anything that yields the value of row `i`; an Arrow vector is one. */
+export interface GettableColumn {
+    readonly length: number;
+    get(index: number): unknown;
+}
+/** One column of a batch. */
+export type RecordColumn = readonly unknown[] | Float64Array | BigInt64Array | Int32Array | DictionaryColumn | GettableColumn;
+/**
+ * Records of one kind on their way to storage, by column, so that rows never become objects. Always has
+ * `trace_id`, `span_id` (dictionaries, null outside a span), `time_unix_nano` and `seq` beside its own columns.
+ */
+export interface RecordBatch {
+    readonly kind: RecordKind;
+    readonly length: number;
+    readonly columns: Readonly<Record<string, RecordColumn>>;
+}
+/** The value of row `index` of any column. */
+export declare function columnValue(column: RecordColumn, index: number): unknown;

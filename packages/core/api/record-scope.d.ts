@@ -1,0 +1,34 @@
+import { type Attributes, type Context, type Span } from "@opentelemetry/api";
+import { Accounting } from "./accounting.ts";
+import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+import { type MetricOptions, type MetricTags } from "./metric-recorder.ts";
+import type { RunPayload } from "./run-payload.ts";
+/**
+ * What a run, and the session outside runs, record into: one pass of copying and redaction, one ordinal per kind, then collector,
+ * OTel and storage. Every public method is safe to call from a pipeline: nothing throws.
+ */
+export declare class RecordScope implements DiagnosticsSink {
+    #private;
+    readonly id: string;
+    readonly accounting: Accounting;
+    /** The user's own sink. */
+    readonly sink: DiagnosticsSink | undefined;
+    constructor(type: "run" | "session", id: string, run: RunPayload | undefined, at: Context, sink?: DiagnosticsSink);
+    get stored(): boolean;
+    get uri(): string | undefined;
+    recordEvent(name: string, properties: Payload): void;
+    recordEvents(name: string, rows: readonly Payload[]): void;
+    recordArtifact(name: string, payload: Payload): void;
+    recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
+    recordQuality(rows: Iterable<QualityRow>): void;
+    /** One quality row without an object; ≈50 ns. */
+    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable: string | null): void;
+    /** A lifecycle event: on the span only, since the manifest has it too. */
+    emitLifecycle(name: string, attributes: Attributes, span: Span): void;
+    /** Writes what waits in memory to storage. Synchronous. */
+    flush(): void;
+    /** Emits the summaries, flushes, ends carriers. Later records are counted as dropped. */
+    close(): void;
+    /** Tells storage that the run has ended; {@link RecordScope.close} came before. */
+    finish(run: RunPayload | undefined): void;
+}

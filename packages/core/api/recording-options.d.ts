@@ -1,0 +1,50 @@
+import type { LogEmitter } from "./log-emitter.ts";
+import type { RecordTarget } from "./record-target.ts";
+import { Redactor, type RedactionRule } from "./redaction.ts";
+/** How records are emitted; every field has a default. */
+export interface RecordingOptions {
+    /** Rows exported over OTLP per run, kind and name; the rest is in the snapshot alone. Default 1,000. */
+    readonly exportRows?: number | "all";
+    /** Bytes of JSON kept of a payload that does not fit into flat attributes. Default 8,192. */
+    readonly payloadBytes?: number;
+    /** Attribute sets per instrument; what is over goes to one overflow set. Default 2,000. */
+    readonly cardinalityLimit?: number;
+    /** Records as span events, as log events, or both. Default span. */
+    readonly records?: "span" | "log" | "both";
+    /** Longest time in ms that a record waits in memory for the snapshot; 0 writes each at once. Default 1,000. */
+    readonly flushMs?: number;
+    readonly redaction?: readonly RedactionRule[];
+    /** HMAC key of `hash` rules. Default `PITOT_REDACTION_KEY`. */
+    readonly redactionKey?: string;
+    /** Events that the tracer provider keeps per span. Default `OTEL_SPAN_EVENT_COUNT_LIMIT`, else 128. */
+    readonly spanEventLimit?: number;
+    /** Attributes that it keeps per event. Default `OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`, else 128. */
+    readonly eventAttributeLimit?: number;
+    /** Where records are stored. */
+    readonly targets?: readonly RecordTarget[];
+    /** Where log events go. Needed with OTel API 1.9, whose `api` has no `logs`. */
+    readonly logEmitter?: LogEmitter;
+}
+/** {@link RecordingOptions} with every default filled in. */
+export interface Recording {
+    readonly exportRows: number;
+    readonly payloadBytes: number;
+    readonly cardinalityLimit: number;
+    readonly spans: boolean;
+    readonly logs: boolean;
+    readonly flushMs: number;
+    readonly redactor: Redactor;
+    readonly spanEventLimit: number;
+    readonly eventAttributeLimit: number;
+    readonly targets: readonly RecordTarget[];
+    readonly logEmitter: LogEmitter | undefined;
+}
+/** The recording in force. */
+export declare function recording(): Recording;
+/**
+ * Sets how every later run of this process records. `startPitot` of `@pitot/node` calls it; call it yourself
+ * where you set up OpenTelemetry alone. Returns a function that puts the former settings back.
+ *
+ * @throws PitotError INVALID_CONFIGURATION, naming option and value
+ */
+export declare function configureRecording(options: RecordingOptions): () => void;

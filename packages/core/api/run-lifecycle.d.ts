@@ -1,0 +1,60 @@
+import type { DiagnosticsSink, Payload } from "./diagnostics-sink.ts";
+import { PipelineRun } from "./pipeline-run.ts";
+import type { RunStatus } from "./run-payload.ts";
+/** What begins a run. */
+export interface StartRunOptions {
+    /** Low-cardinality name of the pipeline: it is part of span names and metrics. */
+    readonly label: string;
+    /** Stable identity of the logical run, e.g. `nightly/2026-11-24`: a retry with the same key is recognised by idempotent writes. */
+    readonly key?: string;
+    /** Gets every record beside OTel and the snapshot. */
+    readonly sink?: DiagnosticsSink;
+    readonly metadata?: Payload;
+}
+/** What ends a run. */
+export interface FinishRunOptions {
+    /** Default `completed`. */
+    readonly status?: Exclude<RunStatus, "running">;
+    /** Added to the metadata given at start. */
+    readonly metadata?: Payload;
+    /** What was thrown; makes the default status `failed`. */
+    readonly error?: unknown;
+}
+/** What makes an envelope of a run that this process does not track. */
+export interface RunContextOptions {
+    readonly label: string;
+    /** Default a new UUIDv7. */
+    readonly runId?: string;
+    readonly key?: string;
+    readonly commitSequence?: number;
+    readonly metadata?: Payload;
+}
+/**
+ * An envelope that records nothing: for a retry that continues the commit sequence of an earlier process.
+ * @throws PitotError INVALID_ARGUMENT where the label is not text, or the sequence not a whole number
+ */
+export declare function createRunContext(options: RunContextOptions): PipelineRun;
+/**
+ * Begins a run: span `run {label}` below the active span, lifecycle record, snapshot. It cannot make itself active in the
+ * caller's context; `run.with(fn)` and {@link trackedRun} do. End it by {@link finishRun}, or `await using`.
+ *
+ * @throws PitotError INVALID_ARGUMENT where the label is not text; nothing else
+ */
+export declare function startRun(options: StartRunOptions): PipelineRun;
+/**
+ * Ends a run and returns its last envelope. Never throws; a second call changes nothing and is told once.
+ */
+export declare function finishRun(run: PipelineRun, options?: FinishRunOptions & {
+    readonly sink?: DiagnosticsSink;
+}): PipelineRun;
+/**
+ * Runs `body` as a tracked run: started before it, active inside it, finished after it, with status `failed` and the error where it
+ * throws. Returns what `body` returns, sync or async; its errors pass unchanged.
+ *
+ * ```ts
+ * const rows = await trackedRun({ label: "nightly" }, async (run) => {
+ *   return run.stage("load", () => load());
+ * });
+ * ```
+ */
+export declare function trackedRun<T>(options: StartRunOptions, body: (run: PipelineRun) => T): T;

@@ -1,0 +1,16 @@
+import { type Context } from "@opentelemetry/api";
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { SnapshotStore } from "@pitot/snapshot";
+/**
+ * Stamps the id of the active run on every span that begins inside it, and keeps finished spans in the snapshot. Add it to the
+ * `spanProcessors` of a NodeSDK of your own.
+ */
+export declare class SnapshotSpanProcessor implements SpanProcessor {
+    #private;
+    /** @param store left out, spans are stamped and not kept */
+    constructor(store?: SnapshotStore);
+    onStart(span: Span, parent: Context): void;
+    onEnd(span: ReadableSpan): void;
+    forceFlush(): Promise<void>;
+    shutdown(): Promise<void>;
+}

@@ -1,0 +1,42 @@
+import { type IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { type RecordingOptions } from "@pitot/core";
+/** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
+export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter"> {
+    /** Default `OTEL_SERVICE_NAME`. */
+    readonly serviceName?: string;
+    /** Folder of the snapshots, or false for none. Default `PITOT_DIR`, else `.pitot`. */
+    readonly snapshot?: string | false;
+    /** `auto` (default): export where an endpoint is set in the environment or a Collector listens on port 4318. */
+    readonly otlp?: boolean | "auto";
+    /** Sends spans instead of the OTLP exporter. */
+    readonly traceExporter?: SpanExporter;
+    /** Reads metrics beside the OTLP exporter. */
+    readonly metricReaders?: readonly IMetricReader[];
+    /** Longest time in ms that `shutdown` waits for back ends. Default 5,000. */
+    readonly shutdownMs?: number;
+}
+/** A running set-up. */
+export interface Pitot extends AsyncDisposable {
+    /** `started` an SDK of its own, `attached` to the one that the application had registered. */
+    readonly mode: "started" | "attached";
+    /** True where OTLP is sent by Pitot. */
+    readonly exporting: boolean;
+    readonly snapshotDirectory: string | undefined;
+    /** Sends and writes what waits. Bounded; never rejects. */
+    flush(): Promise<void>;
+    /** Closes runs under way as aborted, delivers, compacts. Bounded, idempotent, never rejects. */
+    shutdown(): Promise<void>;
+}
+/**
+ * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.
+ *
+ * ```ts
+ * await using pitot = await startPitot({ serviceName: "nightly" });
+ * ```
+ *
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ *
+ * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
+ */
+export declare function startPitot(options?: PitotOptions): Promise<Pitot>;

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { trace } from "@opentelemetry/api";
+import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
+import { startRun, trackedRun } from "@pitot/core";
+import { createTelemetryHarness, startOtlpSink } from "@pitot/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startPitot } from "../src/index.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pitot-node-"));
+});
+afterEach(() => {
+  for (const name of ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL"]) delete process.env[name];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function onlyRun(): SnapshotRun {
+  const ids = listRuns(folder);
+  expect(ids).toHaveLength(1);
+  return readRun(folder, String(ids[0]));
+}
+
+describe("startPitot", () => {
+  it("sends over OTLP/JSON what it keeps in the snapshot", async () => {
+    await using sink = await startOtlpSink();
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
+    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
+    const pitot = await startPitot({ snapshot: folder, serviceName: "test" });
+    const id = trackedRun({ label: "sent" }, (run) => {
+      trace.getTracer("user").startActiveSpan("of the user", (span) => span.end());
+      run.recordQualityRow("N", "1", "I");
+      return run.runId;
+    });
+    await pitot.shutdown();
+    await pitot.shutdown();
+    const rows = readRun(folder, id).table("spans")!;
+    const ids = Array.from({ length: rows.numRows }, (_, i) => rows.getChild("span_id")!.get(i) as string);
+    expect(sink.spans.map(({ spanId }) => spanId).sort()).toEqual(ids.sort());
+    expect(sink.spans.map(({ name }) => name)).toContain("of the user");
+    expect(sink.requests.some(({ signal }) => signal === "metrics")).toBe(true);
+  });
+
+  it("sends protobuf by default", async () => {
+    await using sink = await startOtlpSink();
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
+    const pitot = await startPitot({ snapshot: false });
+    trackedRun({ label: "proto" }, () => {});
+    await pitot.shutdown();
+    expect(new Set(sink.requests.map(({ contentType }) => contentType))).toEqual(
+      new Set(["application/x-protobuf"]),
+    );
+  });
+
+  it("delivers a burst of 20,000 spans whole", async () => {
+    await using sink = await startOtlpSink();
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
+    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
+    const pitot = await startPitot({ snapshot: false, shutdownMs: 60_000 });
+    const tracer = trace.getTracer("burst");
+    for (let i = 0; i < 20_000; i++) tracer.startSpan(`s${i % 10}`).end();
+    await pitot.shutdown();
+    expect(new Set(sink.spans.map(({ spanId }) => spanId)).size).toBe(20_000);
+    expect(Math.max(...sink.requests.map(({ bytes }) => bytes))).toBeLessThan(4 << 20);
+  });
+
+  it.each([
+    ["is absent", undefined],
+    ["answers 400", { status: 400 }],
+    ["answers 503", { status: 503, headers: { "retry-after": "1" } }],
+    ["hangs", "hang"],
+    ["cuts the connection", "reset"],
+  ] as const)("keeps the run and its result when the Collector %s", async (_, answer) => {
+    const sink = await startOtlpSink(answer === undefined ? {} : { answer: () => answer });
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
+    if (answer === undefined) await sink.close();
+    const pitot = await startPitot({ snapshot: folder, shutdownMs: 300 });
+    expect(trackedRun({ label: "kept" }, () => 42)).toBe(42);
+    const started = performance.now();
+    await pitot.shutdown();
+    expect(performance.now() - started).toBeLessThan(3000);
+    const run = onlyRun();
+    expect(run.manifest.state).toBe("compacted");
+    expect(run.table("spans")!.numRows).toBe(2);
+    if (answer !== undefined) await sink.close();
+  });
+
+  it("attaches to a provider that is there", async () => {
+    await using telemetry = createTelemetryHarness();
+    const pitot = await startPitot({ snapshot: folder });
+    expect(pitot.mode).toBe("attached");
+    trackedRun({ label: "attached" }, (run) => run.recordEvent("e", {}));
+    await pitot.shutdown();
+    expect(telemetry.spans().map(({ name }) => name)).toContain("run attached");
+    expect(onlyRun().table("events")!.numRows).toBe(1);
+  });
+
+  it("closes runs under way as aborted", async () => {
+    const pitot = await startPitot({ snapshot: folder, otlp: false });
+    const run = startRun({ label: "open" });
+    await pitot.shutdown();
+    expect(readRun(folder, run.runId).manifest.run?.status).toBe("aborted");
+  });
+
+  it.each([
+    [{ exportRows: -1 }, "exportRows"],
+    [{ records: "both!" as "both" }, "both!"],
+    [{ shutdownMs: Number.NaN }, "shutdownMs"],
+  ])("refuses wrong set-up %o by name", async (options, name) => {
+    await expect(startPitot({ snapshot: false, ...options })).rejects.toThrow(name);
+  });
+
+  it("refuses a protocol that it does not speak", async () => {
+    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+    await expect(startPitot({ snapshot: false, otlp: true })).rejects.toThrow(
+      'OTEL_EXPORTER_OTLP_PROTOCOL names a protocol that Pitot does not speak: "grpc"',
+    );
+  });
+});
