@@ -1,9 +1,4 @@
 import { type Attributes, type Histogram, type Meter, type UpDownCounter } from "@opentelemetry/api";
-/** Adds or sets the value of one attribute set; what `add`-like instruments of OTel do, without their cost. */
-export type Cells = Map<string, {
-    attributes: Attributes;
-    value: number;
-}>;
 interface MeterInstruments {
     readonly meter: Meter;
     readonly histograms: Map<string, Histogram>;
@@ -18,6 +13,4 @@ export declare function recordHistogram(name: string, value: number, attributes:
 export declare function addUpDown(name: string, delta: number, attributes: Attributes): void;
 /** Adds to one of Pitot's counters; the value is read by OTel when it collects. */
 export declare function addCounter(name: string, delta: number, attributes: Attributes): void;
-/** Sets one of Pitot's gauges; the value is read by OTel when it collects. */
-export declare function setGauge(name: string, value: number, attributes: Attributes): void;
 export {};

@@ -1,4 +1,4 @@
-import { context, trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import { trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
 import {
   ATTR_RECORD_KIND,
   ATTR_RECORDS_COUNT,
@@ -172,9 +172,4 @@ function end(carrier: Carrier, kind: string): void {
     [ATTR_RECORDS_COUNT]: carrier.events,
   });
   carrier.span.end();
-}
-
-/** The context of the caller. */
-export function activeContext(): Context {
-  return context.active();
 }

@@ -3,7 +3,7 @@ import { ATTR_ERROR_TYPE } from "@pitot/semconv";
 import { recording } from "./recording-options.ts";
 
 /** The class of an error: its `code` where it has one, else its name; never its message, which is not low-cardinality. */
-export function errorType(error: unknown): string {
+function errorType(error: unknown): string {
   if (typeof error !== "object" || error === null) return typeof error;
   try {
     const { code, name } = error as { code?: unknown; name?: unknown };

@@ -1,8 +1,8 @@
 import { metrics, type Attributes, type Histogram, type Meter, type UpDownCounter } from "@opentelemetry/api";
 import { METRICS, type MetricDefinition } from "@pitot/semconv";
 
-/** Adds or sets the value of one attribute set; what `add`-like instruments of OTel do, without their cost. */
-export type Cells = Map<string, { attributes: Attributes; value: number }>;
+/** The sums of one counter by attribute set. */
+type Cells = Map<string, { attributes: Attributes; value: number }>;
 
 const definitions = new Map<string, MetricDefinition>(METRICS.map((metric) => [metric.name, metric]));
 
@@ -67,12 +67,6 @@ export function addCounter(name: string, delta: number, attributes: Attributes):
   observe(name);
 }
 
-/** Sets one of Pitot's gauges; the value is read by OTel when it collects. */
-export function setGauge(name: string, value: number, attributes: Attributes): void {
-  cell(name, attributes).value = value;
-  observe(name);
-}
-
 function cell(name: string, attributes: Attributes): { value: number } {
   let ofName = cells.get(name);
   if (ofName === undefined) cells.set(name, (ofName = new Map()));
@@ -86,12 +80,8 @@ function observe(name: string): void {
   const instruments = currentInstruments();
   if (instruments.observed.has(name)) return;
   instruments.observed.add(name);
-  const { unit = "", brief = "", instrument } = definitions.get(name) ?? {};
-  const options = { unit, description: brief };
-  const observable =
-    instrument === "gauge"
-      ? instruments.meter.createObservableGauge(name, options)
-      : instruments.meter.createObservableCounter(name, options);
+  const { unit = "", brief = "" } = definitions.get(name) ?? {};
+  const observable = instruments.meter.createObservableCounter(name, { unit, description: brief });
   observable.addCallback((result) => {
     for (const { attributes, value } of cells.get(name)!.values()) result.observe(value, attributes);
   });

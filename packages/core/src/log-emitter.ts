@@ -1,15 +1,12 @@
 import * as api from "@opentelemetry/api";
 import type { Attributes, Context } from "@opentelemetry/api";
 
-/** Attributes of a log event: flat primitives, as on span events. */
-export type AnyValueMap = Attributes;
-
 /** The part of OTel's `Logger` that Pitot calls. */
 export interface LogEmitter {
   emit(record: {
     readonly eventName: string;
     readonly timestamp: number;
-    readonly attributes: AnyValueMap;
+    readonly attributes: Attributes;
     readonly context: Context;
   }): void;
 }

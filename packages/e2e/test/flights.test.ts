@@ -42,7 +42,7 @@ async function pipeline(
     maxBuffer: 1 << 26,
   });
   const [id] = listRuns(directory);
-  const snapshot = readRun(directory, String(id));
+  const snapshot = readRun(directory, id ?? "");
   const rows = snapshot.table("spans")!;
   const traceId = rows.getChild("trace_id")!.get(0) as string;
   return { run: snapshot, spans: await trace(traceId, rows.numRows) };

@@ -20,7 +20,7 @@ afterEach(() => {
 function onlyRun(): SnapshotRun {
   const ids = listRuns(folder);
   expect(ids).toHaveLength(1);
-  return readRun(folder, String(ids[0]));
+  return readRun(folder, ids[0] ?? "");
 }
 
 describe("startPitot", () => {
