@@ -40,7 +40,7 @@ function reachable(entry) {
     const text = readFileSync(path, "utf8");
     files.set(path, text);
     for (const [, target] of text.matchAll(/from "(\.[^"]+)"/g))
-      visit(join(dirname(path), String(target).replace(/\.(js|ts)$/, ".d.ts")));
+      visit(join(dirname(path), (target ?? "").replace(/\.(js|ts)$/, ".d.ts")));
   };
   visit(entry);
   return files;
