@@ -123,6 +123,11 @@ export function nanoseconds(milliseconds: Float64Array, length: number): BigInt6
   const result = new BigInt64Array(length);
   const halves = new Uint32Array(result.buffer);
   for (let i = 0; i < length; i++) {
+    // Rows of one millisecond are many.
+    if (i > 0 && milliseconds[i] === milliseconds[i - 1]) {
+      result[i] = result[i - 1]!;
+      continue;
+    }
     const whole = Math.floor(milliseconds[i]!);
     const high = Math.floor(whole / 2 ** 22);
     const rest = whole - high * 2 ** 22;

@@ -8,6 +8,7 @@ import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOpt
 import { SnapshotStore } from "@pitot/snapshot";
 import { DeliverySpanProcessor } from "./delivery-span-processor.ts";
 import { otlpExporters, otlpReachable } from "./otlp-exporters.ts";
+import { watchProcessEnd } from "./process-end.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
@@ -89,9 +90,15 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
     if (sdk !== undefined) await bounded(sdk.shutdown());
     sdk?.unregister();
     await store?.close();
+    unwatch();
     restore();
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());
+  const unwatch = watchProcessEnd({
+    flush: () => store?.flush(),
+    shutdown,
+    boundMs: Math.min(shutdownMs, 2000),
+  });
   return {
     mode: attached ? "attached" : "started",
     exporting: sdk?.exporting ?? false,

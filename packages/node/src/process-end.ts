@@ -1,0 +1,58 @@
+import { abortRuns, aliveRuns, finishRun } from "@pitot/core";
+
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** What must happen when a process ends without having called `shutdown`. */
+export interface EndOfProcess {
+  /** Writes to disk what waits. Synchronous. */
+  readonly flush: () => void;
+  /** Delivers and closes. Idempotent. */
+  readonly shutdown: () => Promise<void>;
+  /** Longest time in ms that a signal waits for `shutdown`. */
+  readonly boundMs: number;
+}
+
+/**
+ * Watches the ways in which a process ends, without changing its exit code or signal. When the event loop runs empty, delivers. At
+ * `process.exit` and after an uncaught error, closes runs as aborted and writes the snapshot. On SIGTERM, SIGINT and SIGHUP, aborts
+ * `run.signal`, and where the application has no handler of its own, delivers within the bound and lets the signal end the
+ * process; a second signal ends it at once. Returns a function that stops watching.
+ */
+export function watchProcessEnd(end: EndOfProcess): () => void {
+  const onBeforeExit = (): void => void end.shutdown();
+  const onExit = (): void => {
+    for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
+    end.flush();
+  };
+  let asked = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    abortRuns(new Error(`the process was asked to stop by ${signal}`));
+    end.flush();
+    // With a handler of the application beside ours, ending the process is the application's affair.
+    if (process.listenerCount(signal) > 1) return;
+    const die = (): void => {
+      stop();
+      onExit();
+      process.kill(process.pid, signal);
+    };
+    if (asked) {
+      die();
+      return;
+    }
+    asked = true;
+    const late = setTimeout(die, end.boundMs);
+    void end.shutdown().finally(() => {
+      clearTimeout(late);
+      die();
+    });
+  };
+  const stop = (): void => {
+    process.removeListener("beforeExit", onBeforeExit);
+    process.removeListener("exit", onExit);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  };
+  process.once("beforeExit", onBeforeExit);
+  process.once("exit", onExit);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return stop;
+}

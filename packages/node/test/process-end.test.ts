@@ -1,0 +1,33 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readRun } from "@pitot/snapshot";
+import { expect, it } from "vitest";
+
+const fixture = fileURLToPath(new URL("fixtures/end.js", import.meta.url));
+
+it.each([
+  ["return", 0, null],
+  ["exit", 3, null],
+  ["throw", 1, null],
+  ["reject", 1, null],
+  ["handler", 7, null],
+  ["SIGTERM", null, "SIGTERM"],
+  ["SIGINT", null, "SIGINT"],
+  ["SIGHUP", null, "SIGHUP"],
+])("keeps every record, exit code and signal when the process ends by %s", (way, status, signal) => {
+  const directory = mkdtempSync(join(tmpdir(), "pitot-end-"));
+  const child = spawnSync(process.execPath, [fixture, way], {
+    env: { ...process.env, PITOT_DIR: directory },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect([child.status, child.signal], child.stderr).toEqual([status, signal]);
+  const run = readRun(directory, child.stdout.trim());
+  expect(run.manifest.run?.status).toBe("aborted");
+  expect(run.table("quality")?.numRows).toBe(100);
+  expect(run.table("spans")?.numRows).toBe(3);
+  rmSync(directory, { recursive: true, force: true });
+});
