@@ -1,5 +1,5 @@
 import { type AttributeValue, type Link, type Span } from "@opentelemetry/api";
-import type { LiveRun } from "./live-run.ts";
+import { type LiveRun } from "./live-run.ts";
 /** How a stage is recorded. */
 export interface StageOptions {
     /** 1 (default) for the first attempt. */
@@ -11,7 +11,7 @@ export interface StageOptions {
 }
 /** The user's code of a stage; it is given the stage's span. */
 export type StageBody<T> = (span: Span) => T;
-/** Runs `body` in a span of its own below whatever is active, or below the run. */
+/** Runs `body` in a span of its own: below what is active where this run is, else below the run itself. */
 export declare function runStage<T>(live: LiveRun, label: string, name: string, options: StageOptions, body: StageBody<T>): T;
 /** Calls `end` when `result` is there: now, or when its promise settles. The caller gets a promise that settles alike. */
 export declare function settle<T>(result: T, end: (error?: {

@@ -27,6 +27,8 @@ export interface MetricCell {
 }
 
 const RECENT = 4;
+/** A name per entity is a mistake that must not eat the memory of the pipeline. */
+const MAX_NAMES = 10_000;
 const OVERFLOW: Attributes = { [ATTR_OVERFLOW]: true };
 
 /** All attribute sets of one metric name in this process. */
@@ -124,6 +126,13 @@ const series = new Map<string, MetricSeries>();
  */
 export function metricSeries(name: string, options: MetricOptions): MetricSeries | undefined {
   let found = series.get(name);
+  if (found === undefined && series.size >= MAX_NAMES) {
+    reportOnce(
+      "metric-names",
+      `more than ${MAX_NAMES} metric names are in use; later ones are refused. Put what varies into tags.`,
+    );
+    return undefined;
+  }
   if (found === undefined) series.set(name, (found = new MetricSeries(name, options)));
   if (
     (options.kind !== undefined && options.kind !== found.kind) ||

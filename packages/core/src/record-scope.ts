@@ -7,6 +7,7 @@ import { flattenPayload } from "./flatten-attributes.ts";
 import { addCounter } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
 import { metricSeries, type MetricCell, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
+import { runIdOf } from "./live-run.ts";
 import { toPlain, type PlainObject } from "./plain-value.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
 import type { RecordKind } from "./record-batch.ts";
@@ -343,7 +344,7 @@ export class RecordScope implements DiagnosticsSink {
   /** The caller's context where this run is active in it; else the run's own. */
   #at(): Context {
     const active = context.active();
-    return trace.getSpan(active) === undefined ? this.#context : active;
+    return runIdOf(active) === this.id ? active : this.#context;
   }
 
   #spanCode(which: "events" | "artifacts", buffer: RecordBuffer, at: Context): number {

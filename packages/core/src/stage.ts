@@ -12,7 +12,7 @@ import {
 import { failSpan } from "./fail-span.ts";
 import { recordHistogram } from "./instruments.ts";
 import { guarded } from "./internal/report-once.ts";
-import type { LiveRun } from "./live-run.ts";
+import { runIdOf, type LiveRun } from "./live-run.ts";
 import { recordName } from "./record-name.ts";
 
 /** How a stage is recorded. */
@@ -28,7 +28,7 @@ export interface StageOptions {
 /** The user's code of a stage; it is given the stage's span. */
 export type StageBody<T> = (span: Span) => T;
 
-/** Runs `body` in a span of its own below whatever is active, or below the run. */
+/** Runs `body` in a span of its own: below what is active where this run is, else below the run itself. */
 export function runStage<T>(
   live: LiveRun,
   label: string,
@@ -38,7 +38,7 @@ export function runStage<T>(
 ): T {
   const stageName = recordName(name);
   const active = context.active();
-  const parent = trace.getSpan(active) === undefined ? live.context : active;
+  const parent = live.run !== undefined && runIdOf(active) !== live.run.runId ? live.context : active;
   const span = trace.getTracer("pitot").startSpan(
     `${SPAN_STAGE} ${stageName}`,
     {

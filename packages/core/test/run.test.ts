@@ -69,6 +69,26 @@ describe("a tracked run", () => {
     ]);
   });
 
+  it("keeps its records when another run is active", () => {
+    const outer = startRun({ label: "outer" });
+    trackedRun({ label: "inner" }, (inner) => {
+      outer.recordEvent("of the outer", {});
+      outer.stage("outer stage", () => {});
+      inner.recordEvent("of the inner", {});
+    });
+    finishRun(outer);
+    const span = (name: string) => telemetry.spans().find((candidate) => candidate.name === name);
+    const events = (name: string) =>
+      span(name)
+        ?.events.map((event) => event.attributes?.["pitot.event.name"])
+        .filter(Boolean);
+    expect(events("run outer")).toEqual(["of the outer"]);
+    expect(events("run inner")).toEqual(["of the inner"]);
+    expect(span("stage outer stage")?.parentSpanContext?.spanId).toBe(
+      span("run outer")?.spanContext().spanId,
+    );
+  });
+
   it("counts what comes after its end as dropped, and ends once", () => {
     const run = startRun({ label: "late" });
     const first = finishRun(run);

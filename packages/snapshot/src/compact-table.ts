@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { RecordBatchFileWriter, RecordBatchReader } from "apache-arrow";
 
@@ -20,27 +18,47 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   const path = streamPath.replace(/\.arrows$/, ".arrow");
   const temporary = `${path}.tmp`;
   const hash = createHash("sha256");
-  const out = createWriteStream(temporary, { mode: 0o600 });
-  const reader = await RecordBatchReader.from(createReadStream(streamPath));
-  const writer = new RecordBatchFileWriter();
   let bytes = 0;
-  const copied = (async () => {
-    for await (const chunk of writer) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      if (!out.write(chunk)) await once(out, "drain");
+  // File handles, not streams: a stream without listener turns a missing folder into an uncaught error of the process.
+  const from = await open(streamPath, "r");
+  try {
+    const to = await open(temporary, "w", 0o600);
+    try {
+      const writer = new RecordBatchFileWriter();
+      const write = async (): Promise<void> => {
+        for await (const chunk of writer) {
+          hash.update(chunk);
+          bytes += chunk.length;
+          await to.writeFile(chunk);
+        }
+      };
+      const read = async (): Promise<void> => {
+        try {
+          for await (const batch of await RecordBatchReader.from(chunks(from))) writer.write(batch);
+        } finally {
+          writer.finish();
+        }
+      };
+      await Promise.all([write(), read()]);
+      await to.sync();
+    } finally {
+      await to.close();
     }
-  })();
-  for await (const batch of reader) writer.write(batch);
-  writer.finish();
-  await copied;
-  out.end();
-  await once(out, "close");
-  await sync(temporary);
+  } finally {
+    await from.close();
+  }
   await rename(temporary, path);
   await sync(dirname(path));
   await rm(streamPath);
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+async function* chunks(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(1 << 20), 0, 1 << 20);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 async function sync(path: string): Promise<void> {

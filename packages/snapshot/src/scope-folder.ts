@@ -17,7 +17,7 @@ const TABLE_OF: Readonly<Record<RecordKind, string>> = {
 /** The folder of one run or session: its tables and its manifest. */
 export class ScopeFolder {
   closed = false;
-  readonly #path: string;
+  readonly path: string;
   readonly #scope: ScopeInfo;
   readonly #serviceName: string | undefined;
   readonly #tables = new Map<string, TableStream>();
@@ -25,7 +25,7 @@ export class ScopeFolder {
   #records: RecordCounts = {};
 
   constructor(path: string, scope: ScopeInfo, serviceName: string | undefined) {
-    this.#path = path;
+    this.path = path;
     this.#scope = scope;
     this.#serviceName = serviceName;
     this.#run = scope.run;
@@ -69,7 +69,7 @@ export class ScopeFolder {
 
   #table(name: string): TableStream {
     let table = this.#tables.get(name);
-    if (table === undefined) this.#tables.set(name, (table = new TableStream(this.#path, name)));
+    if (table === undefined) this.#tables.set(name, (table = new TableStream(this.path, name)));
     return table;
   }
 
@@ -80,7 +80,7 @@ export class ScopeFolder {
   }
 
   #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): void {
-    writeManifest(this.#path, {
+    writeManifest(this.path, {
       manifest_version: 1,
       type: this.#scope.type,
       id: this.#scope.id,

@@ -13,16 +13,18 @@ export interface SnapshotOptions {
   readonly serviceName?: string;
 }
 
-/** Spans kept for runs whose folder is closed already are written to the session. */
 const SPAN_BATCH = 512;
+/** Time for spans that end just after their run, before its tables are compacted. */
+const COMPACT_AFTER_MS = 500;
 
 /**
- * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and what happens outside runs under
+ * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and spans outside runs under
  * `session/<id>/`. Hand it to `configureRecording({ targets: [store] })`, or let `startPitot` do it.
  */
 export class SnapshotStore implements RecordTarget {
   readonly directory: string;
   readonly #serviceName: string | undefined;
+  readonly #sessionId = `${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}`;
   readonly #folders = new Map<string, ScopeFolder>();
   readonly #spans = new Map<string, SpanRow[]>();
   readonly #pending = new Set<Promise<void>>();
@@ -36,28 +38,24 @@ export class SnapshotStore implements RecordTarget {
   }
 
   open(scope: ScopeInfo): ScopeWriter | undefined {
-    const path = join(this.directory, scope.type === "run" ? "runs" : "session", scope.id);
-    try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      const folder = new ScopeFolder(path, scope, this.#serviceName);
-      this.#folders.set(scope.id, folder);
-      return {
-        uri: pathToFileURL(path).href,
-        write: (batch) => folder.append(batch),
-        finish: (run, counts) => {
-          this.#writeSpans(scope.id);
-          folder.close(run, counts);
-        },
-      };
-    } catch (error) {
-      this.#tell(error);
-      return undefined;
-    }
+    const folder = this.#open(scope);
+    if (folder === undefined) return undefined;
+    return {
+      uri: pathToFileURL(folder.path).href,
+      write: (batch) => folder.append(batch),
+      finish: (run, counts) => {
+        this.#writeSpans(scope.id);
+        folder.close(run, counts);
+        // A process that lives long must not keep the files of every run open.
+        setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
+      },
+    };
   }
 
   /** Takes a finished span. It is written with the next batch, at the end of its run, or by {@link SnapshotStore.flush}. */
   addSpan(row: SpanRow): void {
-    const id = row.run_id ?? "";
+    // What ends after its run was compacted belongs to the session.
+    const id = row.run_id !== null && this.#folders.has(row.run_id) ? row.run_id : this.#sessionId;
     const rows = this.#spans.get(id);
     if (rows === undefined) this.#spans.set(id, [row]);
     else if (rows.push(row) >= SPAN_BATCH) this.#writeSpans(id);
@@ -71,24 +69,44 @@ export class SnapshotStore implements RecordTarget {
   /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
   async close(): Promise<void> {
     this.flush();
-    for (const [id, folder] of this.#folders)
-      if (folder.closed) {
-        this.#folders.delete(id);
-        const done = folder.compact().catch((error: unknown) => this.#tell(error));
-        this.#pending.add(done);
-        void done.then(() => this.#pending.delete(done));
-      }
+    this.#folders.get(this.#sessionId)?.close(undefined, {});
+    for (const id of this.#folders.keys()) this.#compact(id);
     await Promise.all(this.#pending);
+  }
+
+  #open(scope: ScopeInfo): ScopeFolder | undefined {
+    const path = join(this.directory, scope.type === "run" ? "runs" : "session", scope.id);
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      const folder = new ScopeFolder(path, scope, this.#serviceName);
+      this.#folders.set(scope.id, folder);
+      return folder;
+    } catch (error) {
+      this.#tell(error);
+      return undefined;
+    }
+  }
+
+  #compact(id: string): void {
+    const folder = this.#folders.get(id);
+    if (folder === undefined || !folder.closed) return;
+    this.#writeSpans(id);
+    this.#folders.delete(id);
+    const done = folder.compact().catch((error: unknown) => this.#tell(error));
+    this.#pending.add(done);
+    void done.then(() => this.#pending.delete(done));
   }
 
   #writeSpans(id: string): void {
     const rows = this.#spans.get(id);
-    if (rows === undefined || rows.length === 0) return;
-    this.#spans.set(id, []);
-    const folder = this.#folders.get(id);
-    if (folder === undefined) return;
+    if (rows === undefined) return;
+    this.#spans.delete(id);
+    const folder =
+      this.#folders.get(id) ??
+      (id === this.#sessionId ? this.#open({ type: "session", id, run: undefined }) : undefined);
     try {
-      folder.appendSpans(rows);
+      if (folder === undefined) this.droppedSpans += rows.length;
+      else folder.appendSpans(rows);
     } catch (error) {
       this.droppedSpans += rows.length;
       this.#tell(error);
