@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { RecordBatchFileWriter, RecordBatchReader } from "apache-arrow";
+import { PitotError } from "@pitot/core";
+import { MetadataVersion, type Schema } from "apache-arrow";
+import { FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
+import { scanMessages } from "./scan-messages.ts";
+
+const MAGIC = Buffer.from("ARROW1");
+const MAGIC_PADDED = Buffer.from("ARROW1\0\0");
+const END_OF_STREAM = Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]);
 
 /** What became of a table's stream file. */
 export interface CompactedTable {
@@ -12,7 +19,8 @@ export interface CompactedTable {
 
 /**
  * Rewrites an IPC stream `*.arrows` as the IPC file `*.arrow`: written aside, synced, renamed, and only then is the stream removed,
- * so that a crash between any two steps leaves at least one of them whole. A batch at a time.
+ * so that a crash between any two steps leaves at least one of them whole. Batches are copied as they are, one at a time; a torn tail is
+ * left out.
  */
 export async function compactTable(streamPath: string): Promise<CompactedTable> {
   const path = streamPath.replace(/\.arrows$/, ".arrow");
@@ -24,22 +32,29 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   try {
     const to = await open(temporary, "w", 0o600);
     try {
-      const writer = new RecordBatchFileWriter();
-      const write = async (): Promise<void> => {
-        for await (const chunk of writer) {
-          hash.update(chunk);
-          bytes += chunk.length;
-          await to.writeFile(chunk);
-        }
+      const write = async (part: Uint8Array): Promise<void> => {
+        hash.update(part);
+        bytes += part.length;
+        await to.writeFile(part);
       };
-      const read = async (): Promise<void> => {
-        try {
-          for await (const batch of await RecordBatchReader.from(chunks(from))) writer.write(batch);
-        } finally {
-          writer.finish();
-        }
-      };
-      await Promise.all([write(), read()]);
+      await write(MAGIC_PADDED);
+      const blocks: FileBlock[] = [];
+      let schema: Schema | undefined;
+      for await (const message of scanMessages(from)) {
+        if (message.schema === undefined)
+          blocks.push(new FileBlock(message.metadataLength, message.bodyLength, bytes));
+        else schema = message.schema;
+        await write(message.bytes);
+      }
+      if (schema === undefined)
+        throw new PitotError("INVALID_DATA", "The stream has no schema", {
+          value: streamPath,
+          remedy: "Remove the file.",
+        });
+      const footer = Footer.encode(new Footer(schema, MetadataVersion.V5, blocks, []));
+      const length = Buffer.alloc(4);
+      length.writeInt32LE(footer.length);
+      await write(Buffer.concat([END_OF_STREAM, footer, length, MAGIC]));
       await to.sync();
     } finally {
       await to.close();
@@ -51,14 +66,6 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   await sync(dirname(path));
   await rm(streamPath);
   return { path, bytes, sha256: hash.digest("hex") };
-}
-
-async function* chunks(file: FileHandle): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(1 << 20), 0, 1 << 20);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
 }
 
 async function sync(path: string): Promise<void> {
