@@ -42,6 +42,22 @@ export {
 } from "@pitot/core";
 export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, ViewNode } from "@pitot/core";
 
+// Tables
+export {
+  checkContract,
+  columnStatsTable,
+  concatQualityTables,
+  datasetStatsTable,
+  emptyQualityTable,
+  qualityFromIds,
+  qualityFromPlans,
+  recordDatasetStats,
+  recordQualityTable,
+  schemaFingerprint,
+  tableSummary,
+} from "@pitot/tables";
+export type { Datasets, QualityPlanSpec, SchemaContract, TableSummary } from "@pitot/tables";
+
 // Reading snapshots
 export { listRuns, readRun, SnapshotStore } from "@pitot/snapshot";
 export type { RunManifest, SnapshotRun } from "@pitot/snapshot";
