@@ -8,7 +8,7 @@ import { tableFromArrays, tableToIPC } from "apache-arrow";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import Papa from "papaparse";
-import { trackedRun } from "pitot";
+import { recordDatasetStats, trackedRun } from "pitot";
 import { STATE_NAMES } from "./state-names.js";
 
 const require = createRequire(import.meta.url);
@@ -39,7 +39,9 @@ export async function flightDelays(output, sink) {
       run.stage("check quality", () => checkQuality(run, flights, airports));
       const delays = run.stage("aggregate", () => aggregate(flights, airports));
       await run.stage("write result", async () => {
-        const bytes = tableToIPC(tableFromArrays(delays), "file");
+        const table = tableFromArrays(delays);
+        recordDatasetStats(run, { airport_delays: table });
+        const bytes = tableToIPC(table, "file");
         await mkdir(dirname(output), { recursive: true });
         await writeFile(output, bytes);
         run.recordArtifact("result", { path: output, airports: delays.iata.length, bytes: bytes.length });

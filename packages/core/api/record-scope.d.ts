@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type Span } from "@opentelemetry/api";
 import { Accounting } from "./accounting.ts";
-import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+import { type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { type MetricOptions, type MetricTags } from "./metric-recorder.ts";
 import type { RunPayload } from "./run-payload.ts";
 /**
@@ -11,7 +11,7 @@ export declare class RecordScope implements DiagnosticsSink {
     #private;
     readonly id: string;
     readonly accounting: Accounting;
-    /** The user's own sink. */
+    /** The user's own sink, guarded. */
     readonly sink: DiagnosticsSink | undefined;
     constructor(type: "run" | "session", id: string, run: RunPayload | undefined, at: Context, sink?: DiagnosticsSink);
     get stored(): boolean;

@@ -1,4 +1,4 @@
-import type { DiagnosticsSink, Payload } from "./diagnostics-sink.ts";
+import { type DiagnosticsSink, type Payload } from "./diagnostics-sink.ts";
 import { PipelineRun } from "./pipeline-run.ts";
 import type { RunStatus } from "./run-payload.ts";
 /** What begins a run. */

@@ -30,7 +30,7 @@ export interface DiagnosticsSink {
 
 /** A sink that hands every record to each of `sinks`; one that fails does not keep the others from it. */
 export function composeSinks(...sinks: readonly DiagnosticsSink[]): DiagnosticsSink {
-  const each = (method: string, call: (sink: DiagnosticsSink) => void): void => {
+  const each = (method: string, call: (sink: DiagnosticsSink) => unknown): void => {
     for (const sink of sinks) guarded(`sink.${method}`, () => call(sink));
   };
   return {

@@ -1,7 +1,7 @@
 import { context, trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { Accounting } from "./accounting.ts";
-import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+import { composeSinks, type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { EventEmitter } from "./event-emitter.ts";
 import { flattenPayload } from "./flatten-attributes.ts";
 import { addCounter } from "./instruments.ts";
@@ -36,7 +36,7 @@ export class RecordScope implements DiagnosticsSink {
   readonly id: string;
   readonly accounting: Accounting = new Accounting(processAccounting);
   readonly #recording: Recording = recording();
-  /** The user's own sink. */
+  /** The user's own sink, guarded. */
   readonly sink: DiagnosticsSink | undefined;
   readonly #writers: readonly ScopeWriter[];
   readonly #emitter: EventEmitter;
@@ -59,7 +59,7 @@ export class RecordScope implements DiagnosticsSink {
     sink?: DiagnosticsSink,
   ) {
     this.id = id;
-    this.sink = sink;
+    this.sink = sink === undefined ? undefined : composeSinks(sink);
     this.#context = at;
     this.#emitter = new EventEmitter(this.#recording, type === "run" ? id : undefined, at);
     const writers: ScopeWriter[] = [];

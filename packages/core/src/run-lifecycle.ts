@@ -1,6 +1,6 @@
 import { context, SpanStatusCode, trace, type Attributes } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
-import type { DiagnosticsSink, Payload } from "./diagnostics-sink.ts";
+import { composeSinks, type DiagnosticsSink, type Payload } from "./diagnostics-sink.ts";
 import { errorMessage, failSpan } from "./fail-span.ts";
 import { addUpDown, recordHistogram } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
@@ -87,7 +87,7 @@ export function startRun(options: StartRunOptions): PipelineRun {
     tracer
       .startSpan(`${names.SPAN_RUN_STARTED} ${run.label}`, { attributes: identity(run) }, live.context)
       .end();
-    options.sink?.recordEvent(names.EVENT_RUN_STARTED, { ...run.payload() });
+    live.scope?.sink?.recordEvent(names.EVENT_RUN_STARTED, { ...run.payload() });
     addUpDown(names.METRIC_RUN_ACTIVE, 1, { [names.ATTR_RUN_LABEL]: run.label });
   });
   return run;
@@ -125,7 +125,8 @@ export function finishRun(
     scope!.emitLifecycle(names.EVENT_RUN_FINISHED, lifecycle(ended), span);
     span.setAttributes({ ...identity(ended), ...totals(scope!) });
     span.end();
-    (options.sink ?? scope!.sink)?.recordEvent(names.EVENT_RUN_FINISHED, { ...ended.payload() });
+    const sink = options.sink === undefined ? scope!.sink : composeSinks(options.sink);
+    sink?.recordEvent(names.EVENT_RUN_FINISHED, { ...ended.payload() });
     const attributes: Attributes = {
       [names.ATTR_RUN_LABEL]: run.label,
       [names.ATTR_RUN_STATUS]: status,

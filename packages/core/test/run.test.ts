@@ -187,6 +187,30 @@ describe("sinks", () => {
   });
 });
 
+describe("a sink that fails", () => {
+  const throwing = new Proxy(new DiagnosticsCollector(), { get: () => () => raise() });
+  const rejecting = new Proxy(new DiagnosticsCollector(), { get: () => async () => raise() });
+
+  it.each([
+    ["throws", throwing],
+    ["rejects", rejecting],
+  ])("keeps nothing from OTel when it %s", async (_, sink) => {
+    trackedRun({ label: "failing", sink }, (run) => {
+      run.recordEvent("e", {});
+      run.recordArtifact("a", {});
+      run.recordQualityRow("N", "1", "I");
+    });
+    const events = telemetry.spans().flatMap((span) => span.events.map(({ name }) => name));
+    expect(events).toEqual(
+      expect.arrayContaining(["pitot.event", "pitot.artifact", "pitot.quality", "pitot.run.finished"]),
+    );
+    const active = (await telemetry.metrics()).find(
+      ({ name, attributes }) => name === "pitot.run.active" && attributes["pitot.run.label"] === "failing",
+    );
+    expect(active?.value).toBe(0);
+  });
+});
+
 const ERROR = Object.assign(new Error("boom"), { code: "E_BOOM" });
 function raise(): never {
   throw ERROR;

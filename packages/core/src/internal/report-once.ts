@@ -14,11 +14,16 @@ export function reportOnce(key: string, message: string, cause?: unknown): void 
   else diag.warn(`pitot: ${message}`, cause);
 }
 
-/** Runs what must never reach the pipeline; a fault is told once under `key`. */
-export function guarded(key: string, body: () => void): void {
+/**
+ * Runs what must never reach the pipeline; a fault is told once under `key`. So is a rejection: an async sink is no mistake that
+ * may end the process.
+ */
+export function guarded(key: string, body: () => unknown): void {
+  const tell = (error: unknown): void => reportOnce(key, `${key} failed; the pipeline goes on`, error);
   try {
-    body();
+    const result = body();
+    if (result instanceof Promise) result.catch(tell);
   } catch (error) {
-    reportOnce(key, `${key} failed; the pipeline goes on`, error);
+    tell(error);
   }
 }
