@@ -3,6 +3,7 @@ import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { PitotError } from "@pitot/core";
+import { backgroundAgent } from "./background-agent.ts";
 
 /** One exporter per signal, configured by the standard `OTEL_EXPORTER_OTLP_*` variables. */
 export interface OtlpExporters {
@@ -20,6 +21,7 @@ export interface OtlpExporters {
 export async function otlpExporters(
   protocol: string = process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf",
 ): Promise<OtlpExporters> {
+  const options = { httpAgentOptions: backgroundAgent };
   switch (protocol) {
     case "http/protobuf": {
       const [traces, metrics, logs] = await Promise.all([
@@ -28,9 +30,9 @@ export async function otlpExporters(
         import("@opentelemetry/exporter-logs-otlp-proto"),
       ]);
       return {
-        traces: new traces.OTLPTraceExporter(),
-        metrics: new metrics.OTLPMetricExporter(),
-        logs: new logs.OTLPLogExporter(),
+        traces: new traces.OTLPTraceExporter(options),
+        metrics: new metrics.OTLPMetricExporter(options),
+        logs: new logs.OTLPLogExporter(options),
       };
     }
     case "http/json": {
@@ -40,9 +42,9 @@ export async function otlpExporters(
         import("@opentelemetry/exporter-logs-otlp-http"),
       ]);
       return {
-        traces: new traces.OTLPTraceExporter(),
-        metrics: new metrics.OTLPMetricExporter(),
-        logs: new logs.OTLPLogExporter(),
+        traces: new traces.OTLPTraceExporter(options),
+        metrics: new metrics.OTLPMetricExporter(options),
+        logs: new logs.OTLPLogExporter(options),
       };
     }
     default:

@@ -52,6 +52,25 @@ export interface Pitot extends AsyncDisposable {
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
 export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
+  if (running !== undefined) {
+    diag.warn(
+      "pitot: startPitot was called again; the set-up that runs stays, and the options of the second call are not used",
+    );
+    return await running;
+  }
+  running = start(options);
+  try {
+    return await running;
+  } catch (error) {
+    running = undefined;
+    throw error;
+  }
+}
+
+/** One process has one set of global providers, so it has one set-up. */
+let running: Promise<Pitot> | undefined;
+
+async function start(options: PitotOptions): Promise<Pitot> {
   const shutdownMs = options.shutdownMs ?? 5000;
   if (!(shutdownMs >= 0))
     throw new PitotError("INVALID_CONFIGURATION", "shutdownMs is not a time", {
@@ -91,6 +110,7 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
     sdk?.unregister();
     await store?.close();
     unwatch();
+    running = undefined;
     restore();
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());

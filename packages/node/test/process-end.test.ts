@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readRun } from "@pitot/snapshot";
+import { startOtlpSink } from "@pitot/testing";
 import { expect, it } from "vitest";
 
 const fixture = fileURLToPath(new URL("fixtures/end.js", import.meta.url));
@@ -29,5 +30,19 @@ it.each([
   expect(run.manifest.run?.status).toBe("aborted");
   expect(run.table("quality")?.numRows).toBe(100);
   expect(run.table("spans")?.numRows).toBe(3);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+it("does not hold the process back when the Collector hangs", async () => {
+  await using sink = await startOtlpSink({ answer: () => "hang" });
+  const directory = mkdtempSync(join(tmpdir(), "pitot-end-"));
+  const env = { ...process.env, PITOT_DIR: directory, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url };
+  const child = spawn(process.execPath, [fixture, "hanging"], { env, stdio: "ignore" });
+  const started = performance.now();
+  const status = await new Promise((resolve) => child.once("exit", resolve));
+  // The bound of shutdown is one second here; the exporters' own would be ten.
+  expect(performance.now() - started).toBeLessThan(6000);
+  expect(status).toBe(0);
+  expect(sink.requests.length).toBeGreaterThan(0);
   rmSync(directory, { recursive: true, force: true });
 });

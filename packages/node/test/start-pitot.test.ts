@@ -97,6 +97,18 @@ describe("startPitot", () => {
     expect(onlyRun().table("events")!.numRows).toBe(1);
   });
 
+  it("is one set-up per process, and starts anew after its shutdown", async () => {
+    const [first, second] = await Promise.all([
+      startPitot({ snapshot: folder, otlp: false }),
+      startPitot({ otlp: false }),
+    ]);
+    expect(second).toBe(first);
+    await second.shutdown();
+    const third = await startPitot({ snapshot: folder, otlp: false });
+    expect([third === first, third.mode]).toEqual([false, "started"]);
+    await third.shutdown();
+  });
+
   it("closes runs under way as aborted", async () => {
     const pitot = await startPitot({ snapshot: folder, otlp: false });
     const run = startRun({ label: "open" });
