@@ -53,11 +53,6 @@ export class RecordBuffer {
     return this.length === CAPACITY;
   }
 
-  /** Ordinal of the next row. */
-  get nextSeq(): number {
-    return this.#seqAtStart + this.length;
-  }
-
   /** The code of a span for {@link RecordBuffer.append}: look it up once per change of span. */
   spanCode(traceId: string, spanId: string): number {
     this.#traceIds.code(traceId);
@@ -75,7 +70,7 @@ export class RecordBuffer {
     d: string | null,
     span: number,
     timeMs: number,
-  ): number {
+  ): void {
     const i = this.length++;
     const width = this.#names.length;
     this.#set(0, i, a);
@@ -84,7 +79,6 @@ export class RecordBuffer {
     if (width > 3) this.#set(3, i, d);
     this.#times[i] = timeMs;
     this.#spans[i] = span;
-    return this.#seqAtStart + i;
   }
 
   /** The buffered rows as columns, and an empty buffer. */

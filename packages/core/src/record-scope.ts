@@ -46,6 +46,8 @@ export class RecordScope implements DiagnosticsSink {
   readonly #quality: QualityRecorder;
   readonly #budgets = new Map<string, number>();
   readonly #metrics = new Map<string, Map<MetricCell, { count: number; sum: number }>>();
+  readonly #seq = { event: 0, artifact: 0 };
+  #metricSeq = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #lastSpan: Span | undefined;
@@ -228,8 +230,10 @@ export class RecordScope implements DiagnosticsSink {
 
   #store(kind: "event" | "artifact", name: string, json: string, at: Context, timeMs: number): number {
     const buffer = kind === "event" ? this.#events : this.#artifacts;
-    if (!this.stored) return buffer.nextSeq;
-    const seq = buffer.append(
+    // Counted here, not by the buffer: exported events are numbered without a snapshot too.
+    const seq = this.#seq[kind]++;
+    if (!this.stored) return seq;
+    buffer.append(
       name,
       json,
       null,
@@ -309,7 +313,6 @@ export class RecordScope implements DiagnosticsSink {
     });
     this.#metricSeq += rows.length;
   }
-  #metricSeq = 0;
 
   #write(kind: RecordKind, buffer: RecordBuffer): void {
     if (buffer.length === 0) return;

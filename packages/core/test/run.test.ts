@@ -131,7 +131,8 @@ describe("events and span limits", () => {
       const ordinals = events
         .filter((event) => event.name === name)
         .map((event) => event.attributes!["pitot.record.seq"]);
-      expect(ordinals.length).toBe(count);
+      expect(ordinals).toHaveLength(count);
+      expect(new Set(ordinals).size).toBe(count);
     }
   });
 
