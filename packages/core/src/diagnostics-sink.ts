@@ -4,7 +4,7 @@ import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 /** Properties of an event or artifact: any object; it is copied, never kept. */
 export type Payload = object;
 
-/** One invalid entity. Canonical columns of the seed's quality table. */
+/** One invalid entity. Canonical columns of a quality table. */
 export interface QualityRow {
   readonly entity_kind: string;
   readonly entity_id?: string | null;

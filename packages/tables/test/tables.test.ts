@@ -45,7 +45,7 @@ const rows = (table: Table) =>
   table.toArray().map((row) => Object.values((row as { toJSON(): object }).toJSON()));
 const SPEC = { idCol: "id", entityKind: "NODE", issue: "INVALID_ID", sourceTable: "nodes" };
 
-it("has the seed's schemas field for field", () => {
+it("has the canonical schemas field for field", () => {
   expect(shape(DATASET_STATS_SCHEMA)).toEqual([
     "dataset_name: string",
     "rows: int64",
