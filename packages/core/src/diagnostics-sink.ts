@@ -1,3 +1,4 @@
+import { columnRecordRows, type ColumnRecords } from "./column-records.ts";
 import { guarded } from "./internal/report-once.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 
@@ -26,6 +27,8 @@ export interface DiagnosticsSink {
   recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
   /** Appends quality rows. */
   recordQuality(rows: Iterable<QualityRow>): void;
+  /** Appends rows by column. A sink without it gets them as events `{kind}_v1`. */
+  recordColumns?(records: ColumnRecords): void;
 }
 
 /** A sink that hands every record to each of `sinks`; one that fails does not keep the others from it. */
@@ -44,5 +47,11 @@ export function composeSinks(...sinks: readonly DiagnosticsSink[]): DiagnosticsS
       const all = sinks.length > 1 && !Array.isArray(rows) ? [...rows] : rows;
       each("recordQuality", (sink) => sink.recordQuality(all));
     },
+    recordColumns: (records) =>
+      each("recordColumns", (sink) => {
+        if (sink.recordColumns === undefined)
+          sink.recordEvents(`${records.kind}_v1`, columnRecordRows(records));
+        else sink.recordColumns(records);
+      }),
   };
 }

@@ -9,6 +9,7 @@ export type { StageBody, StageOptions } from "./stage.ts";
 
 // Sinks
 export { composeSinks } from "./diagnostics-sink.ts";
+export type { ColumnRecords } from "./column-records.ts";
 export type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
 export { DiagnosticsCollector } from "./diagnostics-collector.ts";
 export type { MetricSample } from "./diagnostics-collector.ts";

@@ -1,4 +1,5 @@
 import type { Span } from "@opentelemetry/api";
+import type { ColumnRecords } from "./column-records.ts";
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 import { PitotError } from "./pitot-error.ts";
@@ -104,6 +105,11 @@ export class PipelineRun implements DiagnosticsSink, RunEnvelope, AsyncDisposabl
     sourceTable: string | null = null,
   ): void {
     this.#live.scope?.recordQualityRow(entityKind, entityId, issue, sourceTable);
+  }
+
+  /** Rows by column: what `recordDatasets` and `recordScan` call. */
+  recordColumns(records: ColumnRecords): void {
+    this.#live.scope?.recordColumns(records);
   }
 
   /**

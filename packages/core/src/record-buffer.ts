@@ -136,7 +136,7 @@ export function nanoseconds(milliseconds: Float64Array, length: number): BigInt6
 }
 
 /** `first`, `first + 1`, … as int64. */
-function ordinals(first: number, length: number): BigInt64Array {
+export function ordinals(first: number, length: number): BigInt64Array {
   const result = new BigInt64Array(length);
   const halves = new Uint32Array(result.buffer);
   for (let i = 0; i < length; i++) {

@@ -1,17 +1,19 @@
 import { context, trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { Accounting } from "./accounting.ts";
+import type { ColumnRecords } from "./column-records.ts";
 import { composeSinks, type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { EventEmitter } from "./event-emitter.ts";
 import { flattenPayload } from "./flatten-attributes.ts";
 import { addCounter } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
-import { metricSeries, type MetricCell, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
+import { metricSeries, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
+import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
 import { toPlain, type PlainObject } from "./plain-value.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
-import type { RecordKind } from "./record-batch.ts";
-import { nanoseconds, RecordBuffer } from "./record-buffer.ts";
+import type { RecordBatch, RecordKind } from "./record-batch.ts";
+import { nanoseconds, ordinals, RecordBuffer } from "./record-buffer.ts";
 import type { RecordOutcome, ScopeWriter } from "./record-target.ts";
 import { recording, type Recording } from "./recording-options.ts";
 import { recordName } from "./record-name.ts";
@@ -45,9 +47,8 @@ export class RecordScope implements DiagnosticsSink {
   readonly #artifacts = new RecordBuffer(["name", "payload"], new Set(["name"]));
   readonly #quality: QualityRecorder;
   readonly #budgets = new Map<string, number>();
-  readonly #metrics = new Map<string, Map<MetricCell, { count: number; sum: number }>>();
-  readonly #seq = { event: 0, artifact: 0 };
-  #metricSeq = 0;
+  readonly #metrics = new MetricRows();
+  readonly #seq: Partial<Record<RecordKind, number>> = {};
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #lastSpan: Span | undefined;
@@ -114,7 +115,8 @@ export class RecordScope implements DiagnosticsSink {
       const cell = series.cell(tags);
       series.record(cell, value);
       this.sink?.recordMetric(name, value, tags, options);
-      this.#touch(name, cell, value);
+      this.#metrics.add(cell, value);
+      if (this.stored && this.#timer === undefined) this.#arm();
     });
   }
 
@@ -150,6 +152,54 @@ export class RecordScope implements DiagnosticsSink {
     } catch (error) {
       reportOnce("recordQualityRow", "recordQualityRow failed; the pipeline goes on", error);
     }
+  }
+
+  /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
+  recordColumns(records: ColumnRecords): void {
+    guarded(`record.${records.kind}`, () => {
+      const { kind, length, columns } = records;
+      if (this.#closed) {
+        this.#late(kind, length);
+        return;
+      }
+      this.sink?.recordColumns?.(records);
+      const at = this.#at();
+      const timeMs = Date.now();
+      const first = this.#take(kind, length);
+      if (this.stored && length > 0) {
+        const ids = trace.getSpan(at)?.spanContext();
+        const codes = new Int32Array(length).fill(ids === undefined ? -1 : 0);
+        this.#writeBatch({
+          kind,
+          length,
+          columns: {
+            ...columns,
+            trace_id: { codes, values: ids === undefined ? [] : [ids.traceId] },
+            span_id: { codes, values: ids === undefined ? [] : [ids.spanId] },
+            time_unix_nano: nanoseconds(new Float64Array(length).fill(timeMs), length),
+            seq: ordinals(first, length),
+          },
+        });
+      }
+      const used = this.#budgets.get(kind) ?? 0;
+      const room = this.#emitter.active(at)
+        ? Math.max(0, Math.min(length, this.#recording.exportRows - used))
+        : 0;
+      this.#budgets.set(kind, used + room);
+      let exported = 0;
+      for (let i = 0; i < room; i++) {
+        const { name, attributes } = records.event(i);
+        const event = { ...attributes, [names.ATTR_RECORD_SEQ]: first + i };
+        const bytes = 64 * Object.keys(event).length;
+        const taken =
+          length > 8
+            ? this.#emitter.emitRow(name, event, kind, first + i, bytes, at, timeMs)
+            : this.#emitter.emit(name, event, kind, first + i, bytes, at, timeMs);
+        if (taken) exported++;
+      }
+      this.accounting.add(kind, "exported", exported);
+      this.accounting.add(kind, this.stored ? "snapshot_only" : "dropped", length - exported);
+    });
   }
 
   /** A lifecycle event: on the span only, since the manifest has it too. */
@@ -231,7 +281,7 @@ export class RecordScope implements DiagnosticsSink {
   #store(kind: "event" | "artifact", name: string, json: string, at: Context, timeMs: number): number {
     const buffer = kind === "event" ? this.#events : this.#artifacts;
     // Counted here, not by the buffer: exported events are numbered without a snapshot too.
-    const seq = this.#seq[kind]++;
+    const seq = this.#take(kind, 1);
     if (!this.stored) return seq;
     buffer.append(
       name,
@@ -278,58 +328,25 @@ export class RecordScope implements DiagnosticsSink {
     return { taken, truncated: flat.truncated };
   }
 
-  #touch(name: string, cell: MetricCell, value: number): void {
-    let cells = this.#metrics.get(name);
-    if (cells === undefined) this.#metrics.set(name, (cells = new Map()));
-    const state = cells.get(cell);
-    if (state === undefined) cells.set(cell, { count: 1, sum: value });
-    else {
-      state.count++;
-      state.sum += value;
-    }
-    if (this.stored && this.#timer === undefined) this.#arm();
-  }
-
   #writeMetrics(): void {
-    if (this.#metrics.size === 0) return;
-    const rows = [...this.#metrics.values()].flatMap((cells) => [...cells]);
-    this.#metrics.clear();
-    const total = rows.reduce((sum, [, state]) => sum + state.count, 0);
-    this.accounting.add("metric", "exported", total);
-    const now = new Float64Array(rows.length).fill(Date.now());
-    const none = { codes: new Int32Array(rows.length).fill(-1), values: [] };
-    this.#writeBatch("metric", rows.length, {
-      name: rows.map(([cell]) => cell.metric.name),
-      kind: rows.map(([cell]) => cell.metric.kind),
-      unit: rows.map(([cell]) => cell.metric.unit),
-      value: Float64Array.from(rows, ([cell]) => cell.value),
-      count: Float64Array.from(rows, ([, state]) => state.count),
-      sum: Float64Array.from(rows, ([, state]) => state.sum),
-      attributes: rows.map(([cell]) => JSON.stringify(cell.tags)),
-      trace_id: none,
-      span_id: none,
-      time_unix_nano: nanoseconds(now, rows.length),
-      seq: Float64Array.from(rows, (_, i) => this.#metricSeq + i),
-    });
-    this.#metricSeq += rows.length;
+    const taken = this.#metrics.take();
+    if (taken === undefined) return;
+    this.accounting.add("metric", "exported", taken.calls);
+    this.#writeBatch(taken.batch);
   }
 
   #write(kind: RecordKind, buffer: RecordBuffer): void {
     if (buffer.length === 0) return;
     const { length, columns } = buffer.take();
-    this.#writeBatch(kind, length, columns);
+    this.#writeBatch({ kind, length, columns });
   }
 
-  #writeBatch(
-    kind: RecordKind,
-    length: number,
-    columns: Parameters<ScopeWriter["write"]>[0]["columns"],
-  ): void {
+  #writeBatch(batch: RecordBatch): void {
     for (const writer of this.#writers)
       try {
-        writer.write({ kind, length, columns });
+        writer.write(batch);
       } catch (error) {
-        this.accounting.add(kind, "dropped", length);
+        this.accounting.add(batch.kind, "dropped", batch.length);
         reportOnce(
           `snapshot:${this.id}`,
           "the snapshot cannot be written; the pipeline goes on, the counters say how much is missing",
@@ -364,8 +381,15 @@ export class RecordScope implements DiagnosticsSink {
     return this.#lastCodes[which];
   }
 
-  #late(kind: string): void {
-    this.accounting.add(kind, "dropped");
+  /** The first of `count` ordinals of a kind. */
+  #take(kind: RecordKind, count: number): number {
+    const first = this.#seq[kind] ?? 0;
+    this.#seq[kind] = first + count;
+    return first;
+  }
+
+  #late(kind: string, count: number = 1): void {
+    this.accounting.add(kind, "dropped", count);
     reportOnce(
       "late",
       `a record came after its run had finished; it is counted as dropped. Record before finishRun.`,
