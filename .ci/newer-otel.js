@@ -19,25 +19,7 @@ try {
     if (file.endsWith("package.json")) writeFileSync(join(work, file), newer(join(root, file)));
     else cpSync(join(root, file), join(work, file));
   }
-  run("npm", [
-    "install",
-    "--no-save",
-    "--no-audit",
-    "--no-fund",
-    "--legacy-peer-deps",
-    "--prefer-offline",
-    "--loglevel=error",
-  ]);
-  run("npm", [
-    "install",
-    "--no-save",
-    "--no-audit",
-    "--no-fund",
-    "--legacy-peer-deps",
-    "--prefer-offline",
-    "--loglevel=error",
-    `node@${NODE}`,
-  ]);
+  install(`node@${NODE}`);
   const node = join(work, "node_modules/node/bin/node");
   run(node, ["node_modules/typescript/bin/tsc", "-b"]);
   run(node, [
@@ -66,11 +48,27 @@ function newer(path) {
       manifest[field][name] =
         short === "api" || short === "api-logs"
           ? VERSIONS[short]
-          : version.startsWith("0.")
+          : version.startsWith("0.") && short !== "sdk-logs"
             ? VERSIONS.experimental
             : VERSIONS.stable;
     }
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** @param {string[]} packages */
+function install(...packages) {
+  // npm runs on the older Node, and the two lines' ranges of the API do not overlap.
+  const lenient = ["--engine-strict=false", "--legacy-peer-deps"];
+  run("npm", [
+    "install",
+    ...lenient,
+    "--no-save",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--loglevel=error",
+    ...packages,
+  ]);
 }
 
 /**

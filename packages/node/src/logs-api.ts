@@ -12,4 +12,6 @@ interface LogsApi {
  * know of each other, and the wrong one is a silent no-op.
  */
 export const logs: LogsApi =
-  (api as { readonly logs?: LogsApi }).logs ?? (await import("@opentelemetry/api-logs")).logs;
+  (api as { readonly logs?: LogsApi }).logs ??
+  // The types of attributes differ between the lines; the values that Pitot emits are primitives, which both take.
+  ((await import("@opentelemetry/api-logs")).logs as unknown as LogsApi);
