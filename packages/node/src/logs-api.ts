@@ -14,4 +14,4 @@ interface LogsApi {
 export const logs: LogsApi =
   (api as { readonly logs?: LogsApi }).logs ??
   // The types of attributes differ between the lines; the values that Pitot emits are primitives, which both take.
-  ((await import("@opentelemetry/api-logs")).logs as unknown as LogsApi);
+  ((await import("@opentelemetry/api-logs")).logs as LogsApi);
