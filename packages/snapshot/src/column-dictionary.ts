@@ -28,9 +28,15 @@ export class ColumnDictionary {
     if ("codes" in values) return this.#remapped(values, length);
     const texts = valuesOf(values, length);
     const codes = new Int32Array(length);
+    let last: unknown;
+    let lastCode = -1;
     for (let i = 0; i < length; i++) {
       const value = texts[i];
-      codes[i] = value === null || value === undefined ? -1 : this.#code(textOf(value));
+      if (value !== last) {
+        last = value;
+        lastCode = value === null || value === undefined ? -1 : this.#code(textOf(value));
+      }
+      codes[i] = lastCode;
     }
     return codes;
   }

@@ -87,7 +87,7 @@ function plain(value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === "bigint") return String(value);
   if (typeof value === "number") return String(Number.isInteger(value) ? BigInt(value) : value);
-  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "string") return Buffer.from(value).toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
   if (typeof value === "object" && Symbol.iterator in value)
     return [...(value as Iterable<unknown>)].map(plain);
