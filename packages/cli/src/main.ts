@@ -36,7 +36,7 @@ program
   .argument("<run>", "run id, or the beginning of one; `last` for the newest")
   .option(...directory)
   .option("--json", "the manifest as JSON")
-  .action((wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
+  .action(async (wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
     const ids = listRuns(dir);
     const found =
       wanted === "last" ? ids.slice(-1) : ids.filter((id) => id.startsWith(wanted.replace(/…$/, "")));
@@ -49,11 +49,13 @@ program
           remedy: "Take an id from `pitot runs`.",
         },
       );
-    console.log(json ? JSON.stringify(readRun(dir, found[0]!).manifest, null, 2) : showRun(dir, found[0]!));
+    console.log(
+      json ? JSON.stringify(readRun(dir, found[0]!).manifest, null, 2) : await showRun(dir, found[0]!),
+    );
   });
 
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof PitotError)) throw error;
   console.error(`pitot: ${error.message}`);

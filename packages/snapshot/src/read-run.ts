@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
-import { RecordBatchReader, Table } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import { readManifest, type RunManifest } from "./manifest.ts";
 
 /** A run as its snapshot has it. */
 export interface SnapshotRun {
   readonly folder: string;
   readonly manifest: RunManifest;
-  /** A table by name (`spans`, `events`, `artifacts`, `metrics`, `quality`); undefined where the run has none. Reads the file. */
-  table(name: string): Table | undefined;
+  /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
+  table(name: string): Promise<Table | undefined>;
 }
 
 /** Ids of the runs in a snapshot folder, oldest first; a folder that does not exist has none. */
@@ -37,11 +37,13 @@ export function readRun(directory: string, runId: string): SnapshotRun {
   return { folder, manifest, table: (name) => readTable(folder, name) };
 }
 
-function readTable(folder: string, name: string): Table | undefined {
+async function readTable(folder: string, name: string): Promise<Table | undefined> {
   const path = [".arrow", ".arrows"]
     .map((ending) => join(folder, `${name}${ending}`))
     .find((file) => existsSync(file));
   if (path === undefined) return undefined;
+  // Only readers pay for the library; writing needs none.
+  const { RecordBatchReader, Table } = await import("apache-arrow");
   const reader = RecordBatchReader.from(readFileSync(path));
   const batches = [];
   try {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordColumn } from "@pitot/core";
 import { BatchEncoder } from "./encode-batch.ts";
@@ -12,6 +12,8 @@ export class TableStream {
   bytes = 0;
   readonly #encoder: BatchEncoder;
   #file: number | undefined;
+  /** True where half a batch may stand behind the last whole one. */
+  #torn = false;
 
   constructor(folder: string, name: string) {
     this.name = name;
@@ -19,26 +21,35 @@ export class TableStream {
     this.#encoder = new BatchEncoder(TABLE_SCHEMAS[name]!);
   }
 
-  /** @throws what the file system throws; nothing of the batch counts as written then */
+  /** @throws what the file system throws, or PitotError INVALID_DATA; nothing of the batch counts as written then */
   append(length: number, columns: Readonly<Record<string, RecordColumn>>): void {
-    if (this.#file === undefined) {
-      // `wx`: never follow or overwrite what somebody put there.
-      this.#file = openSync(this.path, "wx", 0o600);
-      this.#write(this.#file, this.#encoder.header());
+    // `wx`: never follow or overwrite what somebody put there.
+    this.#file ??= openSync(this.path, "wx", 0o600);
+    if (this.#torn) ftruncateSync(this.#file, this.bytes);
+    this.#torn = false;
+    const bytes = this.#encoder.encode(length, columns);
+    try {
+      for (let offset = 0; offset < bytes.length;)
+        offset += writeSync(this.#file, bytes, offset, bytes.length - offset, this.bytes + offset);
+    } catch (error) {
+      // A full disk may take half of it; what follows must not stand behind that.
+      this.#torn = true;
+      throw error;
     }
-    this.#write(this.#file, this.#encoder.batch(length, columns));
+    this.#encoder.commit();
+    this.bytes += bytes.length;
     this.rows += length;
+  }
+
+  /** Makes what was appended outlast a power loss. */
+  sync(): void {
+    if (this.#file !== undefined) fsyncSync(this.#file);
   }
 
   close(): void {
     if (this.#file === undefined) return;
-    fsyncSync(this.#file);
+    this.sync();
     closeSync(this.#file);
     this.#file = undefined;
-  }
-
-  #write(file: number, bytes: Uint8Array): void {
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
-    this.bytes += bytes.length;
   }
 }
