@@ -1,5 +1,54 @@
+// Predicates
+export { col } from "./predicate/column.ts";
+export type { Column } from "./predicate/column.ts";
+export type { Literal } from "./predicate/literal.ts";
+export { parsePredicate } from "./predicate/parse-predicate.ts";
+export type { BoundsOf, ColumnOf, Predicate, RowMask } from "./predicate/predicate.ts";
+export type { Outcomes } from "./predicate/outcomes.ts";
+
+// Bytes and bounds
 export type { RangeSource } from "./io/range-source.ts";
-export type { ColumnBounds, Scalar } from "./parquet/column-bounds.ts";
+export { asAsyncBuffer, asyncBufferSource } from "./io/async-buffer.ts";
+export { bytesSource } from "./io/bytes-source.ts";
+export { type CountingSource, countingSource } from "./io/counting-source.ts";
+export { fileSource } from "./io/file-source.ts";
+export { arrowSchema } from "./parquet/arrow-schema.ts";
+export { columnBounds, type ColumnBounds, type Scalar } from "./parquet/column-bounds.ts";
+export type { ColumnChunk } from "./parquet/column-chunk.ts";
+export type { FileMetadata, RowGroup, SchemaElement } from "./parquet/file-metadata.ts";
+export { type LeafColumn, leafColumns } from "./parquet/leaf-column.ts";
+export { type ParquetFooter, readFooter, readFooters } from "./parquet/read-footer.ts";
+export { scalarText } from "./parquet/scalar-text.ts";
+export { encodeFooter } from "./parquet/write-footer.ts";
+
+// Datasets
+export { Dataset } from "./dataset/dataset.ts";
+export { openDataset, openSource } from "./dataset/open-dataset.ts";
+export type { DatasetLocation, OpenDatasetOptions } from "./dataset/open-dataset.ts";
+export { countedRows, countRows, scanBatches } from "./reading/scan.ts";
+export type { RowCount, Scan, ScanOptions } from "./reading/scan.ts";
+export type { ScanEffectiveness, ScanShare } from "./telemetry/scan-effectiveness.ts";
+
+// Scan telemetry
+export { decodeScanTelemetry, encodeScanTelemetry } from "./telemetry/scan-telemetry.ts";
+export type { ScanTelemetry, ScanTelemetryOptions } from "./telemetry/scan-telemetry.ts";
+export {
+  encodeScanTelemetryRows,
+  SCAN_TELEMETRY_SCHEMA,
+  scanTelemetryTable,
+} from "./telemetry/scan-telemetry-table.ts";
+export type { DatasetTelemetry, ScanTelemetryRow } from "./telemetry/scan-telemetry-table.ts";
+
+// Fragments
+export {
+  fragmentFileHints,
+  listFragments,
+  rowGroupCount,
+  rowGroupFragments,
+  splitFragmentByRowGroup,
+  takeRowGroupFragments,
+} from "./dataset/list-fragments.ts";
+export type { ListFragmentsOptions } from "./dataset/list-fragments.ts";
 export type {
   DeletedRows,
   Fragment,
@@ -8,5 +57,3 @@ export type {
   SkippedFile,
   SkipReason,
 } from "./dataset/fragment-source.ts";
-export type { BoundsOf, Predicate } from "./predicate/predicate.ts";
-export type { Outcomes } from "./predicate/outcomes.ts";
