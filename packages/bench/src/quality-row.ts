@@ -13,7 +13,9 @@ export async function qualityRow(): Promise<BenchResult> {
     7,
     200_000,
     (count) => {
-      for (let i = 0; i < count; i++) run.recordQualityRow("NODE", ids[i % 1000]!, "INVALID_ID", "nodes");
+      run.with(() => {
+        for (let i = 0; i < count; i++) run.recordQualityRow("NODE", ids[i % 1000]!, "INVALID_ID", "nodes");
+      });
     },
     (count) => {
       // A span keeps 128 events; a new one per hundred, as a carrier is.

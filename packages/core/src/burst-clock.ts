@@ -1,11 +1,11 @@
 /** Readings within a millisecond after which a burst is under way. */
 const BURST = 8;
 /** Rows of a burst that share one reading. */
-const STRIDE = 16;
+const STRIDE = 32;
 
 /**
  * The time of rows that come in bursts. Reading the system's clock costs as much as recording a row, so that in a burst of rows within one
- * synchronous turn, faster than eight per millisecond, it is read for every sixteenth only. Whatever awaits ends the burst.
+ * synchronous turn, faster than eight per millisecond, it is read for one in 32 only. Whatever awaits ends the burst.
  */
 export class BurstClock {
   #time = 0;
@@ -21,7 +21,7 @@ export class BurstClock {
     }
     const now = Date.now();
     if (now !== this.#time) {
-      // Sixteen rows that took longer than a tick of the clock are no burst.
+      // Rows that took longer than a tick of the clock are no burst.
       if (now - this.#time !== 1) this.#same = 0;
       this.#time = now;
     } else this.#same++;

@@ -66,7 +66,7 @@ function correlated(
       ...columns,
       trace_id: { codes, values: ids === undefined ? [] : [ids.traceId] },
       span_id: { codes, values: ids === undefined ? [] : [ids.spanId] },
-      time_unix_nano: nanoseconds(new Float64Array(length).fill(timeMs), length),
+      time_unix_nano: new BigInt64Array(length).fill(nanoseconds(timeMs)),
       seq: ordinals(first, length),
     },
   };

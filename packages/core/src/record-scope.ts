@@ -1,6 +1,7 @@
-import { context, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context, Span } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { Accounting } from "./accounting.ts";
+import { activeContext } from "./active-context.ts";
 import { BurstClock } from "./burst-clock.ts";
 import { ColumnRecorder } from "./column-recorder.ts";
 import type { ColumnRecords } from "./column-records.ts";
@@ -237,7 +238,7 @@ export class RecordScope implements DiagnosticsSink {
 
   /** The caller's context where this run is active in it; else the run's own. */
   #here(): Context {
-    const active = context.active();
+    const active = activeContext();
     if (active !== this.#active) {
       this.#active = active;
       this.#at = runIdOf(active) === this.id ? active : this.#context;

@@ -39,9 +39,13 @@ export function encodeColumn(
 }
 
 /** Writes dictionary codes; -1 is null. */
-export function encodeCodes(body: BatchBody, column: ColumnSchema, codes: Int32Array, length: number): void {
-  let nullCount = 0;
-  for (let i = 0; i < length; i++) nullCount += codes[i]! >>> 31;
+export function encodeCodes(
+  body: BatchBody,
+  column: ColumnSchema,
+  codes: Int32Array,
+  length: number,
+  nullCount: number,
+): void {
   let validity: Uint8Array | undefined;
   if (nullCount > 0) {
     validity = new Uint8Array((length + 7) >> 3);
