@@ -49,6 +49,8 @@ export class QualityRecorder {
   #givenKind = "";
   #givenIssue = "";
   #givenTable: string | null = null;
+  readonly #exportRows: number;
+  readonly #eachAtOnce: boolean;
   #seq = 0;
 
   constructor(recording: Recording, emitter: EventEmitter, accounting: Accounting, stored: boolean) {
@@ -56,6 +58,8 @@ export class QualityRecorder {
     this.#emitter = emitter;
     this.#accounting = accounting;
     this.#stored = stored;
+    this.#exportRows = recording.exportRows;
+    this.#eachAtOnce = recording.flushMs === 0;
   }
 
   /** @returns true where the buffer must be written before the next row */
@@ -86,10 +90,10 @@ export class QualityRecorder {
       id = this.#recording.redactor.replace(group.idRule, id) ?? null;
       this.#accounting.add(KIND, "redacted");
     }
-    if (group.exported < this.#recording.exportRows) this.#export(group, id, seq, at, timeMs);
+    if (group.exported < this.#exportRows) this.#export(group, id, seq, at, timeMs);
     if (!this.#stored) return false;
-    this.buffer.append(group.code, id === null || typeof id === "string" ? id : String(id), at, timeMs);
-    return this.buffer.full || this.#recording.flushMs === 0;
+    const text = id === null || typeof id === "string" ? id : String(id);
+    return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
   }
 
   /** Emits one summary per group and settles the counters. */

@@ -51,18 +51,14 @@ export class RecordBuffer {
     this.#terms = terms.map((name) => new TermColumn(name));
   }
 
-  /** True where the rows must be taken before the next comes. */
-  get full(): boolean {
-    return this.length >= MAX_ROWS || this.#text.length >= MAX_TEXT;
-  }
-
   /** A new group for {@link RecordBuffer.append}: one value per repeating column, in the constructor's order. Keep it; it is never forgotten. */
   group(...values: readonly (string | null)[]): number {
     this.#terms.forEach((term, i) => term.add(values[i] ?? null));
     return this.#groupCount++;
   }
 
-  append(group: number, text: string | null, at: Context, timeMs: number): void {
+  /** @returns true where the rows must be taken before the next comes */
+  append(group: number, text: string | null, at: Context, timeMs: number): boolean {
     const i = this.length;
     if (i === this.#capacity) this.#grow();
     if (group !== this.#group) this.#groups.begin(i, (this.#group = group));
@@ -72,8 +68,10 @@ export class RecordBuffer {
       this.#validity[i >> 3]! &= ~(1 << (i & 7));
       this.#nullCount++;
     } else this.#text += text;
-    this.#ends[i] = this.#text.length;
+    const end = this.#text.length;
+    this.#ends[i] = end;
     this.length = i + 1;
+    return i === MAX_ROWS - 1 || end >= MAX_TEXT;
   }
 
   /** The rows as columns, and an empty buffer. The columns stand until the next row is appended. */
