@@ -63,6 +63,11 @@ export class RecordBuffer {
     return code;
   }
 
+  /** Leaves out ordinals of rows that go to storage another way; the buffer must be empty. */
+  advance(count: number): void {
+    this.#seqAtStart += count;
+  }
+
   append(
     a: string | null,
     b: string | null,

@@ -11,6 +11,7 @@ import { metricSeries, type MetricOptions, type MetricTags } from "./metric-reco
 import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
 import { toPlain, type PlainObject } from "./plain-value.ts";
+import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
 import type { RecordBatch, RecordKind } from "./record-batch.ts";
 import { nanoseconds, ordinals, RecordBuffer } from "./record-buffer.ts";
@@ -120,8 +121,12 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  recordQuality(rows: Iterable<QualityRow>): void {
+  recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("recordQuality", () => {
+      if (isQualityTable(rows)) {
+        this.#qualityTable(rows);
+        return;
+      }
       const at = this.#at();
       const timeMs = Date.now();
       // One pass for all: the sink sees what was read, also from an iterator that fails half-way.
@@ -183,7 +188,7 @@ export class RecordScope implements DiagnosticsSink {
       }
       const used = this.#budgets.get(kind) ?? 0;
       const room = this.#emitter.active(at)
-        ? Math.max(0, Math.min(length, this.#recording.exportRows - used))
+        ? Math.max(0, Math.min(length, records.exported ?? length, this.#recording.exportRows - used))
         : 0;
       this.#budgets.set(kind, used + room);
       let exported = 0;
@@ -232,6 +237,21 @@ export class RecordScope implements DiagnosticsSink {
   finish(run: RunPayload | undefined): void {
     for (const writer of this.#writers)
       guarded("snapshot.finish", () => writer.finish(run, this.accounting.snapshot()));
+  }
+
+  #qualityTable(table: QualityTable): void {
+    if (this.#closed) {
+      this.#late("quality", table.numRows);
+      return;
+    }
+    if (table.getChild("entity_kind") === null || table.getChild("issue") === null) {
+      this.accounting.add("quality", "dropped", table.numRows);
+      reportOnce("quality-table", "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped");
+      return;
+    }
+    this.sink?.recordQuality(qualityRows(table));
+    this.#write("quality", this.#quality.buffer);
+    for (const batch of this.#quality.appendTable(table, this.#at(), Date.now())) this.#writeBatch(batch);
   }
 
   #qualityRow(

@@ -5,6 +5,7 @@ import {
   Struct,
   Type,
   type Data,
+  type Int,
   type Schema,
 } from "apache-arrow";
 import { columnValue, type RecordColumn } from "@pitot/core";
@@ -56,6 +57,9 @@ function column(
 ): Data {
   switch (type.typeId) {
     case Type.Int:
+      if ((type as Int).bitWidth === 32)
+        return makeData({ type, length, nullCount: 0, data: Int32Array.from({ length }, (_, i) => Number(at(values, i) ?? 0)) } as never);
+      return makeData({ type, length, nullCount: 0, data: int64(values, length) } as never);
     case Type.Timestamp:
       return makeData({ type, length, nullCount: 0, data: int64(values, length) } as never);
     case Type.Float:

@@ -1,4 +1,4 @@
-import { Bool, Field, Float64, Int64, Schema, TimestampNanosecond, Utf8, type DataType } from "apache-arrow";
+import { Bool, Field, Float64, Int32, Int64, Schema, TimestampNanosecond, Utf8, type DataType } from "apache-arrow";
 
 /** Version of the table layouts, in each table's metadata. Within a version columns are only added. */
 export const SCHEMA_VERSION = "1";
@@ -22,6 +22,20 @@ export const TABLE_SCHEMAS: Readonly<Record<string, Schema>> = {
     ["entity_id", new Utf8(), true],
     ["issue", new Utf8(), false],
     ["source_table", new Utf8(), true],
+    ...CORRELATION,
+  ),
+  dataset_stats: schema(
+    ["dataset_name", new Utf8(), true],
+    ["rows", new Int64(), true],
+    ["columns", new Int32(), true],
+    ["schema_fingerprint", new Utf8(), true],
+    ...CORRELATION,
+  ),
+  column_stats: schema(
+    ["dataset_name", new Utf8(), true],
+    ["column_name", new Utf8(), true],
+    ["type", new Utf8(), true],
+    ["null_count", new Int64(), true],
     ...CORRELATION,
   ),
   metrics: schema(

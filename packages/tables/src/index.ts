@@ -36,4 +36,5 @@ export type { SchemaPayload } from "./schema-fingerprint.ts";
 export { typeString } from "./type-string.ts";
 
 // Recording
-export { recordDatasetStats, recordQualityTable } from "./record-tables.ts";
+export { recordDatasets, recordDatasetStats, recordQualityTable } from "./record-tables.ts";
+export type { RecordDatasetsOptions } from "./record-tables.ts";

@@ -57,7 +57,7 @@ export function qualityFromPlans(
     byColumn.set(column, [...(byColumn.get(column) ?? []), builders[i]!]);
   });
   const hits = new Int32Array(BLOCK_ROWS);
-  for (const [column, wanted] of byColumn) scan(view, column, wanted, hits, firstRow);
+  for (const [column, wanted] of byColumn) scan(column, wanted, hits, firstRow);
   return qualityTableOf(
     builders.flatMap((builder) => builder.takeBatches()),
     ordinals,
@@ -158,7 +158,6 @@ export async function* guardedStream<T>(
 }
 
 function scan(
-  view: TableView,
   column: ColumnView,
   builders: readonly QualityBuilder[],
   hits: Int32Array,
@@ -173,7 +172,7 @@ function scan(
     }
     base += chunk.length;
   }
-  // A table without batches has no chunk that would tell of a type without ids.
-  if (column.chunks.length === 0 && view.rows === 0)
+  // A table without rows has no chunk that would tell of a type without ids.
+  if (column.chunks.length === 0)
     idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
 }

@@ -123,7 +123,8 @@ function viewOf(schema: Schema, batches: readonly RecordBatch[]): TableView {
   const columns = schema.fields.map(({ name, type }, i) => ({
     name,
     type,
-    chunks: batches.map(({ data }) => {
+    // What has no rows has no buffers either.
+    chunks: batches.filter(({ data }) => data.length > 0).map(({ data }) => {
       const chunk = data.children[i] ?? makeData({ type: new Null(), length: data.length });
       if (chunk.length < data.length)
         throw new PitotError("INVALID_DATA", `Column ${name} is shorter than its batch`, {
@@ -146,7 +147,7 @@ function plainColumns(input: Readonly<Record<string, ColumnInput>>): TableView {
         value: `${vector.length} and ${rows} rows`,
         remedy: "Give columns of one length.",
       });
-    const chunks = vector.data as readonly Data[];
+    const chunks = (vector.data as readonly Data[]).filter(({ length }) => length > 0);
     for (const chunk of chunks) checkBuffers(chunk, name);
     return { name, type: vector.type as DataType, chunks };
   });
