@@ -33,14 +33,21 @@ interface Utf8Chunk {
 
 /** Told by shape: whoever has columns by name and a number of rows is read by column. */
 export function isQualityTable(rows: object): rows is QualityTable {
-  return "numRows" in rows && typeof rows.numRows === "number" && "getChild" in rows && typeof rows.getChild === "function";
+  return (
+    "numRows" in rows &&
+    typeof rows.numRows === "number" &&
+    "getChild" in rows &&
+    typeof rows.getChild === "function"
+  );
 }
 
 /** The rows as objects, made while they are read: for a sink that takes no columns. Can be iterated again. */
 export function qualityRows(table: QualityTable): Iterable<QualityRow> {
   return {
     *[Symbol.iterator]() {
-      const [kind, id, issue, source] = ["entity_kind", "entity_id", "issue", "source_table"].map((name) => table.getChild(name));
+      const [kind, id, issue, source] = ["entity_kind", "entity_id", "issue", "source_table"].map((name) =>
+        table.getChild(name),
+      );
       for (let i = 0; i < table.numRows; i++)
         yield {
           entity_kind: String(kind?.get(i)),
@@ -82,7 +89,8 @@ export class CodedColumn {
     const codes = new Int32Array(count);
     if (this.#column === null) return { codes: codes.fill(-1), only: -1 };
     let at = 0;
-    if (this.#chunks === undefined) for (; at < count && !this.#full; at++) codes[at] = this.#code(this.#column.get(from + at));
+    if (this.#chunks === undefined)
+      for (; at < count && !this.#full; at++) codes[at] = this.#code(this.#column.get(from + at));
     else
       while (at < count && !this.#full) {
         const chunk = this.#chunks[this.#chunk];
@@ -154,7 +162,12 @@ export class CodedColumn {
 
 function isUtf8Chunk(chunk: unknown): chunk is Utf8Chunk {
   const { values, valueOffsets, dictionary, length } = chunk as Record<string, unknown>;
-  return values instanceof Uint8Array && valueOffsets instanceof Int32Array && dictionary == null && valueOffsets.length > (length as number);
+  return (
+    values instanceof Uint8Array &&
+    valueOffsets instanceof Int32Array &&
+    dictionary == null &&
+    valueOffsets.length > (length as number)
+  );
 }
 
 function text(bytes: Uint8Array, from: number, to: number): string {

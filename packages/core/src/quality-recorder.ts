@@ -139,11 +139,17 @@ export class QualityRecorder {
       for (let row = 0; row < length;) {
         const [k, i, t] = [kind.codes[row]!, issue.codes[row]!, source.codes[row]!];
         let next = uniform ? length : row + 1;
-        while (next < length && kind.codes[next] === k && issue.codes[next] === i && source.codes[next] === t) next++;
+        while (next < length && kind.codes[next] === k && issue.codes[next] === i && source.codes[next] === t)
+          next++;
         const key = Math.max(k, i, t) < CODES - 1 ? (k * CODES + i) * CODES + t : `${k},${i},${t}`;
         let group = groups.get(key);
         if (group === undefined) {
-          group = this.#find(kinds.values[k] ?? "", issues.values[i] ?? "", tables.values[t] ?? null, first + row);
+          group = this.#find(
+            kinds.values[k] ?? "",
+            issues.values[i] ?? "",
+            tables.values[t] ?? null,
+            first + row,
+          );
           groups.set(key, group);
         }
         group.total += next - row;
@@ -157,7 +163,13 @@ export class QualityRecorder {
         }
         if (active)
           for (let each = row; each < next && group.exported < this.#recording.exportRows; each++)
-            this.#export(group, redacted === undefined ? idOf(each) : redacted[each]!, first + each, at, timeMs);
+            this.#export(
+              group,
+              redacted === undefined ? idOf(each) : redacted[each]!,
+              first + each,
+              at,
+              timeMs,
+            );
         row = next;
       }
       this.#seq = first + length;
@@ -169,7 +181,11 @@ export class QualityRecorder {
         length,
         columns: {
           entity_kind: { codes: kind.codes, values: named(names.kinds, kinds.values) },
-          entity_id: redacted ?? (coded === undefined ? part(idColumn!, from, length) : { codes: coded.codes, values: ids.values }),
+          entity_id:
+            redacted ??
+            (coded === undefined
+              ? part(idColumn!, from, length)
+              : { codes: coded.codes, values: ids.values }),
           issue: { codes: issue.codes, values: named(names.issues, issues.values) },
           source_table: { codes: source.codes, values: named(names.tables, tables.values) },
           ...link(at, length),

@@ -246,7 +246,10 @@ export class RecordScope implements DiagnosticsSink {
     }
     if (table.getChild("entity_kind") === null || table.getChild("issue") === null) {
       this.accounting.add("quality", "dropped", table.numRows);
-      reportOnce("quality-table", "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped");
+      reportOnce(
+        "quality-table",
+        "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped",
+      );
       return;
     }
     this.sink?.recordQuality(qualityRows(table));

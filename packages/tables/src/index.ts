@@ -25,6 +25,9 @@ export {
 } from "./quality-table.ts";
 export type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
 export type { QualityLabels } from "./quality-builder.ts";
+export { qualityFromDuplicates, qualityFromPredicate, qualityFromReferences } from "./quality-checks.ts";
+export type { PredicateRow, QualityRange } from "./quality-checks.ts";
+export { IdSet } from "./id-set.ts";
 export { assertQuality, qualityFindings, qualityGroups } from "./assert-quality.ts";
 export type { QualityFinding, QualityGroup, QualityLimit } from "./assert-quality.ts";
 

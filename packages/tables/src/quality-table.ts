@@ -135,7 +135,7 @@ export async function* guardedStream<T>(
 ): AsyncGenerator<T, void, undefined> {
   let count = 0;
   const iterator =
-    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<T>)[Symbol.iterator]();
+    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items)[Symbol.iterator]();
   try {
     for (;;) {
       let next: IteratorResult<T>;
@@ -173,6 +173,5 @@ function scan(
     base += chunk.length;
   }
   // A table without rows has no chunk that would tell of a type without ids.
-  if (column.chunks.length === 0)
-    idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
+  if (column.chunks.length === 0) idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
 }

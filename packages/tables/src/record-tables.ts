@@ -1,4 +1,12 @@
-import { composeSinks, guarded, type ColumnRecords, type DiagnosticsSink, type QualityTable } from "@pitot/core";
+import {
+  composeSinks,
+  guarded,
+  type ColumnRecords,
+  qualityRows,
+  type DiagnosticsSink,
+  type QualityRow,
+  type QualityTable,
+} from "@pitot/core";
 import {
   ATTR_COLUMN_NAME,
   ATTR_COLUMN_NULL_COUNT,
@@ -36,7 +44,11 @@ export interface RecordDatasetsOptions {
  * `pitot.column`, as gauges, and as the snapshot's tables `dataset_stats` and `column_stats`. A dataset that is null, or cannot be read, is
  * an event `dataset_missing` with its name and reason. Never throws. Reads validity bitmaps, not values.
  */
-export function recordDatasets(sink: DiagnosticsSink, datasets: Datasets, options: RecordDatasetsOptions = {}): void {
+export function recordDatasets(
+  sink: DiagnosticsSink,
+  datasets: Datasets,
+  options: RecordDatasetsOptions = {},
+): void {
   guarded("recordDatasets", () => {
     const most = options.columns ?? 100;
     const measured: [string, MeasuredDataset][] = [];
@@ -45,7 +57,10 @@ export function recordDatasets(sink: DiagnosticsSink, datasets: Datasets, option
         if (table === null) sink.recordEvent("dataset_missing", { dataset: name, reason: "null" });
         else measured.push([name, measureTable(table)]);
       } catch (error) {
-        sink.recordEvent("dataset_missing", { dataset: name, reason: error instanceof Error ? error.message : String(error) });
+        sink.recordEvent("dataset_missing", {
+          dataset: name,
+          reason: error instanceof Error ? error.message : String(error),
+        });
       }
     if (measured.length === 0) return;
     recordDatasetRows(sink, measured, most);
@@ -64,11 +79,20 @@ export const recordDatasetStats: typeof recordDatasets = recordDatasets;
 export function recordQualityTable(sink: DiagnosticsSink, table: Table): void {
   guarded("recordQualityTable", () => {
     checkColumns(tableView(table));
-    sink.recordQuality(table as QualityTable & Table);
+    const rows: QualityTable & Iterable<QualityRow> = {
+      numRows: table.numRows,
+      getChild: (name) => table.getChild(name),
+      [Symbol.iterator]: () => qualityRows(table)[Symbol.iterator](),
+    };
+    sink.recordQuality(rows);
   });
 }
 
-function recordDatasetRows(sink: DiagnosticsSink, measured: readonly (readonly [string, MeasuredDataset])[], most: number): void {
+function recordDatasetRows(
+  sink: DiagnosticsSink,
+  measured: readonly (readonly [string, MeasuredDataset])[],
+  most: number,
+): void {
   const prints = measured.map(([, { schema }]) => schemaFingerprint(schema));
   emit(sink, {
     kind: "dataset_stats",
@@ -97,7 +121,12 @@ function recordDatasetRows(sink: DiagnosticsSink, measured: readonly (readonly [
   });
 }
 
-function recordColumnRows(sink: DiagnosticsSink, dataset: string, { schema, nullCounts }: MeasuredDataset, most: number): void {
+function recordColumnRows(
+  sink: DiagnosticsSink,
+  dataset: string,
+  { schema, nullCounts }: MeasuredDataset,
+  most: number,
+): void {
   const { fields } = schema;
   const { length } = fields;
   const types = fields.map(({ type }) => typeString(type));
@@ -123,7 +152,11 @@ function recordColumnRows(sink: DiagnosticsSink, dataset: string, { schema, null
   });
 }
 
-function recordGauges(sink: DiagnosticsSink, measured: readonly (readonly [string, MeasuredDataset])[], most: number): void {
+function recordGauges(
+  sink: DiagnosticsSink,
+  measured: readonly (readonly [string, MeasuredDataset])[],
+  most: number,
+): void {
   const gauge = (name: string, value: number, unit: string, tags: Record<string, string>): void =>
     sink.recordMetric(name, value, tags, { kind: "gauge", unit });
   for (const [dataset, { rows, bytes, schema, nullCounts }] of measured) {
@@ -132,7 +165,10 @@ function recordGauges(sink: DiagnosticsSink, measured: readonly (readonly [strin
     gauge(METRIC_DATASET_COLUMNS, schema.fields.length, "{column}", tags);
     gauge(METRIC_DATASET_BYTES, bytes, "By", tags);
     for (let i = 0; i < Math.min(schema.fields.length, most); i++)
-      gauge(METRIC_COLUMN_NULLS, nullCounts[i]!, "{row}", { ...tags, [ATTR_COLUMN_NAME]: schema.fields[i]!.name });
+      gauge(METRIC_COLUMN_NULLS, nullCounts[i]!, "{row}", {
+        ...tags,
+        [ATTR_COLUMN_NAME]: schema.fields[i]!.name,
+      });
   }
 }
 
