@@ -131,8 +131,8 @@ export class QualityRecorder {
       ];
       const first = this.#seq;
       const idOf = (row: number): string | null => {
-        const id = idColumn?.get(from + row) ?? null;
-        return id === null || typeof id === "string" ? id : String(id);
+        const id = (idColumn?.get(from + row) ?? null) as string | number | bigint | null;
+        return id === null ? null : String(id);
       };
       let redacted: (string | null)[] | undefined;
       const uniform = kind.only !== undefined && issue.only !== undefined && source.only !== undefined;

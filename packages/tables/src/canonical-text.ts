@@ -31,12 +31,13 @@ export function canonicalText(chunk: Data): ((row: number) => string) | undefine
   if (DataType.isDate(type))
     return type.unit === DateUnit.DAY
       ? (row) => dateText(BigInt(values[row] as number))
-      : (row) => instantText(BigInt(values[row] as bigint), 3);
+      : (row) => instantText(BigInt(values[row] as number | bigint), 3);
   if (DataType.isTimestamp(type)) {
     const zone = type.timezone == null ? "" : "Z";
-    return (row) => instantText(BigInt(values[row] as bigint), DIGITS[type.unit]!) + zone;
+    return (row) => instantText(BigInt(values[row] as number | bigint), DIGITS[type.unit]!) + zone;
   }
-  if (DataType.isTime(type)) return (row) => timeText(BigInt(values[row] as bigint), DIGITS[type.unit]!);
+  if (DataType.isTime(type))
+    return (row) => timeText(BigInt(values[row] as number | bigint), DIGITS[type.unit]!);
   if (DataType.isDuration(type)) return (row) => `${values[row]} ${UNITS[type.unit]}`;
   if (DataType.isInterval(type)) {
     const words = values as Int32Array;

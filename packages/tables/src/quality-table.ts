@@ -134,8 +134,7 @@ export async function* guardedStream<T>(
   items: AsyncIterable<T> | Iterable<T>,
 ): AsyncGenerator<T, void, undefined> {
   let count = 0;
-  const iterator =
-    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items)[Symbol.iterator]();
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   try {
     for (;;) {
       let next: IteratorResult<T>;

@@ -17,7 +17,8 @@ import { arbitraryColumn, TYPES } from "./arbitrary-columns.ts";
 const SPEC = { idCol: "id", entityKind: "NODE", issue: "INVALID_ID", sourceTable: "nodes" };
 const RUNS = { numRuns: 60 };
 /** What `get` gives, as a look at one value at a time sees it. */
-const valuesOf = (table: Table): unknown[] => Array.from({ length: table.numRows }, (_, i) => table.getChild("id")!.get(i));
+const valuesOf = (table: Table): unknown[] =>
+  Array.from({ length: table.numRows }, (_, i) => table.getChild("id")!.get(i));
 const ordinalsOf = (table: Table): number[] => [...(table.getChild("row_ordinal") ?? [])].map(Number);
 
 function isInvalid(value: unknown): boolean {
@@ -32,7 +33,11 @@ function key(value: unknown): string {
   return value === 0 ? "0" : String(value);
 }
 
-const holdsIds = Object.keys(TYPES).filter((name) => /^(u?int|halffloat|float|double|decimal|string|large_string|binary|large_binary|fixed_size_binary|dictionary)/.test(name));
+const holdsIds = Object.keys(TYPES).filter((name) =>
+  /^(u?int|halffloat|float|double|decimal|string|large_string|binary|large_binary|fixed_size_binary|dictionary)/.test(
+    name,
+  ),
+);
 
 describe.each(Object.keys(TYPES))("a column of %s", (name) => {
   it("has its pyarrow type string and exact nulls, sliced, chunked and through IPC", () => {
@@ -40,7 +45,9 @@ describe.each(Object.keys(TYPES))("a column of %s", (name) => {
     fc.assert(
       fc.property(arbitraryColumn(name), ({ table, length }) => {
         const stats = columnStatsTable({ table });
-        expect(stats.getChild("null_count")!.get(0)).toBe(BigInt(valuesOf(table).filter((value) => value === null).length));
+        expect(stats.getChild("null_count")!.get(0)).toBe(
+          BigInt(valuesOf(table).filter((value) => value === null).length),
+        );
         expect(stats.getChild("type")!.get(0)).toBe(name);
         expect(datasetStatsTable({ table }).getChild("rows")!.get(0)).toBe(BigInt(length));
         expect(tableSummary(table)).toMatchObject({ rows: length, columns: 1 });
@@ -55,19 +62,30 @@ describe.each(holdsIds)("ids of %s", (name) => {
     fc.assert(
       fc.property(arbitraryColumn(name), arbitraryColumn(name), ({ table }, other) => {
         const values = valuesOf(table);
-        const rows = (test: (value: unknown, row: number) => boolean): number[] => values.flatMap((value, row) => (test(value, row) ? [row] : []));
+        const rows = (test: (value: unknown, row: number) => boolean): number[] =>
+          values.flatMap((value, row) => (test(value, row) ? [row] : []));
 
         const invalid = qualityFromIds(table, SPEC, { ordinals: true });
         expect(ordinalsOf(invalid)).toEqual(rows(isInvalid));
-        expect([...(invalid.getChild("entity_id") ?? [])]).toEqual(values.filter(isInvalid).map((value) => (value === null ? null : "0")));
+        expect([...(invalid.getChild("entity_id") ?? [])]).toEqual(
+          values.filter(isInvalid).map((value) => (value === null ? null : "0")),
+        );
 
         const seen = new Set<string>();
         const again = rows((value) => value !== null && (seen.has(key(value)) || !seen.add(key(value))));
         expect(ordinalsOf(qualityFromDuplicates(table, SPEC, { ordinals: true }))).toEqual(again);
 
-        const known = new Set(valuesOf(other.table).filter((value) => value !== null).map(key));
+        const known = new Set(
+          valuesOf(other.table)
+            .filter((value) => value !== null)
+            .map(key),
+        );
         const absent = rows((value) => value !== null && !known.has(key(value)));
-        expect(ordinalsOf(qualityFromReferences(table, SPEC, new IdSet().add(other.table, "id"), { ordinals: true }))).toEqual(absent);
+        expect(
+          ordinalsOf(
+            qualityFromReferences(table, SPEC, new IdSet().add(other.table, "id"), { ordinals: true }),
+          ),
+        ).toEqual(absent);
       }),
       RUNS,
     );
@@ -83,10 +101,22 @@ describe.each(holdsIds)("ids of %s", (name) => {
           firstRow += batch.numRows;
           return found;
         });
-        const text = (rows: Table) => JSON.stringify(rows.toArray().map((row) => (row as { toJSON(): object }).toJSON()), (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
-        expect(text(concatQualityTables(parts.length === 0 ? [qualityFromIds(table, SPEC, { ordinals: true })] : parts))).toBe(text(concatQualityTables([whole])));
+        const text = (rows: Table) =>
+          JSON.stringify(
+            rows.toArray().map((row) => (row as { toJSON(): object }).toJSON()),
+            (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value),
+          );
+        expect(
+          text(
+            concatQualityTables(
+              parts.length === 0 ? [qualityFromIds(table, SPEC, { ordinals: true })] : parts,
+            ),
+          ),
+        ).toBe(text(concatQualityTables([whole])));
         if (table.numRows > 0)
-          expect(text(qualityFromIds(tableToIPC(table, "stream"), SPEC))).toBe(text(qualityFromIds({ id: table.getChild("id") as Vector }, SPEC)));
+          expect(text(qualityFromIds(tableToIPC(table, "stream"), SPEC))).toBe(
+            text(qualityFromIds({ id: table.getChild("id") as Vector }, SPEC)),
+          );
       }),
       RUNS,
     );
