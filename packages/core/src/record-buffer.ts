@@ -74,6 +74,11 @@ export class RecordBuffer {
     return i === MAX_ROWS - 1 || end >= MAX_TEXT;
   }
 
+  /** Leaves out ordinals of rows that go to storage another way; the buffer must be empty. */
+  advance(count: number): void {
+    this.#seqAtStart += count;
+  }
+
   /** The rows as columns, and an empty buffer. The columns stand until the next row is appended. */
   take(): { length: number; columns: Record<string, RecordColumn> } {
     const length = this.length;

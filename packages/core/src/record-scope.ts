@@ -14,6 +14,7 @@ import { metricSeries, type MetricOptions, type MetricTags } from "./metric-reco
 import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
 import { PayloadRecorder } from "./payload-recorder.ts";
+import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
 import type { RecordOutcome } from "./record-target.ts";
 import { recording, type Recording } from "./recording-options.ts";
@@ -125,8 +126,12 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  recordQuality(rows: Iterable<QualityRow>): void {
+  recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("recordQuality", () => {
+      if (isQualityTable(rows)) {
+        this.#qualityTable(rows);
+        return;
+      }
       const at = this.#here();
       // One pass for all: the sink sees what was read, also from an iterator that fails half-way.
       const kept: QualityRow[] | undefined = this.sink === undefined ? undefined : [];
@@ -202,6 +207,25 @@ export class RecordScope implements DiagnosticsSink {
   /** Tells storage that the run has ended; {@link RecordScope.close} came before. */
   finish(run: RunPayload | undefined): void {
     this.#storage.finish(run);
+  }
+
+  #qualityTable(table: QualityTable): void {
+    if (this.#closed) {
+      this.#late("quality", table.numRows);
+      return;
+    }
+    if (table.getChild("entity_kind") === null || table.getChild("issue") === null) {
+      this.accounting.add("quality", "dropped", table.numRows);
+      reportOnce(
+        "quality-table",
+        "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped",
+      );
+      return;
+    }
+    this.sink?.recordQuality(qualityRows(table));
+    this.#storage.drain("quality", this.#quality.buffer);
+    for (const batch of this.#quality.appendTable(table, this.#here(), Date.now()))
+      this.#storage.write(batch);
   }
 
   #qualityRow(
