@@ -1,4 +1,11 @@
-import type { RecordBatch, RecordCounts, RecordKind, RunPayload, ScopeInfo } from "@pitot/core";
+import type {
+  DictionaryColumn,
+  RecordBatch,
+  RecordCounts,
+  RecordKind,
+  RunPayload,
+  ScopeInfo,
+} from "@pitot/core";
 import { compactTable } from "./compact-table.ts";
 import { writeManifest, type ManifestTable, type RunManifest } from "./manifest.ts";
 import type { SpanRow } from "./span-row.ts";
@@ -21,6 +28,7 @@ export class ScopeFolder {
   readonly #scope: ScopeInfo;
   readonly #serviceName: string | undefined;
   readonly #tables = new Map<string, TableStream>();
+  #runIds: DictionaryColumn = { codes: new Int32Array(0), values: [], nullCount: 0 };
   #run: RunPayload | undefined;
   #records: RecordCounts = {};
 
@@ -29,16 +37,18 @@ export class ScopeFolder {
     this.#scope = scope;
     this.#serviceName = serviceName;
     this.#run = scope.run;
+    this.#runIds = { ...this.#runIds, values: [scope.id] };
     this.#manifest("open", this.#streams());
   }
 
-  append(batch: RecordBatch): void {
-    this.#table(TABLE_OF[batch.kind]).append(batch.length, {
-      ...batch.columns,
-      ...(this.#scope.type === "run"
-        ? { run_id: { codes: new Int32Array(batch.length), values: [this.#scope.id] } }
-        : {}),
-    });
+  append({ kind, length, columns }: RecordBatch): void {
+    if (this.#scope.type === "run") {
+      // The same for every row of every table.
+      if (this.#runIds.codes.length < length)
+        this.#runIds = { ...this.#runIds, codes: new Int32Array(Math.max(length, 4096)) };
+      columns = { ...columns, run_id: this.#runIds };
+    }
+    this.#table(TABLE_OF[kind]).append(length, columns);
   }
 
   appendSpans(rows: readonly SpanRow[]): void {

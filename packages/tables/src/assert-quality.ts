@@ -106,7 +106,7 @@ export function assertQuality(
 }
 
 /** Reads text of one chunk; `same(row)` compares a row's bytes with those of the row before it. */
-function reader(chunk: Data): { text(row: number): string | null; same(row: number): boolean } {
+function reader(chunk: Data): { text: (row: number) => string | null; same: (row: number) => boolean } {
   const { offsets, data } = byteColumn(chunk);
   const words = validWords(chunk);
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -11,10 +11,10 @@ export interface ByteColumn {
 export function byteColumn(chunk: Data): ByteColumn {
   const { length } = chunk;
   const data = (chunk.values ?? new Uint8Array()) as Uint8Array;
-  switch (chunk.type.typeId as Type) {
+  switch (chunk.type.typeId) {
     case Type.LargeUtf8:
     case Type.LargeBinary:
-      return { offsets: narrowed(chunk.valueOffsets as unknown as BigInt64Array, length), data };
+      return { offsets: narrowed(chunk.valueOffsets, length), data };
     case Type.FixedSizeBinary:
       return { offsets: Int32Array.from({ length: length + 1 }, (_, i) => i * chunk.stride), data };
     case Type.Utf8View:
@@ -44,7 +44,7 @@ function fromViews({ length, variadicBuffers }: Data, views: Uint8Array): ByteCo
     const size = view.getInt32(16 * i, true);
     const from = size <= 12 ? 16 * i + 4 : view.getInt32(16 * i + 12, true);
     const source = size <= 12 ? views : variadicBuffers[view.getInt32(16 * i + 8, true)]!;
-    data.set(source.subarray(from, from + size), offsets[i]!);
+    data.set(source.subarray(from, from + size), offsets[i]);
   }
   return { offsets, data };
 }

@@ -23,7 +23,7 @@ export function checkBuffers(chunk: Data, column: string): void {
   const need = (buffer: string, has: number | undefined, needs: number): void => {
     if (length > 0 && (has ?? 0) < needs) fail(buffer, has ?? 0, needs);
   };
-  const typeId = chunk.type.typeId as Type;
+  const typeId = chunk.type.typeId;
   const bitmap = chunk.nullBitmap as Uint8Array | null | undefined;
   if (bitmap != null && bitmap.length > 0) need("validity bits", bitmap.length * 8, offset + length);
   const values = chunk.values as ArrayLike<unknown> | undefined;

@@ -25,6 +25,9 @@ export {
 } from "./quality-table.ts";
 export type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
 export type { QualityLabels } from "./quality-builder.ts";
+export { qualityFromDuplicates, qualityFromPredicate, qualityFromReferences } from "./quality-checks.ts";
+export type { PredicateRow, QualityRange } from "./quality-checks.ts";
+export { IdSet } from "./id-set.ts";
 export { assertQuality, qualityFindings, qualityGroups } from "./assert-quality.ts";
 export type { QualityFinding, QualityGroup, QualityLimit } from "./assert-quality.ts";
 
@@ -36,4 +39,5 @@ export type { SchemaPayload } from "./schema-fingerprint.ts";
 export { typeString } from "./type-string.ts";
 
 // Recording
-export { recordDatasetStats, recordQualityTable } from "./record-tables.ts";
+export { recordDatasets, recordDatasetStats, recordQualityTable } from "./record-tables.ts";
+export type { RecordDatasetsOptions } from "./record-tables.ts";

@@ -30,7 +30,7 @@ type Values =
 export function idKernel(chunk: Data, column: string): IdKernel {
   const { type } = chunk;
   const words = validWords(chunk);
-  switch (type.typeId as Type) {
+  switch (type.typeId) {
     case Type.Null:
       return nulls;
     case Type.Int:

@@ -57,7 +57,7 @@ export function qualityFromPlans(
     byColumn.set(column, [...(byColumn.get(column) ?? []), builders[i]!]);
   });
   const hits = new Int32Array(BLOCK_ROWS);
-  for (const [column, wanted] of byColumn) scan(view, column, wanted, hits, firstRow);
+  for (const [column, wanted] of byColumn) scan(column, wanted, hits, firstRow);
   return qualityTableOf(
     builders.flatMap((builder) => builder.takeBatches()),
     ordinals,
@@ -134,8 +134,7 @@ export async function* guardedStream<T>(
   items: AsyncIterable<T> | Iterable<T>,
 ): AsyncGenerator<T, void, undefined> {
   let count = 0;
-  const iterator =
-    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<T>)[Symbol.iterator]();
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   try {
     for (;;) {
       let next: IteratorResult<T>;
@@ -158,7 +157,6 @@ export async function* guardedStream<T>(
 }
 
 function scan(
-  view: TableView,
   column: ColumnView,
   builders: readonly QualityBuilder[],
   hits: Int32Array,
@@ -173,7 +171,6 @@ function scan(
     }
     base += chunk.length;
   }
-  // A table without batches has no chunk that would tell of a type without ids.
-  if (column.chunks.length === 0 && view.rows === 0)
-    idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
+  // A table without rows has no chunk that would tell of a type without ids.
+  if (column.chunks.length === 0) idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
 }

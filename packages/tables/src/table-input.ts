@@ -99,7 +99,7 @@ function read(input: TableInput): TableView {
   if (input instanceof ArrayBuffer) return read(readIpc(new Uint8Array(input)));
   if (isTable(input)) return viewOf(input.schema, input.batches);
   if (isBatch(input)) return viewOf(input.schema, [input]);
-  return plainColumns(input as Readonly<Record<string, ColumnInput>>);
+  return plainColumns(input);
 }
 
 function isTable(input: object): input is Table {
@@ -123,16 +123,19 @@ function viewOf(schema: Schema, batches: readonly RecordBatch[]): TableView {
   const columns = schema.fields.map(({ name, type }, i) => ({
     name,
     type,
-    chunks: batches.map(({ data }) => {
-      const chunk = data.children[i] ?? makeData({ type: new Null(), length: data.length });
-      if (chunk.length < data.length)
-        throw new PitotError("INVALID_DATA", `Column ${name} is shorter than its batch`, {
-          value: `${chunk.length} of ${data.length} rows`,
-          remedy: "Write the batch again.",
-        });
-      checkBuffers(chunk, name);
-      return chunk;
-    }),
+    // What has no rows has no buffers either.
+    chunks: batches
+      .filter(({ data }) => data.length > 0)
+      .map(({ data }) => {
+        const chunk = data.children[i] ?? makeData({ type: new Null(), length: data.length });
+        if (chunk.length < data.length)
+          throw new PitotError("INVALID_DATA", `Column ${name} is shorter than its batch`, {
+            value: `${chunk.length} of ${data.length} rows`,
+            remedy: "Write the batch again.",
+          });
+        checkBuffers(chunk, name);
+        return chunk;
+      }),
   }));
   return { schema, rows: batches.reduce((sum, { data }) => sum + data.length, 0), columns };
 }
@@ -146,7 +149,7 @@ function plainColumns(input: Readonly<Record<string, ColumnInput>>): TableView {
         value: `${vector.length} and ${rows} rows`,
         remedy: "Give columns of one length.",
       });
-    const chunks = vector.data as readonly Data[];
+    const chunks = (vector.data as readonly Data[]).filter(({ length }) => length > 0);
     for (const chunk of chunks) checkBuffers(chunk, name);
     return { name, type: vector.type as DataType, chunks };
   });

@@ -7,7 +7,7 @@ import { Type } from "apache-arrow";
  * among its values and a union's null child are nulls too.
  */
 export function validWords(chunk: Data): Int32Array | undefined {
-  switch (chunk.type.typeId as Type) {
+  switch (chunk.type.typeId) {
     case Type.Null:
       return new Int32Array((chunk.length + 31) >>> 5);
     case Type.Union:
