@@ -7,6 +7,8 @@ export interface OpenSpan {
   version(): number;
   /** The span as it is now. */
   row(): SpanRow;
+  /** Ends it as aborted. */
+  abort(): void;
 }
 
 interface Entry {
@@ -18,12 +20,18 @@ interface Entry {
 
 /** Rows of one flush; what is over waits for the next. */
 const MOST_ROWS = 2048;
+/** A span that somebody forgot to end must not stay in memory for ever; the oldest are on disk by then. */
+const MOST_SPANS = 10_000;
 
 /** The spans of a process that have begun and not ended. */
 export class OpenSpans {
   readonly #entries = new Map<string, Entry>();
 
   started(span: OpenSpan): void {
+    if (this.#entries.size >= MOST_SPANS) for (const [oldest] of this.#entries) {
+      this.#entries.delete(oldest);
+      break;
+    }
     this.#entries.set(span.spanId, { span, scope: undefined, version: -1 });
   }
 
@@ -38,6 +46,12 @@ export class OpenSpans {
         entry.scope = undefined;
         entry.version = -1;
       }
+  }
+
+  /** Ends all: the process ends. Innermost first, so that no parent ends before its children. */
+  abort(): void {
+    for (const { span } of [...this.#entries.values()].reverse()) span.abort();
+    this.#entries.clear();
   }
 
   /** Rows to be written, by run or session: of spans that have grown since they were written. */

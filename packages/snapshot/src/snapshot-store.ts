@@ -111,6 +111,11 @@ export class SnapshotStore implements RecordTarget {
     else this.#arm();
   }
 
+  /** Ends every span that is open as aborted, since the process ends. */
+  abortOpenSpans(): void {
+    this.#open.abort();
+  }
+
   /** A span is about to be sent: no other process may replay it until it is settled. Undefined where the snapshot has no such folder. */
   hold(scopeId: string): void {
     this.#holder(scopeId)?.hold();
