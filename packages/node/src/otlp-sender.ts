@@ -77,8 +77,8 @@ export class OtlpSender {
         signal: this.#stop.signal,
       });
       const status = response.statusCode ?? 0;
-      const answer = await bodyOf(response);
-      if (status >= 200 && status < 300) return { kind: "accepted", answer };
+      if (status >= 200 && status < 300) return { kind: "accepted", answer: await acceptedAnswer(response) };
+      response.resume();
       const error = new Error(`the OTLP back end answered ${status} ${response.statusMessage ?? ""}`.trimEnd());
       return RETRYABLE.has(status)
         ? { kind: "unavailable", error, retryAfterMs: retryAfter(response.headers["retry-after"]) }
@@ -136,6 +136,15 @@ async function post(
     sent.end(payload);
     if (signal.aborted) onAbort();
   });
+}
+
+/** The status has said that the back end has it, whatever becomes of the rest of its answer. */
+async function acceptedAnswer(response: IncomingMessage): Promise<Buffer> {
+  try {
+    return await bodyOf(response);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 async function bodyOf(response: IncomingMessage): Promise<Buffer> {

@@ -5,6 +5,8 @@ import { openNew, openRead } from "./private-file.ts";
 import { isAlive, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 
 const ENDING = ".claim";
+/** How the claim of the process that writes a folder begins: its time is that of the last sign of life. */
+const OWNER = "owner-";
 
 /** The right of one process to write into a folder. */
 export interface FolderClaim {
@@ -22,7 +24,7 @@ export interface FolderClaim {
  */
 export function claimFolder(folder: string): FolderClaim | undefined {
   if (livingClaims(folder).length > 0) return undefined;
-  const claim = ownFolder(folder);
+  const claim = write(folder, "");
   if (livingClaims(folder).length > 1) {
     claim.release();
     return undefined;
@@ -32,7 +34,16 @@ export function claimFolder(folder: string): FolderClaim | undefined {
 
 /** Claims a folder that the caller has just made. */
 export function ownFolder(folder: string): FolderClaim {
-  const path = join(folder, `${process.pid}-${randomBytes(6).toString("hex")}${ENDING}`);
+  return write(folder, OWNER);
+}
+
+/** Whether a file is somebody's claim, who is not the one that wrote the folder. */
+export function isForeignClaim(name: string): boolean {
+  return name.endsWith(ENDING) && !name.startsWith(OWNER);
+}
+
+function write(folder: string, role: string): FolderClaim {
+  const path = join(folder, `${role}${process.pid}-${randomBytes(6).toString("hex")}${ENDING}`);
   // Renamed into place: nobody ever reads half a claim.
   const file = openNew(`${path}.tmp`);
   try {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError, type RunPayload } from "@pitot/core";
-import { claimFolder, livingClaims } from "./folder-claim.ts";
+import { claimFolder, isForeignClaim, livingClaims } from "./folder-claim.ts";
 import { abortOpenSpans } from "./abort-open-spans.ts";
 import { compactTable } from "./compact-table.ts";
 import {
@@ -9,6 +9,7 @@ import {
   writeManifest,
   type CutTail,
   type ManifestTable,
+  type Recovery,
   type RunManifest,
 } from "./manifest.ts";
 import { fileDigest, measureTable } from "./measure-table.ts";
@@ -57,11 +58,13 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
     // Folders of before there were claims name their process alone.
     if (manifest.delivery === undefined && manifest.state === "open" && exists(manifest.pid))
       return { ...nothing, outcome: "live" };
+    // Asked before the claims of the dead are swept away.
+    const died = lastSignOfLife(scope.folder);
     const claim = claimFolder(scope.folder);
     if (claim === undefined) return { ...nothing, outcome: "live" };
     try {
       // Another process may have finished it since.
-      const recovery = await finish(scope.folder, readManifest(scope.folder));
+      const recovery = await finish(scope.folder, readManifest(scope.folder), died);
       return { ...nothing, outcome: "recovered", cut: recovery.cut, abortedSpans: recovery.aborted_spans };
     } finally {
       claim.release();
@@ -87,13 +90,13 @@ function unborn(folder: string): "live" | "recovered" {
   return "recovered";
 }
 
-async function finish(folder: string, before: RunManifest): Promise<NonNullable<RunManifest["recovery"]>> {
+async function finish(folder: string, before: RunManifest, lastSign: number): Promise<Recovery> {
   let manifest = before;
   if (manifest.recovery === undefined) {
     // Written before anything is touched: what recovery itself writes is no sign of life.
     manifest = {
       ...manifest,
-      recovery: { died_unix_ms: lastSignOfLife(folder), cut: {}, aborted_spans: 0 },
+      recovery: { died_unix_ms: lastSign, cut: {}, aborted_spans: 0 },
     };
     if (manifest.state !== "compacted") writeManifest(folder, manifest);
   }
@@ -176,6 +179,8 @@ function abortedRun(run: RunPayload | null, died: number): RunPayload | null {
 /** When a file of the folder was last written, or its claim touched. */
 function lastSignOfLife(folder: string): number {
   const times = readdirSync(folder).map((name) => {
+    // What a recovery that died has left is no sign of the life before it.
+    if (isForeignClaim(name) || name.endsWith(".tmp")) return 0;
     // Removed meanwhile by another recovery: no sign of life.
     return statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   });
