@@ -41,9 +41,9 @@ program
   .argument("<run>", "run id, or the beginning of one; `last` for the newest")
   .option(...directory)
   .option("--json", "the manifest as JSON")
-  .action((wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
+  .action(async (wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
     const id = findRun(listRuns(dir), wanted);
-    console.log(json ? JSON.stringify(readRun(dir, id).manifest, null, 2) : showRun(dir, id));
+    console.log(json ? JSON.stringify(readRun(dir, id).manifest, null, 2) : await showRun(dir, id));
   });
 
 addRecover(program, directory);

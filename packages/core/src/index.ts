@@ -44,6 +44,7 @@ export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,
   GettableColumn,
+  JoinedTexts,
   RecordBatch,
   RecordColumn,
   RecordKind,

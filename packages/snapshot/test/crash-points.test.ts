@@ -27,7 +27,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "pitot-crash-"));
   points = await crashPoints();
 }, 60_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
 
 /** Copies without claims: as the next process finds it, the writer being dead. */
 function copy(from: string, to: string): void {
