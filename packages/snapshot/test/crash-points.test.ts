@@ -149,7 +149,7 @@ describe("a crash ahead of any operation", () => {
   it("of the recovery itself leads to the same state", async () => {
     const fresh = await crashPoints();
     const open = fresh.filter(({ written, finished }) => written["events"] === 1 && !finished);
-    for (const [i, point] of [open[0]!, open.at(-1)!, fresh.at(-12)!].entries()) {
+    for (const [i, point] of [open.at(-1)!, fresh.at(-12)!].entries()) {
       const whole = join(root, `whole-${i}`);
       copy(point.folder, whole);
       await recover(whole);
