@@ -1,13 +1,22 @@
-import { diag, metrics, ProxyTracerProvider, trace } from "@opentelemetry/api";
+import { createRequire } from "node:module";
+import {
+  diag,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+} from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
-import { BatchLogRecordProcessor } from "@opentelemetry/sdk-logs";
-import { PeriodicExportingMetricReader, type IMetricReader } from "@opentelemetry/sdk-metrics";
-import { NodeSDK } from "@opentelemetry/sdk-node";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
 import { SnapshotStore } from "@pitot/snapshot";
-import { DeliverySpanProcessor } from "./delivery-span-processor.ts";
-import { otlpExporters, otlpReachable } from "./otlp-exporters.ts";
+import { optionsFromEnvironment } from "./configuration.ts";
+import { DeferredLogExporter, DeferredMetricExporter } from "./deferred-exporters.ts";
+import { DeferredSpanProcessor } from "./deferred-span-processor.ts";
+import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
+import type { OtlpExporters } from "./otlp-exporters.ts";
+import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
@@ -29,8 +38,8 @@ export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmi
 
 /** A running set-up. */
 export interface Pitot extends AsyncDisposable {
-  /** `started` an SDK of its own, `attached` to the one that the application had registered. */
-  readonly mode: "started" | "attached";
+  /** `started` an SDK of its own, `attached` to the one that the application had registered, or `disabled` by `OTEL_SDK_DISABLED`. */
+  readonly mode: "started" | "attached" | "disabled";
   /** True where OTLP is sent by Pitot. */
   readonly exporting: boolean;
   readonly snapshotDirectory: string | undefined;
@@ -39,6 +48,15 @@ export interface Pitot extends AsyncDisposable {
   /** Closes runs under way as aborted, delivers, compacts. Bounded, idempotent, never rejects. */
   shutdown(): Promise<void>;
 }
+
+/** A set-up as `register` needs it: made in one tick, and ready to make room for the application's own SDK. */
+export interface StartedPitot extends Pitot {
+  readonly snapshotProcessor: SpanProcessor;
+  /** Lets the application's provider of a signal take the place of ours. */
+  yield(signal: Signal): void;
+}
+
+const require = createRequire(import.meta.url);
 
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.
@@ -68,30 +86,56 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
 }
 
 /** One process has one set of global providers, so it has one set-up. */
-let running: Promise<Pitot> | undefined;
+let running: Promise<Pitot> | Pitot | undefined;
 
 async function start(options: PitotOptions): Promise<Pitot> {
+  const merged = { ...optionsFromEnvironment(), ...options };
+  return setUp(merged, await reachable(merged.otlp ?? "auto"), () => ROOT_CONTEXT);
+}
+
+/**
+ * What `register` starts: the same set-up, in one tick. Whether a Collector listens is asked when there is something to send.
+ * @param processContext the context of whatever is traced outside any other
+ * @throws PitotError INVALID_CONFIGURATION
+ */
+export function startPitotAtOnce(options: PitotOptions, processContext: () => Context): StartedPitot {
+  const merged = { ...options, ...optionsFromEnvironment() };
+  const otlp = merged.otlp ?? "auto";
+  const pitot = setUp(merged, otlp === "auto" ? lazily(() => reachable(otlp)) : otlp, processContext);
+  running = pitot;
+  return pitot;
+}
+
+/** True, false, or a question that is asked once, when the answer is needed. */
+type Exporting = boolean | (() => Promise<boolean>);
+
+function setUp(options: PitotOptions, exporting: Exporting, processContext: () => Context): StartedPitot {
   const shutdownMs = options.shutdownMs ?? 5000;
   if (!(shutdownMs >= 0))
     throw new PitotError("INVALID_CONFIGURATION", "shutdownMs is not a time", {
       value: shutdownMs,
       remedy: "Give milliseconds of 0 or more.",
     });
+  const disabled = process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
   const store =
     options.snapshot === false
       ? undefined
       : new SnapshotStore({
           ...(options.snapshot === undefined ? {} : { directory: options.snapshot }),
-          ...serviceName(options),
+          ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
         });
   const restore = configureRecording({
     ...options,
-    records: options.records ?? (process.env["PITOT_RECORDS"] as "span" | undefined) ?? "span",
     targets: store === undefined ? [] : [store],
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
   });
-  const attached = hasProvider();
-  const sdk = attached ? undefined : await startSdk(options, store);
+  const mode = disabled ? "disabled" : hasProvider() ? "attached" : "started";
+  const snapshotProcessor = new SnapshotSpanProcessor(store);
+  const answer = { exporting: mode === "started" && exporting === true };
+  const sdk =
+    mode === "started"
+      ? startSdk(options, exporting, snapshotProcessor, processContext, answer)
+      : undefined;
   const bounded = async (work: Promise<unknown>): Promise<void> => {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
@@ -120,11 +164,15 @@ async function start(options: PitotOptions): Promise<Pitot> {
     boundMs: Math.min(shutdownMs, 2000),
   });
   return {
-    mode: attached ? "attached" : "started",
-    exporting: sdk?.exporting ?? false,
+    mode,
+    get exporting() {
+      return answer.exporting;
+    },
     snapshotDirectory: store?.directory,
+    snapshotProcessor,
+    yield: (signal) => sdk?.yield(signal),
     flush: async () => {
-      if (sdk !== undefined) await bounded(sdk.flush());
+      if (sdk !== undefined) await bounded(sdk.forceFlush());
       store?.flush();
     },
     shutdown,
@@ -132,70 +180,81 @@ async function start(options: PitotOptions): Promise<Pitot> {
   };
 }
 
-interface RunningSdk {
-  readonly exporting: boolean;
-  flush(): Promise<void>;
-  shutdown(): Promise<void>;
-  /** Takes the providers out of the globals, whether or not their back ends have answered. */
-  unregister(): void;
-}
-
-async function startSdk(options: PitotOptions, store: SnapshotStore | undefined): Promise<RunningSdk> {
-  const exporting =
-    options.otlp === "auto" || options.otlp === undefined ? await otlpReachable() : options.otlp;
-  const exporters = exporting ? await otlpExporters() : undefined;
-  const traces = options.traceExporter ?? exporters?.traces;
-  const delivery = traces === undefined ? undefined : new DeliverySpanProcessor(traces);
-  const readers = [...(options.metricReaders ?? [])];
-  if (exporters !== undefined)
-    readers.push(new PeriodicExportingMetricReader({ exporter: exporters.metrics, ...metricInterval() }));
-  const sdk = new NodeSDK({
-    ...serviceName(options),
-    spanProcessors: [new SnapshotSpanProcessor(store), ...(delivery === undefined ? [] : [delivery])],
-    metricReaders: readers,
-    logRecordProcessors:
-      exporters === undefined ? [] : [new BatchLogRecordProcessor({ exporter: exporters.logs })],
-    instrumentations: [],
+function startSdk(
+  options: PitotOptions,
+  exporting: Exporting,
+  snapshot: SpanProcessor,
+  processContext: () => Context,
+  answer: { exporting: boolean },
+): LazySdk {
+  const exporters = lazily(async (): Promise<OtlpExporters | undefined> => {
+    answer.exporting = exporting === true || (exporting !== false && (await exporting()));
+    if (!answer.exporting) return undefined;
+    const { otlpExporters } = await import("./otlp-exporters.ts");
+    return await otlpExporters();
   });
-  sdk.start();
-  return {
-    exporting,
-    flush: async () => {
-      await Promise.all([delivery?.forceFlush(), ...readers.map((reader) => reader.forceFlush())]);
-    },
-    shutdown: async () => {
-      // Spans first: what became of them is a metric.
-      await delivery?.forceFlush();
-      await sdk.shutdown();
-    },
-    unregister: () => {
-      trace.disable();
-      metrics.disable();
-      logs.disable();
-    },
-  };
+  const delivery = new DeferredSpanProcessor(async () => {
+    const exporter = options.traceExporter ?? (await exporters())?.traces;
+    if (exporter === undefined) return undefined;
+    const { DeliverySpanProcessor } = await import("./delivery-span-processor.ts");
+    return new DeliverySpanProcessor(exporter);
+  });
+  const { AsyncLocalStorageContextManager } =
+    require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
+  const readers = options.metricReaders ?? [];
+  return startLazySdk({
+    ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+    contextManager: new ProcessContextManager(new AsyncLocalStorageContextManager(), processContext),
+    spanProcessors: [
+      snapshot,
+      ...(exporting === false && options.traceExporter === undefined ? [] : [delivery]),
+    ],
+    ...(exporting === false && readers.length === 0
+      ? {}
+      : {
+          metricReaders: () => [
+            ...readers,
+            ...(exporting === false ? [] : [metricReader(async () => (await exporters())?.metrics)]),
+          ],
+        }),
+    ...(exporting === false
+      ? {}
+      : { logRecordProcessors: () => [logProcessor(async () => (await exporters())?.logs)] }),
+  });
 }
 
-function serviceName(options: PitotOptions): { serviceName?: string } {
-  const name = options.serviceName ?? process.env["OTEL_SERVICE_NAME"];
-  return name === undefined || name === "" ? {} : { serviceName: name };
+function metricReader(load: ConstructorParameters<typeof DeferredMetricExporter>[0]): IMetricReader {
+  const { PeriodicExportingMetricReader } =
+    require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
+  // The SDK reads the variable only for readers that it makes itself.
+  const interval = Number(process.env["OTEL_METRIC_EXPORT_INTERVAL"] || 60_000);
+  return new PeriodicExportingMetricReader({
+    exporter: new DeferredMetricExporter(load),
+    exportIntervalMillis: interval,
+    exportTimeoutMillis: Math.min(interval, 30_000),
+  });
 }
 
-/** The SDK reads the variable only for readers that it makes itself. */
-function metricInterval(): { exportIntervalMillis?: number; exportTimeoutMillis?: number } {
-  const text = process.env["OTEL_METRIC_EXPORT_INTERVAL"];
-  if (text === undefined || text === "") return {};
-  const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0)
-    throw new PitotError(
-      "INVALID_CONFIGURATION",
-      "OTEL_METRIC_EXPORT_INTERVAL is not a number of milliseconds",
-      { value: text, remedy: "Give a whole number above 0." },
-    );
-  return { exportIntervalMillis: value, exportTimeoutMillis: Math.min(value, 30_000) };
+function logProcessor(
+  load: ConstructorParameters<typeof DeferredLogExporter>[0],
+): import("@opentelemetry/sdk-logs").LogRecordProcessor {
+  const { BatchLogRecordProcessor } = require("@opentelemetry/sdk-logs") as typeof import("@opentelemetry/sdk-logs");
+  return new BatchLogRecordProcessor({ exporter: new DeferredLogExporter(load) });
 }
 
-function hasProvider(): boolean {
+async function reachable(otlp: boolean | "auto"): Promise<boolean> {
+  if (otlp !== "auto") return otlp;
+  const { otlpReachable } = await import("./otlp-exporters.ts");
+  return await otlpReachable();
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+/** True where the application, or an agent before us, has registered a tracer provider. */
+export function hasProvider(): boolean {
   const provider = trace.getTracerProvider();
   if (!(provider instanceof ProxyTracerProvider)) return true;
   return provider.getDelegate().constructor.name !== "NoopTracerProvider";
