@@ -116,7 +116,9 @@ export class RecordScope implements DiagnosticsSink {
       series.record(cell, value);
       this.sink?.recordMetric(name, value, tags, options);
       this.#metrics.add(cell, value);
-      if (this.stored && this.#timer === undefined) this.#arm();
+      if (!this.stored) return;
+      if (this.#recording.flushMs === 0) this.#writeMetrics();
+      else if (this.#timer === undefined) this.#arm();
     });
   }
 

@@ -175,11 +175,11 @@ export const SETTINGS: readonly Setting[] = [
     parse: wholeNumber,
   },
   {
-    variable: "PITOT_FLUSH_MS",
-    option: "flushMs",
+    variable: "PITOT_FLUSH",
+    option: "flush",
     default: "1000",
-    meaning: "longest time a record waits for the snapshot; 0 writes each at once",
-    parse: wholeNumber,
+    meaning: "longest time in ms a record waits for the snapshot and its disk; `every` forces each batch at once",
+    parse: (text) => (text === "every" ? "every" : wholeNumber(text)),
   },
   {
     variable: "PITOT_SHUTDOWN_MS",
@@ -194,6 +194,11 @@ export const SETTINGS: readonly Setting[] = [
     default: "",
     meaning: "HMAC key of `hash` rules",
     parse: (text) => text,
+  },
+  {
+    option: "retention",
+    default: "everything is kept",
+    meaning: "bounds of the snapshot folder: `maxAgeMs`, `maxRuns`, `maxBytes`",
   },
   {
     option: "redaction",

@@ -1,12 +1,12 @@
 import { diag } from "@opentelemetry/api";
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 
-/** Spans that wait for their processor at most. */
+/** Spans that wait for their processor at most; what is beyond is in the snapshot, from which it is delivered later. */
 const LIMIT = 200_000;
 
 /**
  * Keeps finished spans until the processor behind it is loaded, which begins with the first of them. `load` may answer undefined:
- * then spans go nowhere, as they do where no Collector listens.
+ * then spans go nowhere from here.
  */
 export class DeferredSpanProcessor implements SpanProcessor {
   readonly #load: () => Promise<SpanProcessor | undefined>;
@@ -26,23 +26,17 @@ export class DeferredSpanProcessor implements SpanProcessor {
       return;
     }
     if (this.#waiting.length < LIMIT) this.#waiting.push(span);
-    void this.#loaded();
+    this.#loading ??= this.#begin();
   }
 
   async forceFlush(): Promise<void> {
-    if (this.#loading === undefined) return;
-    await this.#loaded();
+    await this.#loading;
     await this.#processor?.forceFlush();
   }
 
   async shutdown(): Promise<void> {
-    if (this.#loading === undefined) return;
-    await this.#loaded();
+    await this.#loading;
     await this.#processor?.shutdown();
-  }
-
-  #loaded(): Promise<void> {
-    return (this.#loading ??= this.#begin());
   }
 
   async #begin(): Promise<void> {

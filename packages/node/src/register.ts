@@ -1,6 +1,4 @@
 // `node --import pitot/register app.js`: one run for the process, and what it reads and writes inside it.
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 import { diag, trace, type TracerProvider } from "@opentelemetry/api";
 import { PitotError, startedRuns } from "@pitot/core";
@@ -13,7 +11,7 @@ import { addSpanProcessor, makeRoom } from "./make-room.ts";
 import { installModuleHooks } from "./module-hooks.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { processLabel, ProcessRun, traceparentOf } from "./process-run.ts";
-import { hasProvider, startPitotAtOnce } from "./start-pitot.ts";
+import { hasProvider, isDisabled, startFor } from "./start-pitot.ts";
 
 const MARK = Symbol.for("pitot.registered");
 const TRACEPARENT = "pitot.traceparent";
@@ -43,9 +41,8 @@ async function register(): Promise<void> {
     // Worker threads inherit this, where the environment stays what the application makes of it.
     onStart: (at) => setEnvironmentData(TRACEPARENT, traceparentOf(at)),
   });
-  const pitot = startPitotAtOnce(packageName === undefined ? {} : { serviceName: packageName }, () =>
-    processRun.context(),
-  );
+  const named = packageName === undefined || process.env["OTEL_SERVICE_NAME"] ? {} : { serviceName: packageName };
+  const pitot = await startFor(named, () => processRun.context());
   const keep = (provider: TracerProvider): TracerProvider => {
     if (!addSpanProcessor(provider, pitot.snapshotProcessor))
       diag.info("pitot: spans of this tracer provider cannot be kept in snapshots");
@@ -83,10 +80,6 @@ function watchEnd(processRun: ProcessRun): void {
     processRun.finish({ exitCode: code(given) });
   });
   process.prependListener("exit", (given) => processRun.finish({ exitCode: code(given), error: uncaught }));
-}
-
-function isDisabled(): boolean {
-  return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
 }
 
 /** True for what only starts other programs: a run of npm's own would tell nothing. Its children inherit NODE_OPTIONS. */

@@ -1,31 +1,31 @@
 import { createRequire } from "node:module";
-import {
-  diag,
-  ProxyTracerProvider,
-  ROOT_CONTEXT,
-  trace,
-  type Context,
-} from "@opentelemetry/api";
+import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
-import { SnapshotStore } from "@pitot/snapshot";
+import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
 import { optionsFromEnvironment } from "./configuration.ts";
-import { DeferredLogExporter, DeferredMetricExporter } from "./deferred-exporters.ts";
-import { DeferredSpanProcessor } from "./deferred-span-processor.ts";
+import { LateDelivery } from "./late-delivery.ts";
 import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
-import type { OtlpExporters } from "./otlp-exporters.ts";
+import { otlpReachable } from "./otlp-reachable.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
-export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter"> {
+export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter" | "flushMs"> {
   /** Default `OTEL_SERVICE_NAME`. */
   readonly serviceName?: string;
   /** Folder of the snapshots, or false for none. Default `PITOT_DIR`, else `.pitot`. */
   readonly snapshot?: string | false;
+  /**
+   * Longest time in ms that a record waits in memory, and that what was written waits to be forced to the disk; `every` writes and forces
+   * each batch at once, so that power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
+   */
+  readonly flush?: number | "every";
+  /** Bounds of the snapshot folder, kept in the background: by age, number and bytes. Default: everything is kept. */
+  readonly retention?: RetentionLimits;
   /** `auto` (default): export where an endpoint is set in the environment or a Collector listens on port 4318. */
   readonly otlp?: boolean | "auto";
   /** Sends spans instead of the OTLP exporter. */
@@ -49,7 +49,7 @@ export interface Pitot extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
-/** A set-up as `register` needs it: made in one tick, and ready to make room for the application's own SDK. */
+/** A set-up as `register` needs it: ready to make room for the application's own SDK. */
 export interface StartedPitot extends Pitot {
   readonly snapshotProcessor: SpanProcessor;
   /** Lets the application's provider of a signal take the place of ours. */
@@ -76,9 +76,18 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
     );
     return await running;
   }
-  running = start(options);
+  return await startFor(options, () => ROOT_CONTEXT);
+}
+
+/**
+ * {@link startPitot} for `register`.
+ * @param processContext the context of whatever is traced outside any other
+ */
+export async function startFor(options: PitotOptions, processContext: () => Context): Promise<StartedPitot> {
+  const started = start(options, processContext);
+  running = started;
   try {
-    return await running;
+    return await started;
   } catch (error) {
     running = undefined;
     throw error;
@@ -86,71 +95,63 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
 }
 
 /** One process has one set of global providers, so it has one set-up. */
-let running: Promise<Pitot> | Pitot | undefined;
+let running: Promise<Pitot> | undefined;
 
-async function start(options: PitotOptions): Promise<Pitot> {
-  const merged = { ...optionsFromEnvironment(), ...options };
-  return setUp(merged, await reachable(merged.otlp ?? "auto"), () => ROOT_CONTEXT);
-}
-
-/**
- * What `register` starts: the same set-up, in one tick. Whether a Collector listens is asked when there is something to send.
- * @param processContext the context of whatever is traced outside any other
- * @throws PitotError INVALID_CONFIGURATION
- */
-export function startPitotAtOnce(options: PitotOptions, processContext: () => Context): StartedPitot {
-  const merged = { ...options, ...optionsFromEnvironment() };
-  const otlp = merged.otlp ?? "auto";
-  const pitot = setUp(merged, otlp === "auto" ? lazily(() => reachable(otlp)) : otlp, processContext);
-  running = pitot;
-  return pitot;
-}
-
-/** True, false, or a question that is asked once, when the answer is needed. */
-type Exporting = boolean | (() => Promise<boolean>);
-
-function setUp(options: PitotOptions, exporting: Exporting, processContext: () => Context): StartedPitot {
+async function start(given: PitotOptions, processContext: () => Context): Promise<StartedPitot> {
+  const options = { ...optionsFromEnvironment(), ...given };
   const shutdownMs = options.shutdownMs ?? 5000;
   if (!(shutdownMs >= 0))
     throw new PitotError("INVALID_CONFIGURATION", "shutdownMs is not a time", {
       value: shutdownMs,
       remedy: "Give milliseconds of 0 or more.",
     });
-  const disabled = process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
+  const mode = isDisabled() ? "disabled" : hasProvider() ? "attached" : "started";
+  const otlp = mode === "started" && (await exportsOtlp(options));
+  const traceExporter = mode === "started" ? options.traceExporter : undefined;
   const store =
     options.snapshot === false
       ? undefined
       : new SnapshotStore({
           ...(options.snapshot === undefined ? {} : { directory: options.snapshot }),
+          ...(options.flush === undefined ? {} : { flush: options.flush }),
           ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+          delivery: otlp || traceExporter !== undefined ? "otlp" : "none",
         });
   const restore = configureRecording({
     ...options,
     targets: store === undefined ? [] : [store],
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
+    ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  const mode = disabled ? "disabled" : hasProvider() ? "attached" : "started";
+  const delivery = new LateDelivery({
+    otlp,
+    traceExporter,
+    store,
+    serviceName: options.serviceName,
+    retention: options.retention,
+  });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
-  const answer = { exporting: mode === "started" && exporting === true };
   const sdk =
-    mode === "started"
-      ? startSdk(options, exporting, snapshotProcessor, processContext, answer)
-      : undefined;
-  const bounded = async (work: Promise<unknown>): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
-        resolve();
-      }, shutdownMs);
-    });
-    await Promise.race([work.catch((error: unknown) => diag.warn("pitot: shutdown", error)), timeout]);
-    clearTimeout(timer);
-  };
+    mode === "started" ? startSdk(options, snapshotProcessor, delivery, processContext) : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
-    if (sdk !== undefined) await bounded(sdk.shutdown());
+    store?.abortOpenSpans();
+    const until = performance.now() + shutdownMs;
+    const left = (): number => Math.max(0, until - performance.now());
+    const flushed = await within(left(), delivery.flushSpans());
+    if (!flushed) delivery.giveUp();
+    await store?.close();
+    if (flushed) await within(left(), delivery.replayOwn());
+    delivery.stopUpkeep();
+    // Spans first: what became of them is a metric.
+    const closing = sdk?.shutdown() ?? Promise.resolve();
+    if (!(await within(left(), closing))) {
+      diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
+      delivery.giveUp();
+      // What was under way is written to disk as soon as it has been stopped.
+      await within(100, closing);
+    }
     sdk?.unregister();
     await store?.close();
     unwatch();
@@ -159,20 +160,22 @@ function setUp(options: PitotOptions, exporting: Exporting, processContext: () =
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());
   const unwatch = watchProcessEnd({
-    flush: () => store?.flush(),
+    flush: () => {
+      store?.flush();
+      delivery.spill();
+    },
+    abortSpans: () => store?.abortOpenSpans(),
     shutdown,
     boundMs: Math.min(shutdownMs, 2000),
   });
   return {
     mode,
-    get exporting() {
-      return answer.exporting;
-    },
+    exporting: otlp,
     snapshotDirectory: store?.directory,
     snapshotProcessor,
     yield: (signal) => sdk?.yield(signal),
     flush: async () => {
-      if (sdk !== undefined) await bounded(sdk.forceFlush());
+      if (sdk !== undefined) await within(shutdownMs, sdk.forceFlush());
       store?.flush();
     },
     shutdown,
@@ -182,75 +185,50 @@ function setUp(options: PitotOptions, exporting: Exporting, processContext: () =
 
 function startSdk(
   options: PitotOptions,
-  exporting: Exporting,
   snapshot: SpanProcessor,
+  delivery: LateDelivery,
   processContext: () => Context,
-  answer: { exporting: boolean },
 ): LazySdk {
-  const exporters = lazily(async (): Promise<OtlpExporters | undefined> => {
-    answer.exporting = exporting === true || (exporting !== false && (await exporting()));
-    if (!answer.exporting) return undefined;
-    const { otlpExporters } = await import("./otlp-exporters.ts");
-    return await otlpExporters();
-  });
-  const delivery = new DeferredSpanProcessor(async () => {
-    const exporter = options.traceExporter ?? (await exporters())?.traces;
-    if (exporter === undefined) return undefined;
-    const { DeliverySpanProcessor } = await import("./delivery-span-processor.ts");
-    return new DeliverySpanProcessor(exporter);
-  });
   const { AsyncLocalStorageContextManager } =
     require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
   const readers = options.metricReaders ?? [];
+  const { metricReaders, logRecordProcessors } = delivery;
   return startLazySdk({
     ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
     contextManager: new ProcessContextManager(new AsyncLocalStorageContextManager(), processContext),
-    spanProcessors: [
-      snapshot,
-      ...(exporting === false && options.traceExporter === undefined ? [] : [delivery]),
-    ],
-    ...(exporting === false && readers.length === 0
+    spanProcessors: [snapshot, ...delivery.spanProcessors],
+    ...(metricReaders === undefined && readers.length === 0
       ? {}
-      : {
-          metricReaders: () => [
-            ...readers,
-            ...(exporting === false ? [] : [metricReader(async () => (await exporters())?.metrics)]),
-          ],
-        }),
-    ...(exporting === false
-      ? {}
-      : { logRecordProcessors: () => [logProcessor(async () => (await exporters())?.logs)] }),
+      : { metricReaders: () => [...readers, ...(metricReaders?.() ?? [])] }),
+    ...(logRecordProcessors === undefined ? {} : { logRecordProcessors }),
   });
 }
 
-function metricReader(load: ConstructorParameters<typeof DeferredMetricExporter>[0]): IMetricReader {
-  const { PeriodicExportingMetricReader } =
-    require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
-  // The SDK reads the variable only for readers that it makes itself.
-  const interval = Number(process.env["OTEL_METRIC_EXPORT_INTERVAL"] || 60_000);
-  return new PeriodicExportingMetricReader({
-    exporter: new DeferredMetricExporter(load),
-    exportIntervalMillis: interval,
-    exportTimeoutMillis: Math.min(interval, 30_000),
+/** False where the time was up first. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
+  const done = work.then(
+    () => true,
+    (error: unknown) => {
+      diag.warn("pitot: shutdown", error);
+      return true;
+    },
+  );
+  const inTime = await Promise.race([done, timeout]);
+  clearTimeout(timer);
+  return inTime;
 }
 
-function logProcessor(
-  load: ConstructorParameters<typeof DeferredLogExporter>[0],
-): import("@opentelemetry/sdk-logs").LogRecordProcessor {
-  const { BatchLogRecordProcessor } = require("@opentelemetry/sdk-logs") as typeof import("@opentelemetry/sdk-logs");
-  return new BatchLogRecordProcessor({ exporter: new DeferredLogExporter(load) });
+async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
+  return otlp === "auto" || otlp === undefined ? await otlpReachable() : otlp;
 }
 
-async function reachable(otlp: boolean | "auto"): Promise<boolean> {
-  if (otlp !== "auto") return otlp;
-  const { otlpReachable } = await import("./otlp-exporters.ts");
-  return await otlpReachable();
-}
-
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+/** True where `OTEL_SDK_DISABLED` turns telemetry off. */
+export function isDisabled(): boolean {
+  return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
 }
 
 /** True where the application, or an agent before us, has registered a tracer provider. */

@@ -13,6 +13,31 @@ const CORRELATION: readonly Column[] = [
   ["seq", new Int64(), false],
 ];
 
+const SPANS = schema(
+  ["trace_id", new Utf8(), false],
+  ["span_id", new Utf8(), false],
+  ["parent_span_id", new Utf8(), true],
+  ["name", new Utf8(), false],
+  ["kind", new Utf8(), false],
+  ["start_time_unix_nano", new TimestampNanosecond("UTC"), false],
+  ["duration_time_unix_nano", new Int64(), false],
+  ["status_code", new Utf8(), false],
+  ["status_message", new Utf8(), true],
+  ["attributes", new Utf8(), false],
+  ["events", new Utf8(), false],
+  ["links", new Utf8(), false],
+  ["service_name", new Utf8(), true],
+  ["dropped_events_count", new Int64(), false],
+  ["sampled", new Bool(), false],
+  ["run_id", new Utf8(), true],
+  ["trace_state", new Utf8(), true],
+  ["dropped_attributes_count", new Int64(), false],
+  ["dropped_links_count", new Int64(), false],
+  ["scope_name", new Utf8(), true],
+  ["scope_version", new Utf8(), true],
+  ["resource", new Utf8(), true],
+);
+
 /** The tables of a snapshot: canonical columns first, then what links a row to its run and span. */
 export const TABLE_SCHEMAS: Readonly<Record<string, Schema>> = {
   events: schema(["name", new Utf8(), false], ["properties", new Utf8(), false], ...CORRELATION),
@@ -34,24 +59,9 @@ export const TABLE_SCHEMAS: Readonly<Record<string, Schema>> = {
     ["attributes", new Utf8(), false],
     ...CORRELATION,
   ),
-  spans: schema(
-    ["trace_id", new Utf8(), false],
-    ["span_id", new Utf8(), false],
-    ["parent_span_id", new Utf8(), true],
-    ["name", new Utf8(), false],
-    ["kind", new Utf8(), false],
-    ["start_time_unix_nano", new TimestampNanosecond("UTC"), false],
-    ["duration_time_unix_nano", new Int64(), false],
-    ["status_code", new Utf8(), false],
-    ["status_message", new Utf8(), true],
-    ["attributes", new Utf8(), false],
-    ["events", new Utf8(), false],
-    ["links", new Utf8(), false],
-    ["service_name", new Utf8(), true],
-    ["dropped_events_count", new Int64(), false],
-    ["sampled", new Bool(), false],
-    ["run_id", new Utf8(), true],
-  ),
+  spans: SPANS,
+  /** Spans that had not ended yet, as they were when they were last written; gone once their run is compacted. */
+  open_spans: SPANS,
 };
 
 function schema(...columns: readonly Column[]): Schema {
