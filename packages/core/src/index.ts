@@ -1,5 +1,5 @@
 // Runs
-export { createRunContext, finishRun, startRun, trackedRun } from "./run-lifecycle.ts";
+export { createRunContext, finishRun, startedRuns, startRun, trackedRun } from "./run-lifecycle.ts";
 export type { FinishRunOptions, RunContextOptions, StartRunOptions } from "./run-lifecycle.ts";
 export { PipelineRun } from "./pipeline-run.ts";
 export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";
@@ -39,6 +39,9 @@ export { MASK } from "./redaction.ts";
 export type { RedactionAction, RedactionRule } from "./redaction.ts";
 export { PitotError } from "./pitot-error.ts";
 export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
+
+// For whoever instruments
+export { failSpan } from "./fail-span.ts";
 
 // For whoever stores records
 export { addCounter } from "./instruments.ts";

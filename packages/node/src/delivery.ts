@@ -1,7 +1,6 @@
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
-import { PeriodicExportingMetricReader, type IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { PitotError } from "@pitot/core";
 import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
 import { DeliveryLogProcessor } from "./delivery-log-processor.ts";
@@ -26,7 +25,7 @@ export interface DeliverySetup {
  */
 export class Delivery {
   readonly spanProcessors: readonly SpanProcessor[];
-  readonly metricReaders: readonly IMetricReader[];
+  readonly metricExporter: PushMetricExporter | undefined;
   readonly logProcessors: readonly LogRecordProcessor[];
   readonly #exporters: OtlpExporters | undefined;
   readonly #spans: DeliverySpanProcessor | undefined;
@@ -57,10 +56,7 @@ export class Delivery {
         ? undefined
         : new DeliverySpanProcessor(traces, { store, onSpooled: () => this.#upkeep?.wake() });
     this.spanProcessors = this.#spans === undefined ? [] : [this.#spans];
-    this.metricReaders =
-      exporters === undefined
-        ? []
-        : [new PeriodicExportingMetricReader({ exporter: exporters.metrics, ...metricInterval() })];
+    this.metricExporter = exporters?.metrics;
     this.#logs =
       exporters === undefined
         ? undefined
@@ -98,18 +94,4 @@ export class Delivery {
   stopUpkeep(): void {
     this.#upkeep?.stop();
   }
-}
-
-/** The SDK reads the variable only for readers that it makes itself. */
-function metricInterval(): { exportIntervalMillis?: number; exportTimeoutMillis?: number } {
-  const text = process.env["OTEL_METRIC_EXPORT_INTERVAL"];
-  if (text === undefined || text === "") return {};
-  const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0)
-    throw new PitotError(
-      "INVALID_CONFIGURATION",
-      "OTEL_METRIC_EXPORT_INTERVAL is not a number of milliseconds",
-      { value: text, remedy: "Give a whole number above 0." },
-    );
-  return { exportIntervalMillis: value, exportTimeoutMillis: Math.min(value, 30_000) };
 }

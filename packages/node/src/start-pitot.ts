@@ -1,12 +1,15 @@
-import { diag, metrics, ProxyTracerProvider, trace } from "@opentelemetry/api";
-import { logs } from "./logs-api.ts";
+import { createRequire } from "node:module";
+import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
-import { NodeSDK } from "@opentelemetry/sdk-node";
-import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
 import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
-import { Delivery } from "./delivery.ts";
-import { otlpReachable } from "./otlp-exporters.ts";
+import { optionsFromEnvironment } from "./configuration.ts";
+import { logs } from "./logs-api.ts";
+import { LateDelivery } from "./late-delivery.ts";
+import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
+import { otlpReachable } from "./otlp-reachable.ts";
+import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
@@ -35,8 +38,8 @@ export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmi
 
 /** A running set-up. */
 export interface Pitot extends AsyncDisposable {
-  /** `started` an SDK of its own, `attached` to the one that the application had registered. */
-  readonly mode: "started" | "attached";
+  /** `started` an SDK of its own, `attached` to the one that the application had registered, or `disabled` by `OTEL_SDK_DISABLED`. */
+  readonly mode: "started" | "attached" | "disabled";
   /** True where OTLP is sent by Pitot. */
   readonly exporting: boolean;
   readonly snapshotDirectory: string | undefined;
@@ -45,6 +48,15 @@ export interface Pitot extends AsyncDisposable {
   /** Closes runs under way as aborted, delivers, compacts. Bounded, idempotent, never rejects. */
   shutdown(): Promise<void>;
 }
+
+/** A set-up as `register` needs it: ready to make room for the application's own SDK. */
+export interface StartedPitot extends Pitot {
+  readonly snapshotProcessor: SpanProcessor;
+  /** Lets the application's provider of a signal take the place of ours. */
+  yield(signal: Signal): void;
+}
+
+const require = createRequire(import.meta.url);
 
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.
@@ -64,9 +76,18 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
     );
     return await running;
   }
-  running = start(options);
+  return await startFor(options, () => ROOT_CONTEXT);
+}
+
+/**
+ * {@link startPitot} for `register`.
+ * @param processContext the context of whatever is traced outside any other
+ */
+export async function startFor(options: PitotOptions, processContext: () => Context): Promise<StartedPitot> {
+  const started = start(options, processContext);
+  running = started;
   try {
-    return await running;
+    return await started;
   } catch (error) {
     running = undefined;
     throw error;
@@ -76,62 +97,42 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
 /** One process has one set of global providers, so it has one set-up. */
 let running: Promise<Pitot> | undefined;
 
-async function start(options: PitotOptions): Promise<Pitot> {
+async function start(given: PitotOptions, processContext: () => Context): Promise<StartedPitot> {
+  const options = { ...optionsFromEnvironment(), ...given };
   const shutdownMs = options.shutdownMs ?? 5000;
   if (!(shutdownMs >= 0))
     throw new PitotError("INVALID_CONFIGURATION", "shutdownMs is not a time", {
       value: shutdownMs,
       remedy: "Give milliseconds of 0 or more.",
     });
-  const attached = hasProvider();
-  const otlp = attached ? false : await exportsOtlp(options);
+  const mode = isDisabled() ? "disabled" : hasProvider() ? "attached" : "started";
+  const otlp = mode === "started" && (await exportsOtlp(options));
+  const traceExporter = mode === "started" ? options.traceExporter : undefined;
   const store =
     options.snapshot === false
       ? undefined
       : new SnapshotStore({
           ...(options.snapshot === undefined ? {} : { directory: options.snapshot }),
           ...(options.flush === undefined ? {} : { flush: options.flush }),
-          ...serviceName(options),
-          delivery: otlp || (!attached && options.traceExporter !== undefined) ? "otlp" : "none",
+          ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+          delivery: otlp || traceExporter !== undefined ? "otlp" : "none",
         });
   const restore = configureRecording({
     ...options,
-    records: options.records ?? (process.env["PITOT_RECORDS"] as "span" | undefined) ?? "span",
     targets: store === undefined ? [] : [store],
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
     ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  let delivery: Delivery;
-  try {
-    delivery = new Delivery({
-      otlp,
-      traceExporter: attached ? undefined : options.traceExporter,
-      store,
-      serviceName: serviceName(options).serviceName,
-      retention: options.retention,
-    });
-  } catch (error) {
-    restore();
-    throw error;
-  }
-  const sdk = attached ? undefined : startSdk(options, store, delivery);
-  /** False where the time was up first. */
-  const within = async (ms: number, work: Promise<unknown>): Promise<boolean> => {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-    });
-    const done = work.then(
-      () => true,
-      (error: unknown) => {
-        diag.warn("pitot: shutdown", error);
-        return true;
-      },
-    );
-    const inTime = await Promise.race([done, timeout]);
-    clearTimeout(timer);
-    return inTime;
-  };
+  const delivery = new LateDelivery({
+    otlp,
+    traceExporter,
+    store,
+    serviceName: options.serviceName,
+    retention: options.retention,
+  });
+  const snapshotProcessor = new SnapshotSpanProcessor(store);
+  const sdk =
+    mode === "started" ? startSdk(options, snapshotProcessor, delivery, processContext) : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
@@ -168,11 +169,13 @@ async function start(options: PitotOptions): Promise<Pitot> {
     boundMs: Math.min(shutdownMs, 2000),
   });
   return {
-    mode: attached ? "attached" : "started",
+    mode,
     exporting: otlp,
     snapshotDirectory: store?.directory,
+    snapshotProcessor,
+    yield: (signal) => sdk?.yield(signal),
     flush: async () => {
-      if (sdk !== undefined) await within(shutdownMs, Promise.all([delivery.flushSpans(), sdk.flush()]));
+      if (sdk !== undefined) await within(shutdownMs, sdk.forceFlush());
       store?.flush();
     },
     shutdown,
@@ -180,48 +183,56 @@ async function start(options: PitotOptions): Promise<Pitot> {
   };
 }
 
-interface RunningSdk {
-  flush(): Promise<void>;
-  shutdown(): Promise<void>;
-  /** Takes the providers out of the globals, whether or not their back ends have answered. */
-  unregister(): void;
+function startSdk(
+  options: PitotOptions,
+  snapshot: SpanProcessor,
+  delivery: LateDelivery,
+  processContext: () => Context,
+): LazySdk {
+  const { AsyncLocalStorageContextManager } =
+    require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
+  const readers = options.metricReaders ?? [];
+  const { metricReaders, logRecordProcessors } = delivery;
+  return startLazySdk({
+    ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+    contextManager: new ProcessContextManager(new AsyncLocalStorageContextManager(), processContext),
+    spanProcessors: [snapshot, ...delivery.spanProcessors],
+    ...(metricReaders === undefined && readers.length === 0
+      ? {}
+      : { metricReaders: () => [...readers, ...(metricReaders?.() ?? [])] }),
+    ...(logRecordProcessors === undefined ? {} : { logRecordProcessors }),
+  });
 }
 
-function startSdk(options: PitotOptions, store: SnapshotStore | undefined, delivery: Delivery): RunningSdk {
-  const readers = [...(options.metricReaders ?? []), ...delivery.metricReaders];
-  const sdk = new NodeSDK({
-    ...serviceName(options),
-    spanProcessors: [new SnapshotSpanProcessor(store), ...delivery.spanProcessors],
-    metricReaders: readers,
-    logRecordProcessors: [...delivery.logProcessors],
-    instrumentations: [],
+/** False where the time was up first. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
-  sdk.start();
-  return {
-    flush: async () => {
-      await Promise.all(
-        [...readers, ...delivery.logProcessors].map((part) => part.forceFlush()),
-      );
+  const done = work.then(
+    () => true,
+    (error: unknown) => {
+      diag.warn("pitot: shutdown", error);
+      return true;
     },
-    shutdown: async () => await sdk.shutdown(),
-    unregister: () => {
-      trace.disable();
-      metrics.disable();
-      logs.disable();
-    },
-  };
+  );
+  const inTime = await Promise.race([done, timeout]);
+  clearTimeout(timer);
+  return inTime;
 }
 
 async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
   return otlp === "auto" || otlp === undefined ? await otlpReachable() : otlp;
 }
 
-function serviceName(options: PitotOptions): { serviceName?: string } {
-  const name = options.serviceName ?? process.env["OTEL_SERVICE_NAME"];
-  return name === undefined || name === "" ? {} : { serviceName: name };
+/** True where `OTEL_SDK_DISABLED` turns telemetry off. */
+export function isDisabled(): boolean {
+  return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
 }
 
-function hasProvider(): boolean {
+/** True where the application, or an agent before us, has registered a tracer provider. */
+export function hasProvider(): boolean {
   const provider = trace.getTracerProvider();
   if (!(provider instanceof ProxyTracerProvider)) return true;
   return provider.getDelegate().constructor.name !== "NoopTracerProvider";

@@ -127,7 +127,7 @@ describe("startPitot", () => {
   it("refuses a protocol that it does not speak", async () => {
     process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
     await expect(startPitot({ snapshot: false, otlp: true })).rejects.toThrow(
-      'OTEL_EXPORTER_OTLP_PROTOCOL names a protocol that Pitot does not speak: "grpc"',
+      'OTEL_EXPORTER_OTLP_PROTOCOL has a value that it cannot have: "grpc"',
     );
   });
 });

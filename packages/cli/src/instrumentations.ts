@@ -1,0 +1,7 @@
+// Instrumentations for any NodeSDK
+export {
+  ApacheArrowInstrumentation,
+  FlechetteInstrumentation,
+  FsDatasetsInstrumentation,
+  HyparquetInstrumentation,
+} from "@pitot/node/instrumentations";

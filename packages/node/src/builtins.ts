@@ -1,0 +1,11 @@
+import { reportHook } from "./hook-report.ts";
+import { isEnabled } from "./instrumented-modules.ts";
+import { observeFs } from "./instrumentations/observe-fs.ts";
+
+/** Instruments what Node has itself. ES modules see it through `syncBuiltinESMExports`; no loader hook is needed. */
+export function patchBuiltins(): void {
+  if (isEnabled("fs")) {
+    observeFs();
+    reportHook({ name: "fs", from: "node:fs", outcome: "hooked" });
+  }
+}
