@@ -58,7 +58,12 @@ function column(
   switch (type.typeId) {
     case Type.Int:
       if ((type as Int).bitWidth === 32)
-        return makeData({ type, length, nullCount: 0, data: Int32Array.from({ length }, (_, i) => Number(at(values, i) ?? 0)) } as never);
+        return makeData({
+          type,
+          length,
+          nullCount: 0,
+          data: Int32Array.from({ length }, (_, i) => Number(at(values, i) ?? 0)),
+        } as never);
       return makeData({ type, length, nullCount: 0, data: int64(values, length) } as never);
     case Type.Timestamp:
       return makeData({ type, length, nullCount: 0, data: int64(values, length) } as never);

@@ -1,4 +1,14 @@
-import { Bool, Field, Float64, Int32, Int64, Schema, TimestampNanosecond, Utf8, type DataType } from "apache-arrow";
+import {
+  Bool,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  Schema,
+  TimestampNanosecond,
+  Utf8,
+  type DataType,
+} from "apache-arrow";
 
 /** Version of the table layouts, in each table's metadata. Within a version columns are only added. */
 export const SCHEMA_VERSION = "1";

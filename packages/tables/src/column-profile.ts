@@ -28,18 +28,18 @@ export class ColumnProfile {
   readonly type: DataType;
   rows = 0;
   nullCount = 0;
-  range: ValueRange | undefined;
+  range: ValueRange | undefined = undefined;
   nanCount = 0;
   infinityCount = 0;
   trueCount = 0;
   falseCount = 0;
-  minLength = Infinity;
+  minLength: number = Infinity;
   maxLength = -1;
   totalLength = 0;
   readonly sketched: boolean;
   distinct: HyperLogLog = new HyperLogLog();
-  #quantiles = new QuantileSketch();
-  #moments = new Moments();
+  #quantiles: QuantileSketch = new QuantileSketch();
+  #moments: Moments = new Moments();
   // Values wait here until a block is full, so that sums do not depend on how the column was cut into chunks.
   #block: Float64Array | undefined;
   #waiting = 0;

@@ -55,5 +55,5 @@ export type { SchemaPayload } from "./schema-fingerprint.ts";
 export { typeString } from "./type-string.ts";
 
 // Recording
-export { recordDatasets, recordDatasetStats, recordQualityTable } from "./record-tables.ts";
+export { recordDatasets, recordQualityTable } from "./record-tables.ts";
 export type { RecordDatasetsOptions } from "./record-tables.ts";
