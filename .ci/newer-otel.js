@@ -7,8 +7,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NODE = "24.9.0";
-/** Stable packages, experimental packages, API. `api-logs` ends with the older line; on the newer one the API has logs itself. */
-const VERSIONS = { stable: "3.1.0", experimental: "0.301.0", api: "1.10.0", "api-logs": "0.223.1" };
+/** API, stable and experimental packages. `api-logs` ends with the older line: the newer API has logs itself. */
+const NEWER = new Map([
+  ["1.9.1", "1.10.0"],
+  ["2.12.0", "3.1.0"],
+  ["0.223.0", "0.301.0"],
+]);
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "pitot-newer-otel-"));
@@ -43,14 +47,9 @@ function newer(path) {
   const manifest = JSON.parse(readFileSync(path, "utf8"));
   for (const field of ["dependencies", "devDependencies"])
     for (const [name, version] of Object.entries(manifest[field] ?? {})) {
-      if (!name.startsWith("@opentelemetry/")) continue;
-      const [, short = ""] = name.split("/");
-      manifest[field][name] =
-        short === "api" || short === "api-logs"
-          ? VERSIONS[short]
-          : version.startsWith("0.") && short !== "sdk-logs"
-            ? VERSIONS.experimental
-            : VERSIONS.stable;
+      if (!name.startsWith("@opentelemetry/") || name === "@opentelemetry/api-logs") continue;
+      const newer = name === "@opentelemetry/sdk-logs" ? "3.1.0" : NEWER.get(version);
+      if (newer !== undefined) manifest[field][name] = newer;
     }
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
