@@ -8,7 +8,18 @@ export type { Outcomes } from "./predicate/outcomes.ts";
 
 // Bytes and bounds
 export type { RangeSource } from "./io/range-source.ts";
-export type { ColumnBounds, Scalar } from "./parquet/column-bounds.ts";
+export { asAsyncBuffer, asyncBufferSource } from "./io/async-buffer.ts";
+export { bytesSource } from "./io/bytes-source.ts";
+export { type CountingSource, countingSource } from "./io/counting-source.ts";
+export { fileSource } from "./io/file-source.ts";
+export { arrowSchema } from "./parquet/arrow-schema.ts";
+export { columnBounds, type ColumnBounds, type Scalar } from "./parquet/column-bounds.ts";
+export type { ColumnChunk } from "./parquet/column-chunk.ts";
+export type { FileMetadata, RowGroup, SchemaElement } from "./parquet/file-metadata.ts";
+export { type LeafColumn, leafColumns } from "./parquet/leaf-column.ts";
+export { type ParquetFooter, readFooter, readFooters } from "./parquet/read-footer.ts";
+export { scalarText } from "./parquet/scalar-text.ts";
+export { encodeFooter } from "./parquet/write-footer.ts";
 
 // Fragments
 export type {

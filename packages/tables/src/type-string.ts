@@ -39,11 +39,13 @@ export function typeString(type: DataType): string {
       [IntervalUnit.MONTH_DAY_NANO]: "month_day_nano_interval",
     }[type.unit];
   if (DataType.isList(type)) return `list<${child(type.children[0])}>`;
+  if (DataType.isLargeList(type)) return `large_list<${child(type.children[0])}>`;
   if (DataType.isFixedSizeList(type)) return `fixed_size_list<${child(type.children[0])}>[${type.listSize}]`;
   if (DataType.isStruct(type)) return `struct<${type.children.map(child).join(", ")}>`;
   if (DataType.isMap(type)) {
-    const [key, value] = (type.children[0]?.type as DataType | undefined)?.children ?? [];
-    return `map<${key === undefined ? "" : typeString(key.type)}, ${value === undefined ? "" : typeString(value.type)}>`;
+    const entries = type.children[0] as Field | undefined;
+    const [key, value] = (entries?.type as DataType | undefined)?.children ?? [];
+    return `map<${entry(key, "key")}, ${entry(value, "value")}${type.keysSorted ? ", keys_sorted" : ""}${unusual(entries, "entries")}>`;
   }
   if (DataType.isUnion(type))
     return `${type.mode === UnionMode.Sparse ? "sparse" : "dense"}_union<${type.children.map((field, i) => `${child(field)}=${type.typeIds[i]}`).join(", ")}>`;
@@ -60,10 +62,21 @@ const SIMPLE: Partial<Record<Type, string>> = {
   [Type.LargeUtf8]: "large_string",
   [Type.Binary]: "binary",
   [Type.LargeBinary]: "large_binary",
+  [Type.Utf8View]: "string_view",
+  [Type.BinaryView]: "binary_view",
 };
 
 function child(field: Field | undefined): string {
   return field === undefined
     ? ""
     : `${field.name}: ${typeString(field.type)}${field.nullable ? "" : " not null"}`;
+}
+
+// Names within maps are shown where they are not the usual ones.
+function entry(field: Field | undefined, usual: string): string {
+  return field === undefined ? "" : typeString(field.type) + unusual(field, usual);
+}
+
+function unusual(field: Field | undefined, usual: string): string {
+  return field === undefined || field.name === usual ? "" : ` ('${field.name}')`;
 }

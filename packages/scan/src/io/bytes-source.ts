@@ -1,0 +1,24 @@
+import { checkRange } from "./checked-range.ts";
+import type { RangeSource } from "./range-source.ts";
+
+/**
+ * A source over bytes in memory. Slices share its memory: they cost nothing, and must not be written to.
+ *
+ * @param location - As errors name it.
+ */
+export function bytesSource(bytes: Uint8Array, location = "(bytes)"): RangeSource {
+  return {
+    location,
+    byteLength: bytes.length,
+    async slice(start, end, signal) {
+      signal?.throwIfAborted();
+      checkRange(location, start, end, bytes.length);
+      return bytes.subarray(start, end);
+    },
+    async suffix(length, signal) {
+      signal?.throwIfAborted();
+      return { bytes: bytes.subarray(Math.max(0, bytes.length - length)), byteLength: bytes.length };
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,108 @@
+import { close, fstat, open, read } from "node:fs";
+import { promisify } from "node:util";
+import { PitotError } from "@pitot/core";
+import { checkRange } from "./checked-range.ts";
+import { Limiter } from "./limiter.ts";
+import type { RangeSource } from "./range-source.ts";
+
+const openFile = promisify(open);
+const statFile = promisify(fstat);
+const closeFile = promisify(close);
+
+// Far under the usual limit of 1,024 descriptors a process, whatever else it has open. The thread pool has four threads, so more gain nothing.
+const opens = new Limiter(64);
+
+/**
+ * A source over a local file. It is opened for each read and closed after it, so that 10,000 of them hold no descriptors; at most 64 are open
+ * at once in a process. Reads throw `PitotError` IO where it is no file, is not there, cannot be read, or was cut or replaced
+ * since its size was first seen.
+ */
+export function fileSource(path: string): RangeSource {
+  return new FileSource(path);
+}
+
+class FileSource implements RangeSource {
+  readonly location: string;
+  byteLength: number | undefined;
+  #modified = 0;
+
+  constructor(path: string) {
+    this.location = path;
+  }
+
+  slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#read(signal, (size) => {
+      checkRange(this.location, start, end, size);
+      return [start, end];
+    }).then((read) => read.bytes);
+  }
+
+  suffix(length: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; byteLength: number }> {
+    return this.#read(signal, (size) => [Math.max(0, size - length), size]);
+  }
+
+  async close(): Promise<void> {}
+
+  #read(
+    signal: AbortSignal | undefined,
+    range: (size: number) => [start: number, end: number],
+  ): Promise<{ bytes: Uint8Array; byteLength: number }> {
+    return opens.run(async () => {
+      signal?.throwIfAborted();
+      let descriptor: number | undefined;
+      try {
+        descriptor = await openFile(this.location, "r");
+        const stats = await statFile(descriptor);
+        if (!stats.isFile())
+          throw new PitotError("IO", "This is not a file", {
+            value: this.location,
+            remedy: "Give the path of a file",
+          });
+        if (this.byteLength !== undefined && (stats.size !== this.byteLength || stats.mtimeMs !== this.#modified))
+          throw new PitotError("IO", "The file was changed while it was read", {
+            value: this.location,
+            remedy: "Open it again",
+          });
+        this.byteLength = stats.size;
+        this.#modified = stats.mtimeMs;
+        const [start, end] = range(stats.size);
+        const bytes = await this.#fill(descriptor, start, end, signal);
+        return { bytes, byteLength: stats.size };
+      } catch (error) {
+        if (error instanceof PitotError || signal?.aborted === true) throw error;
+        throw new PitotError("IO", "The file cannot be read", {
+          value: this.location,
+          remedy: "Check the path, its permissions and the disk",
+          cause: error,
+        });
+      } finally {
+        if (descriptor !== undefined) await closeFile(descriptor).catch(() => undefined);
+      }
+    });
+  }
+
+  async #fill(descriptor: number, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const bytes = new Uint8Array(end - start);
+    for (let filled = 0; filled < bytes.length; ) {
+      signal?.throwIfAborted();
+      const count = await readInto(descriptor, bytes, filled, start + filled);
+      if (count === 0)
+        throw new PitotError("IO", "The file was cut while it was read", {
+          value: this.location,
+          remedy: "Open it again",
+        });
+      filled += count;
+    }
+    return bytes;
+  }
+}
+
+function readInto(descriptor: number, bytes: Uint8Array, offset: number, position: number): Promise<number> {
+  // Node reads at most 2 GiB in one call.
+  const length = Math.min(bytes.length - offset, 1 << 30);
+  return new Promise((resolve, reject) =>
+    read(descriptor, bytes, offset, length, position, (error, count) =>
+      error === null ? resolve(count) : reject(error),
+    ),
+  );
+}

@@ -1,0 +1,137 @@
+import { ColumnChunk, elements } from "./column-chunk.ts";
+import { decodeSchemaElement } from "./decode-schema-element.ts";
+import type {
+  ColumnOrder,
+  EncryptionAlgorithm,
+  FileMetadata,
+  RowGroup,
+  SortingColumn,
+} from "./file-metadata.ts";
+import { decodeKeyValues } from "./key-values.ts";
+import { keepText } from "./kept-text.ts";
+import { schemaTree } from "./schema-tree.ts";
+import {
+  BINARY,
+  FALSE,
+  I16,
+  I32,
+  I64,
+  LIST,
+  type RawField,
+  STRUCT,
+  ThriftReader,
+  TRUE,
+} from "./thrift-compact-reader.ts";
+
+type Writable<T> = { -readonly [key in keyof T]: T[key] };
+
+/**
+ * The footer's metadata from their bytes, which the result goes on using. Takes time and memory linear in the bytes.
+ *
+ * Throws `PitotError` INVALID_DATA for bytes that break the format, lack what it requires, or contradict themselves.
+ */
+export function decodeMetadata(bytes: Uint8Array): FileMetadata {
+  const reader: ThriftReader = new ThriftReader(bytes);
+  const metadata: Partial<Writable<FileMetadata>> = {};
+  const kept: RawField[] = [];
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    const { type } = reader;
+    if (id === 1 && type === I32) metadata.version = reader.int();
+    else if (id === 2 && type === LIST) metadata.schema = elements(reader, STRUCT, decodeSchemaElement);
+    else if (id === 3 && type === I64) metadata.numRows = reader.int();
+    else if (id === 4 && type === LIST) metadata.rowGroups = elements(reader, STRUCT, decodeRowGroup);
+    else if (id === 5 && type === LIST) metadata.keyValueMetadata = decodeKeyValues(reader);
+    else if (id === 6 && type === BINARY) metadata.createdBy = keepText(reader, kept);
+    else if (id === 7 && type === LIST) metadata.columnOrders = elements(reader, STRUCT, decodeColumnOrder);
+    else if (id === 8 && type === STRUCT) {
+      const start = reader.pos;
+      metadata.encryptionAlgorithm = decodeEncryption(reader);
+      kept.push({ id, type, bytes: bytes.subarray(start, reader.pos) });
+    } else if (id === 9 && type === BINARY) metadata.footerSigningKeyMetadata = reader.binary();
+    else kept.push(reader.raw());
+  }
+  const { version, schema, numRows, rowGroups } = metadata;
+  if (version === undefined || schema === undefined || numRows === undefined || rowGroups === undefined)
+    reader.fail("The metadata lack version, schema, number of rows or row groups", Object.keys(metadata));
+  const leaves = schemaTree(schema).leaves.length;
+  for (const group of rowGroups)
+    if (group.columns.length !== leaves)
+      reader.fail("A row group has not one chunk per column", `${group.columns.length} of ${leaves}`);
+  if (numRows < 0) reader.fail("The number of rows is negative", numRows);
+  if (kept.length > 0) metadata.kept = kept;
+  return { ...metadata, version, schema, numRows, rowGroups };
+}
+
+function decodeRowGroup(reader: ThriftReader): RowGroup {
+  let columns: ColumnChunk[] | undefined;
+  let totalByteSize: number | undefined;
+  let numRows: number | undefined;
+  const group: Partial<Writable<RowGroup>> = {};
+  const kept: RawField[] = [];
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    const { type } = reader;
+    if (id === 1 && type === LIST) columns = elements(reader, STRUCT, decodeChunk);
+    else if (id === 2 && type === I64) totalByteSize = reader.int();
+    else if (id === 3 && type === I64) numRows = reader.int();
+    else if (id === 4 && type === LIST) group.sortingColumns = elements(reader, STRUCT, decodeSortingColumn);
+    else if (id === 5 && type === I64) group.fileOffset = reader.int();
+    else if (id === 6 && type === I64) group.totalCompressedSize = reader.int();
+    else if (id === 7 && type === I16) group.ordinal = reader.int();
+    else kept.push(reader.raw());
+  }
+  if (columns === undefined || totalByteSize === undefined || numRows === undefined)
+    reader.fail("A row group lacks its columns, its size or its number of rows", id);
+  if (numRows < 0) reader.fail("The number of rows of a row group is negative", numRows);
+  if (kept.length > 0) group.kept = kept;
+  return { columns, totalByteSize, numRows, ...group };
+}
+
+function decodeChunk(reader: ThriftReader): ColumnChunk {
+  return new ColumnChunk(reader);
+}
+
+function decodeSortingColumn(reader: ThriftReader): SortingColumn {
+  let columnIndex = -1;
+  let descending = false;
+  let nullsFirst = false;
+  const kept: RawField[] = [];
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    const { type } = reader;
+    if (id === 1 && type === I32) columnIndex = reader.int();
+    else if (id === 2 && type <= FALSE) descending = type === TRUE;
+    else if (id === 3 && type <= FALSE) nullsFirst = type === TRUE;
+    else kept.push(reader.raw());
+  }
+  return { columnIndex, descending, nullsFirst, ...(kept.length > 0 && { kept }) };
+}
+
+function decodeColumnOrder(reader: ThriftReader): ColumnOrder {
+  let order: ColumnOrder["order"] = "UNDEFINED";
+  const kept: RawField[] = [];
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    if (reader.type === STRUCT && id === 1) order = "TYPE_DEFINED";
+    else if (reader.type === STRUCT && id === 2) order = "IEEE_754_TOTAL";
+    kept.push(reader.raw());
+  }
+  return { order, kept };
+}
+
+function decodeEncryption(reader: ThriftReader): EncryptionAlgorithm {
+  let name: EncryptionAlgorithm["name"] = "UNDEFINED";
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    if (id === 1) name = "AES_GCM_V1";
+    else if (id === 2) name = "AES_GCM_CTR_V1";
+    reader.skip(reader.type);
+  }
+  return { name };
+}
