@@ -1,5 +1,6 @@
 import type { Scalar } from "../parquet/column-bounds.ts";
 import type { RangeSource } from "../io/range-source.ts";
+import { sameFile } from "./footer-cache.ts";
 import type { Fragment } from "./fragment-source.ts";
 import { partitionExpression } from "./hive-partitions.ts";
 
@@ -29,17 +30,20 @@ export function fileFragment(options: FileFragmentOptions): Fragment {
 /** The same file, some of its row groups. Written out, so that fragments may be instances of classes. */
 export function withRowGroups(fragment: Fragment, rowGroups: readonly number[]): Fragment {
   const { columnNames, statistics, rows } = fragment;
-  return {
-    path: fragment.path,
-    location: fragment.location,
-    byteLength: fragment.byteLength,
-    partition: fragment.partition,
-    partitionExpression: fragment.partitionExpression,
-    rowGroups: [...rowGroups],
-    ...(columnNames !== undefined && { columnNames }),
-    ...(statistics !== undefined && { statistics }),
-    ...(rows !== undefined && { rows }),
-    ...(fragment.deletedRows !== undefined && { deletedRows: () => fragment.deletedRows!() }),
-    open: () => fragment.open(),
-  };
+  return sameFile(
+    {
+      path: fragment.path,
+      location: fragment.location,
+      byteLength: fragment.byteLength,
+      partition: fragment.partition,
+      partitionExpression: fragment.partitionExpression,
+      rowGroups: [...rowGroups],
+      ...(columnNames !== undefined && { columnNames }),
+      ...(statistics !== undefined && { statistics }),
+      ...(rows !== undefined && { rows }),
+      ...(fragment.deletedRows !== undefined && { deletedRows: () => fragment.deletedRows!() }),
+      open: () => fragment.open(),
+    },
+    fragment,
+  );
 }
