@@ -11,7 +11,6 @@ import { resolveTablePath } from "./table-path.ts";
 
 /** Of `add`, what a snapshot needs; the rest (tags, row ids, parsed partition values) is not read. */
 const ADD_FIELDS: ReadonlySet<string> = new Set(["path", "partitionValues", "size", "stats", "deletionVector"]);
-/** Tombstones are not among them: a checkpoint's files are those that are left. */
 const ACTIONS: ReadonlySet<string> = new Set([
   "add",
   "protocol",
@@ -22,6 +21,13 @@ const ACTIONS: ReadonlySet<string> = new Set([
   "sidecar",
 ]);
 
+/** How a checkpoint is read. */
+export interface ReadCheckpointOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Hands over removed files too. A snapshot needs none: a checkpoint's files are those that are left. */
+  readonly tombstones?: boolean;
+}
+
 /**
  * Hands every action of a checkpoint to the visitor, row group by row group.
  * @throws PitotError INVALID_DATA that names the file, where it is no checkpoint or a sidecar is missing or of another size
@@ -30,8 +36,9 @@ export async function readCheckpoint(
   folder: string,
   { version, kind, names }: CheckpointFiles,
   visitor: ActionVisitor,
-  signal?: AbortSignal,
+  { signal, tombstones = false }: ReadCheckpointOptions = {},
 ): Promise<void> {
+  const wanted = tombstones ? new Set([...ACTIONS, "remove"]) : ACTIONS;
   const sidecars: { path: string; size: unknown; place: LogPlace }[] = [];
   const visit = (row: ExactObject, place: LogPlace): void => {
     const { checkpointMetadata, sidecar } = row;
@@ -52,7 +59,7 @@ export async function readCheckpoint(
       visitCommit(await readFile(join(folder, name)), name, (value, line) =>
         visit(value as ExactObject, { file: name, line }),
       );
-    else await readRows(join(folder, name), name, visit, signal);
+    else await readRows(join(folder, name), name, wanted, visit, signal);
   }
   for (const { path, size, place } of sidecars) {
     const file = resolveTablePath(join(folder, "_sidecars"), path, [folder]);
@@ -64,13 +71,14 @@ export async function readCheckpoint(
     }
     if (size != null && Number(size) !== bytes)
       throw logError(place, `a sidecar has ${bytes} bytes and the checkpoint says ${Number(size)}`, path);
-    await readRows(file, `_sidecars/${path}`, visit, signal);
+    await readRows(file, `_sidecars/${path}`, wanted, visit, signal);
   }
 }
 
 async function readRows(
   path: string,
   name: string,
+  wanted: ReadonlySet<string>,
   visit: (row: ExactObject, place: LogPlace) => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -95,7 +103,7 @@ async function readRows(
     for (const group of metadata.row_groups) {
       signal?.throwIfAborted();
       const rows = Number(group.num_rows);
-      const narrowed = narrow(metadata, group);
+      const narrowed = narrow(metadata, group, wanted);
       if (narrowed.row_groups[0]!.columns.length > 0) {
         let read: Record<string, unknown>[];
         try {
@@ -114,14 +122,14 @@ async function readRows(
 }
 
 /** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */
-function narrow(metadata: FileMetaData, group: FileMetaData["row_groups"][number]): FileMetaData {
+function narrow(metadata: FileMetaData, group: FileMetaData["row_groups"][number], wanted: ReadonlySet<string>): FileMetaData {
   const hasStats = group.columns.some(
     ({ meta_data: chunk }) => chunk?.path_in_schema.join(".") === "add.stats" && !allNull(chunk),
   );
   const columns = group.columns.filter(({ meta_data: chunk }) => {
     if (chunk === undefined || allNull(chunk)) return false;
     const [action, field] = chunk.path_in_schema;
-    if (!ACTIONS.has(action!)) return false;
+    if (!wanted.has(action!)) return false;
     return action !== "add" || ADD_FIELDS.has(field!) || (field === "stats_parsed" && !hasStats);
   });
   const paths = new Set<string>();

@@ -1,8 +1,8 @@
 import { DataType } from "apache-arrow";
 import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
-import { parseExactJson, type ExactObject, type ExactValue } from "./exact-json.ts";
+import { scalarOf, type Literal } from "../predicate/literal.ts";
+import { ExactDecimal, parseExactJson, type ExactObject, type ExactValue } from "./exact-json.ts";
 import type { AddFile } from "./log-actions.ts";
-import { logValue } from "./log-value.ts";
 import type { TableLeaf, TableSchema } from "./table-schema.ts";
 
 /** What the log says of the rows of a file; nothing of it is needed to read the file, so what is broken is unknown. */
@@ -63,7 +63,7 @@ export class LogStatistics {
 
   #bound(value: ExactValue | undefined, type: DataType): Scalar | undefined {
     if (value == null || (DataType.isDecimal(type) && !this.#exactDecimals)) return undefined;
-    const scalar = logValue(value, type);
+    const scalar = scalarOfLog(value, type);
     // NaN is above all others for some writers, and left out by the rest: it bounds nothing.
     return Number.isNaN(scalar) ? undefined : scalar;
   }
@@ -75,6 +75,21 @@ export class LogStatistics {
       return undefined;
     if (!this.#tight) return nulls === 0 || nulls === this.rows ? nulls : undefined;
     return nulls > this.liveRows! ? undefined : nulls;
+  }
+}
+
+/** Undefined where the value is not of the type: a bound that cannot be read is unknown. */
+function scalarOfLog(value: ExactValue, type: DataType): Scalar | undefined {
+  let literal: Literal;
+  if (value instanceof ExactDecimal) literal = value.text;
+  else if (typeof value === "object" || value === undefined) return undefined;
+  else literal = value;
+  // Floats that JSON has no number for are texts.
+  if (DataType.isFloat(type)) literal = Number(literal);
+  try {
+    return scalarOf(literal, type, "");
+  } catch {
+    return undefined;
   }
 }
 

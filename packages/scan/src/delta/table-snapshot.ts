@@ -66,7 +66,7 @@ export async function readSnapshot(
   }
   if (segment.checkpoint !== undefined) {
     replay.beginCheckpoint(segment.checkpoint.names[0]!);
-    await readCheckpoint(folder, segment.checkpoint, replay, signal);
+    await readCheckpoint(folder, segment.checkpoint, replay, { signal });
     await compareWithCommit(listing, segment, replay, signal);
   }
   const snapshot = replay.finish(root, folder, segment);
