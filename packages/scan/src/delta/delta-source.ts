@@ -25,6 +25,8 @@ export interface DeltaSourceOptions {
   readonly timestamp?: Date | number;
   /** Folders beside the table's own that its log may lead to, e.g. of a table that was cloned. Default none. */
   readonly allowedFolders?: readonly string[];
+  /** Of partition timestamps that tell no zone, as old writers left them: IANA name of the writer's. Default `UTC`. */
+  readonly timeZone?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +62,10 @@ export async function deltaSource(
     readSnapshot(root, listing, timestamp === undefined ? version : await versionAt(listing, timestamp), signal),
   );
   assertReadable(snapshot.protocol);
-  return new LogSource(snapshot, listing, allowedFolders.map((folder) => resolve(folder)));
+  return new LogSource(snapshot, listing, {
+    allowed: allowedFolders.map((folder) => resolve(folder)),
+    timeZone: options.timeZone ?? "UTC",
+  });
 }
 
 /** Lists the log and reads from it; again where a file of it was cleaned away between the two. */
@@ -98,10 +103,16 @@ class LogSource implements DeltaSource {
   readonly #snapshot: TableSnapshot;
   readonly #columns: TableSchema;
   readonly #table: TableFiles;
+  readonly #timeZone: string;
 
-  constructor(snapshot: TableSnapshot, listing: LogListing, allowed: readonly string[]) {
+  constructor(
+    snapshot: TableSnapshot,
+    listing: LogListing,
+    { allowed, timeZone }: { readonly allowed: readonly string[]; readonly timeZone: string },
+  ) {
     const { root, version, protocol, metadata, files, commitInfo, checkpoint } = snapshot;
     this.#snapshot = snapshot;
+    this.#timeZone = timeZone;
     this.#columns = tableSchema(metadata);
     this.#table = { root, version, schema: this.#columns, allowed };
     this.location = root;
@@ -137,7 +148,7 @@ class LogSource implements DeltaSource {
 
   async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
     const { partitionColumns, leaves, fieldIds } = this.#columns;
-    const reader = new PartitionReader(partitionColumns);
+    const reader = new PartitionReader(partitionColumns, this.#timeZone);
     const types = new Map(partitionColumns.map(({ path, type }) => [path, type]));
     const asked = predicate?.columns ?? [];
     const asksPartition = asked.some((path) => types.has(path));

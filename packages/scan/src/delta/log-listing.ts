@@ -41,6 +41,12 @@ export function commitName(version: number): string {
   return `${String(version).padStart(20, "0")}.json`;
 }
 
+/** Whether a folder is a Delta table: its log has a commit or a checkpoint. A log without any is one that a writer has just begun. */
+export async function hasLog(root: string): Promise<boolean> {
+  const names = await readdir(join(root, "_delta_log")).catch(() => []);
+  return names.some((name) => COMMIT.test(name) || CHECKPOINT.test(name));
+}
+
 /**
  * Lists a table's log.
  * @throws PitotError INVALID_ARGUMENT where there is no log, INVALID_DATA where it has no commit and no checkpoint

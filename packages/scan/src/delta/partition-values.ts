@@ -11,9 +11,12 @@ import type { TableLeaf } from "./table-schema.ts";
 /** Types the partition values of a table's files; a value that many files have is converted once. */
 export class PartitionReader {
   readonly #columns: readonly TableLeaf[];
+  readonly #timeZone: string;
   readonly #known: readonly Map<string, Scalar>[];
 
-  constructor(partitionColumns: readonly TableLeaf[]) {
+  /** @param timeZone of timestamps that tell none */
+  constructor(partitionColumns: readonly TableLeaf[], timeZone: string) {
+    this.#timeZone = timeZone;
     this.#columns = partitionColumns;
     this.#known = partitionColumns.map(() => new Map());
   }
@@ -33,7 +36,9 @@ export class PartitionReader {
       let value = this.#known[i]!.get(text);
       if (value === undefined) {
         try {
-          value = partitionValue(text, type, name)!;
+          const zoned =
+            DataType.isTimestamp(type) && type.timezone != null ? withZone(text, this.#timeZone) : text;
+          value = partitionValue(zoned, type, name)!;
         } catch (cause) {
           throw new PitotError("INVALID_DATA", `File ${path} has a partition value that is not of its column's type`, {
             value: `${name}=${text}`,
@@ -69,4 +74,34 @@ function written(value: Scalar, type: DataType): Literal {
     return new Date(Number((value as bigint) / 1000n));
   if (DataType.isDecimal(type)) return Number(value) / 10 ** type.scale;
   return value;
+}
+
+/** A wall-clock time with the offset that it has in a time zone; unchanged where it tells one itself. */
+function withZone(text: string, timeZone: string): string {
+  if (timeZone === "UTC" || !/^[^:]+:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(text)) return text;
+  const wall = Date.parse(`${text.replace(" ", "T")}Z`);
+  if (Number.isNaN(wall)) return text;
+  // The offset at the wall time read as UTC may be that before a change of clocks; that of the first guess is right.
+  const guess = wall - offset(wall, timeZone);
+  const minutes = Math.round(offset(guess, timeZone) / 60_000);
+  const size = Math.abs(minutes);
+  const digits = `${String(Math.floor(size / 60)).padStart(2, "0")}:${String(size % 60).padStart(2, "0")}`;
+  return `${text}${minutes < 0 ? "-" : "+"}${digits}`;
+}
+
+/** Milliseconds that a zone's clocks are ahead of UTC. */
+function offset(time: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(time);
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
+  const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return shown - Math.floor(time / 1000) * 1000;
 }

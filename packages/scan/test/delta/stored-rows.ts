@@ -27,7 +27,8 @@ export async function tableRows(source: DeltaSource): Promise<object[]> {
 export async function folderRows(folder: string): Promise<object[]> {
   const rows: object[] = [];
   for (const name of (await readdir(folder)).sort())
-    if (name.endsWith(".parquet")) rows.push(...(await parquetRows(fileSource(join(folder, name)))));
+    if (name.endsWith(".parquet"))
+      for (const row of await parquetRows(fileSource(join(folder, name)))) rows.push(row);
   return rows;
 }
 
@@ -61,6 +62,12 @@ function named(value: unknown, path: string, type: DataType, fragment: Fragment)
     return (value as unknown[]).map((item) =>
       named(item, `${path}.list.element`, type.children[0]!.type as DataType, fragment),
     );
+  if (DataType.isMap(type)) {
+    const inner = type.children[0]!.type.children[1]!.type as DataType;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, named(item, `${path}.key_value.value`, inner, fragment)]),
+    );
+  }
   return value;
 }
 
