@@ -1,3 +1,4 @@
+import type { ChunkScanner } from "./chunk-scanner.ts";
 import { PHYSICAL_TYPES, type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
 import {
@@ -30,9 +31,6 @@ const ENCODINGS = [
 const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"] as const;
 
 const PAGE_TYPES = ["DATA_PAGE", "INDEX_PAGE", "DICTIONARY_PAGE", "DATA_PAGE_V2"] as const;
-
-// Type, path, codec, number of values, both sizes and the offset of the data, by one bit each. Encodings may be left out: nothing needs them.
-const REQUIRED = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9);
 
 /** Statistics of a column chunk as they stand in the file: bounds are raw bytes, in the plain encoding. */
 export interface RawStatistics {
@@ -70,141 +68,86 @@ export interface ChunkPlace {
 }
 
 /**
- * One column of one row group, as a view of the footer's bytes. Offsets, sizes and counts are read once; everything of variable length
- * is read when asked for, since a footer of 10,000 chunks is mostly asked for a few. The bytes were checked when the footer
- * was read, so getters do not throw for hostile bytes of structure, only for a field of an unexpected type.
+ * One column of one row group, as a view of the footer's bytes. Its sizes and counts are at hand; everything else is read when it is asked for,
+ * since a footer of 10,000 chunks is mostly asked for a few. The structure was checked when the footer was read; a getter
+ * throws INVALID_DATA where a list has elements of an unexpected type.
  *
  * Fields that are absent are undefined.
  */
 export class ColumnChunk {
   readonly #bytes: Uint8Array;
   readonly #start: number;
-  #end = 0;
-  #pathAt = -1;
-  #encodingsAt = -1;
-  #statisticsAt = -1;
-  #filePathAt = -1;
-  #keyValuesAt = -1;
-  #encodingStatsAt = -1;
-  #sizeStatisticsAt = -1;
-  #typeCode = -1;
-  #codecCode = -1;
-
-  /** Where the metadata were once more written beside the data; 0 in most files. */
-  fileOffset = 0;
-  numValues = 0;
-  totalUncompressedSize = 0;
-  totalCompressedSize = 0;
-  dataPageOffset = 0;
-  indexPageOffset: number | undefined = undefined;
-  dictionaryPageOffset: number | undefined = undefined;
-  offsetIndexOffset: number | undefined = undefined;
-  offsetIndexLength: number | undefined = undefined;
-  columnIndexOffset: number | undefined = undefined;
-  columnIndexLength: number | undefined = undefined;
-  bloomFilterOffset: number | undefined = undefined;
-  bloomFilterLength: number | undefined = undefined;
+  readonly #end: number;
+  readonly #metadataAt: number;
+  readonly #statisticsAt: number;
+  readonly #typeCode: number;
+  readonly numValues: number;
+  readonly totalUncompressedSize: number;
+  readonly totalCompressedSize: number;
+  readonly dataPageOffset: number;
   /** Whether its pages are encrypted. */
-  encrypted = false;
-  /** False where its metadata are encrypted too: then only the offsets of its indexes are known. */
-  hasMetadata = false;
+  readonly encrypted: boolean;
 
-  /** Reads the chunk at the reader's place, and goes behind it. Throws INVALID_DATA. */
-  constructor(reader: ThriftReader) {
-    this.#bytes = reader.bytes;
-    this.#start = reader.pos;
-    let id = 0;
-    while (reader.field(id)) {
-      id = reader.id;
-      const { type } = reader;
-      if (id === 3 && type === STRUCT) {
-        this.hasMetadata = true;
-        this.#readMetadata(reader);
-      } else if (id === 1 && type === BINARY) {
-        this.#filePathAt = reader.pos;
-        reader.skip(type);
-      } else if (type === I64 && id === 2) this.fileOffset = reader.int();
-      else if (type === I64 && id === 4) this.offsetIndexOffset = reader.int();
-      else if (type === I32 && id === 5) this.offsetIndexLength = reader.int();
-      else if (type === I64 && id === 6) this.columnIndexOffset = reader.int();
-      else if (type === I32 && id === 7) this.columnIndexLength = reader.int();
-      else {
-        if (id === 8 || id === 9) this.encrypted = true;
-        reader.skip(type);
-      }
-    }
-    this.#end = reader.pos;
-    if (!this.hasMetadata && !this.encrypted) reader.fail("A column chunk has no metadata", this.#start);
+  /** @param scanner - What was found between `start` and `end`. */
+  constructor(bytes: Uint8Array, start: number, end: number, scanner: ChunkScanner) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#metadataAt = scanner.metadataAt;
+    this.#statisticsAt = scanner.statisticsAt;
+    this.#typeCode = scanner.typeCode;
+    this.numValues = scanner.numValues;
+    this.totalUncompressedSize = scanner.totalUncompressedSize;
+    this.totalCompressedSize = scanner.totalCompressedSize;
+    this.dataPageOffset = scanner.dataPageOffset;
+    this.encrypted = scanner.encrypted;
   }
 
-  #readMetadata(reader: ThriftReader): void {
-    let id = 0;
-    let seen = 0;
-    while (reader.field(id)) {
-      id = reader.id;
-      const { type } = reader;
-      switch (type) {
-        case I64:
-          switch (id) {
-            case 5:
-              this.numValues = reader.int();
-              break;
-            case 6:
-              this.totalUncompressedSize = reader.int();
-              break;
-            case 7:
-              this.totalCompressedSize = reader.int();
-              break;
-            case 9:
-              this.dataPageOffset = reader.int();
-              break;
-            case 10:
-              this.indexPageOffset = reader.int();
-              break;
-            case 11:
-              this.dictionaryPageOffset = reader.int();
-              break;
-            case 14:
-              this.bloomFilterOffset = reader.int();
-              break;
-            default:
-              reader.skip(type);
-              continue;
-          }
-          break;
-        case I32:
-          if (id === 1) this.#typeCode = reader.int();
-          else if (id === 4) this.#codecCode = reader.int();
-          else if (id === 15) this.bloomFilterLength = reader.int();
-          else {
-            reader.skip(type);
-            continue;
-          }
-          break;
-        case LIST:
-          if (id === 2) this.#encodingsAt = reader.pos;
-          else if (id === 3) this.#pathAt = reader.pos;
-          else if (id === 8) this.#keyValuesAt = reader.pos;
-          else if (id === 13) this.#encodingStatsAt = reader.pos;
-          reader.skip(type);
-          break;
-        case STRUCT:
-          if (id === 12) this.#statisticsAt = reader.pos;
-          else if (id === 16) this.#sizeStatisticsAt = reader.pos;
-          reader.skip(type);
-          break;
-        default:
-          reader.skip(type);
-          continue;
-      }
-      if (id < 32) seen |= 1 << id;
-    }
-    if ((seen & REQUIRED) !== REQUIRED) reader.fail("The metadata of a column chunk lack a field", seen);
+  /** False where its metadata are encrypted too: then sizes and counts are 0, and only the offsets of its indexes are known. */
+  get hasMetadata(): boolean {
+    return this.#metadataAt >= 0;
   }
 
   /** Path of the file that has the data, relative to this one; undefined where it is this file. */
   get filePath(): string | undefined {
-    return this.#filePathAt < 0 ? undefined : this.#reader(this.#filePathAt).text();
+    return this.#find(this.#start, 1, BINARY)?.text();
+  }
+
+  /** Where the metadata were once more written beside the data; 0 in most files. */
+  get fileOffset(): number {
+    return this.#find(this.#start, 2, I64)?.int() ?? 0;
+  }
+
+  get offsetIndexOffset(): number | undefined {
+    return this.#find(this.#start, 4, I64)?.int();
+  }
+
+  get offsetIndexLength(): number | undefined {
+    return this.#find(this.#start, 5, I32)?.int();
+  }
+
+  get columnIndexOffset(): number | undefined {
+    return this.#find(this.#start, 6, I64)?.int();
+  }
+
+  get columnIndexLength(): number | undefined {
+    return this.#find(this.#start, 7, I32)?.int();
+  }
+
+  get indexPageOffset(): number | undefined {
+    return this.#find(this.#metadataAt, 10, I64)?.int();
+  }
+
+  get dictionaryPageOffset(): number | undefined {
+    return this.#find(this.#metadataAt, 11, I64)?.int();
+  }
+
+  get bloomFilterOffset(): number | undefined {
+    return this.#find(this.#metadataAt, 14, I64)?.int();
+  }
+
+  get bloomFilterLength(): number | undefined {
+    return this.#find(this.#metadataAt, 15, I32)?.int();
   }
 
   /** Undefined where it is a type that no version of the format has. */
@@ -214,37 +157,41 @@ export class ColumnChunk {
 
   /** `SNAPPY`, or `CODEC_12` where the code is not known. */
   get codec(): string {
-    return CODECS[this.#codecCode] ?? `CODEC_${this.#codecCode}`;
+    const code = this.#find(this.#metadataAt, 4, I32)?.int() ?? -1;
+    return CODECS[code] ?? `CODEC_${code}`;
   }
 
   get encodings(): readonly string[] {
-    return this.#encodingsAt < 0
-      ? []
-      : elements(this.#reader(this.#encodingsAt), I32, (reader) => encodingName(reader.int()));
+    const list = this.#find(this.#metadataAt, 2, LIST);
+    return list === undefined ? [] : elements(list, I32, (reader) => encodingName(reader.int()));
   }
 
   /** Names from the root, which is left out. */
   get pathInSchema(): readonly string[] {
-    return this.#pathAt < 0 ? [] : elements(this.#reader(this.#pathAt), BINARY, (reader) => reader.text());
+    const list = this.#find(this.#metadataAt, 3, LIST);
+    return list === undefined ? [] : elements(list, BINARY, (reader) => reader.text());
   }
 
   get keyValueMetadata(): readonly KeyValue[] | undefined {
-    return this.#keyValuesAt < 0 ? undefined : decodeKeyValues(this.#reader(this.#keyValuesAt));
+    const list = this.#find(this.#metadataAt, 8, LIST);
+    return list === undefined ? undefined : decodeKeyValues(list);
   }
 
   /** As they stand; {@link columnBounds} says what they mean. */
   get statistics(): RawStatistics | undefined {
-    return this.#statisticsAt < 0 ? undefined : readStatistics(this.#reader(this.#statisticsAt));
+    return this.#statisticsAt < 0
+      ? undefined
+      : readStatistics(new ThriftReader(this.#bytes, this.#statisticsAt, this.#end));
   }
 
   get encodingStats(): readonly PageEncodingStats[] | undefined {
-    return this.#encodingStatsAt < 0
-      ? undefined
-      : elements(this.#reader(this.#encodingStatsAt), STRUCT, readPageEncodingStats);
+    const list = this.#find(this.#metadataAt, 13, LIST);
+    return list === undefined ? undefined : elements(list, STRUCT, readPageEncodingStats);
   }
 
   get sizeStatistics(): SizeStatistics | undefined {
-    return this.#sizeStatisticsAt < 0 ? undefined : readSizeStatistics(this.#reader(this.#sizeStatisticsAt));
+    const sizes = this.#find(this.#metadataAt, 16, STRUCT);
+    return sizes === undefined ? undefined : readSizeStatistics(sizes);
   }
 
   /** Where the bytes of its pages begin: the dictionary, where one lies before the data. */
@@ -266,7 +213,7 @@ export class ColumnChunk {
       out.bytes(this.#bytes.subarray(this.#start, this.#end));
       return;
     }
-    const reader = this.#reader(this.#start);
+    const reader = new ThriftReader(this.#bytes, this.#start, this.#end);
     const fields: RawField[] = [];
     while (reader.field(reader.id)) {
       const field = reader.raw();
@@ -276,8 +223,15 @@ export class ColumnChunk {
     new StructWriter(out, fields).text(1, place.filePath).end();
   }
 
-  #reader(at: number): ThriftReader {
-    return new ThriftReader(this.#bytes, at, this.#end);
+  /** A reader at the value of a field of the struct at `struct`; undefined where it is absent or of another type. */
+  #find(struct: number, id: number, type: number): ThriftReader | undefined {
+    if (struct < 0) return undefined;
+    const reader = new ThriftReader(this.#bytes, struct, this.#end);
+    while (reader.field(reader.id)) {
+      if (reader.id === id) return reader.type === type ? reader : undefined;
+      reader.skip(reader.type);
+    }
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { ColumnChunk, elements } from "./column-chunk.ts";
-import { decodeSchemaElement } from "./decode-schema-element.ts";
+import { ChunkScanner } from "./chunk-scanner.ts";
+import { decodeSchema } from "./decode-schema.ts";
 import type {
   ColumnOrder,
   EncryptionAlgorithm,
@@ -8,8 +9,8 @@ import type {
   SortingColumn,
 } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
-import { keepText } from "./kept-text.ts";
 import { schemaTree } from "./schema-tree.ts";
+import { keepText } from "./kept-text.ts";
 import {
   BINARY,
   FALSE,
@@ -22,6 +23,9 @@ import {
   ThriftReader,
   TRUE,
 } from "./thrift-compact-reader.ts";
+
+// Decoding is synchronous, so one is enough for all.
+const scanner = new ChunkScanner();
 
 type Writable<T> = { -readonly [key in keyof T]: T[key] };
 
@@ -39,7 +43,7 @@ export function decodeMetadata(bytes: Uint8Array): FileMetadata {
     id = reader.id;
     const { type } = reader;
     if (id === 1 && type === I32) metadata.version = reader.int();
-    else if (id === 2 && type === LIST) metadata.schema = elements(reader, STRUCT, decodeSchemaElement);
+    else if (id === 2 && type === LIST) metadata.schema = decodeSchema(reader);
     else if (id === 3 && type === I64) metadata.numRows = reader.int();
     else if (id === 4 && type === LIST) metadata.rowGroups = elements(reader, STRUCT, decodeRowGroup);
     else if (id === 5 && type === LIST) metadata.keyValueMetadata = decodeKeyValues(reader);
@@ -91,7 +95,9 @@ function decodeRowGroup(reader: ThriftReader): RowGroup {
 }
 
 function decodeChunk(reader: ThriftReader): ColumnChunk {
-  return new ColumnChunk(reader);
+  const start = reader.pos;
+  scanner.scan(reader);
+  return new ColumnChunk(reader.bytes, start, reader.pos, scanner);
 }
 
 function decodeSortingColumn(reader: ThriftReader): SortingColumn {
