@@ -30,6 +30,17 @@ export type { RowCount, Scan, ScanOptions } from "./reading/scan.ts";
 export type { ScanEffectiveness, ScanShare } from "./telemetry/scan-effectiveness.ts";
 
 // Scan telemetry
+export { fragmentTelemetry } from "./telemetry/fragment-telemetry.ts";
+export type { FragmentTelemetryOptions } from "./telemetry/fragment-telemetry.ts";
+export { rowGroupStats } from "./telemetry/row-group-stats.ts";
+export type {
+  RowGroupColumnStats,
+  RowGroupSorting,
+  RowGroupStats,
+  RowGroupStatsOptions,
+} from "./telemetry/row-group-stats.ts";
+export { recordScan, trackedScan } from "./record-scan.ts";
+export type { RecordedScan, TrackedScanOptions } from "./record-scan.ts";
 export { decodeScanTelemetry, encodeScanTelemetry } from "./telemetry/scan-telemetry.ts";
 export type { ScanTelemetry, ScanTelemetryOptions } from "./telemetry/scan-telemetry.ts";
 export {
@@ -57,3 +68,13 @@ export type {
   SkippedFile,
   SkipReason,
 } from "./dataset/fragment-source.ts";
+
+// Sidecars
+export { parquetMetadataCollector, parquetMetadataFactory } from "./sidecar/parquet-metadata-collector.ts";
+export { ParquetMetadataSpec } from "./sidecar/parquet-metadata-spec.ts";
+export type { CollectedMetadata, SidecarOptions } from "./sidecar/parquet-metadata-spec.ts";
+
+// Advice
+export { explainScan } from "./advice/explain-scan.ts";
+export type { ScanExplanation, ScanFinding } from "./advice/explain-scan.ts";
+export type { ColumnSeparation } from "./advice/column-separation.ts";

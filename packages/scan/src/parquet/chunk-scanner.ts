@@ -3,6 +3,20 @@ import { BINARY, FALSE, I32, I64, LIST, STRUCT, type ThriftReader } from "./thri
 // Type, path, codec, number of values, both sizes and the offset of the data, by one bit each. Encodings may be left out: nothing needs them.
 const REQUIRED = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9);
 
+/** Places of a chunk's numbers in its row of a table. Places in the footer are -1 where there is nothing. */
+export const START = 0;
+export const END = 1;
+export const METADATA_AT = 2;
+export const STATISTICS_AT = 3;
+export const TYPE_CODE = 4;
+export const NUM_VALUES = 5;
+export const UNCOMPRESSED_SIZE = 6;
+export const COMPRESSED_SIZE = 7;
+export const DATA_PAGE_OFFSET = 8;
+export const ENCRYPTED = 9;
+/** Numbers in a row. */
+export const CHUNK_ROW = 10;
+
 /**
  * Goes over one column chunk of a footer: checks its structure, and notes the numbers that nearly every use of a footer asks for and the
  * places of the rest. Footers are mostly column chunks, so this loop is what reading one costs: it holds its place in a local variable and
@@ -22,10 +36,29 @@ export class ChunkScanner {
   dataPageOffset = 0;
   encrypted = false;
 
+  /** Writes what was found between `start` and `end` as a row of a table of chunks. */
+  fill(table: Float64Array, row: number, start: number, end: number): void {
+    table[row + START] = start;
+    table[row + END] = end;
+    table[row + METADATA_AT] = this.metadataAt;
+    table[row + STATISTICS_AT] = this.statisticsAt;
+    table[row + TYPE_CODE] = this.typeCode;
+    table[row + NUM_VALUES] = this.numValues;
+    table[row + UNCOMPRESSED_SIZE] = this.totalUncompressedSize;
+    table[row + COMPRESSED_SIZE] = this.totalCompressedSize;
+    table[row + DATA_PAGE_OFFSET] = this.dataPageOffset;
+    table[row + ENCRYPTED] = this.encrypted ? 1 : 0;
+  }
+
   /** Goes over the chunk at the reader's place, and leaves the reader behind it. Throws INVALID_DATA. */
   scan(reader: ThriftReader): void {
     this.metadataAt = -1;
     this.statisticsAt = -1;
+    this.typeCode = -1;
+    this.numValues = 0;
+    this.totalUncompressedSize = 0;
+    this.totalCompressedSize = 0;
+    this.dataPageOffset = 0;
     this.encrypted = false;
     const { bytes } = reader;
     const start = reader.pos;
@@ -111,8 +144,7 @@ export class ChunkScanner {
         }
         if (!(size <= end - pos)) reader.fail("A list has more elements than there are bytes", size);
         const element = id === 2 ? I32 : BINARY;
-        if (size > 0 && (list & 15) !== element)
-          reader.fail("A list has elements of another type", list & 15);
+        if (size > 0 && (list & 15) !== element) reader.fail("A list has elements of another type", list & 15);
         for (let i = 0; i < size; i++) {
           const length = bytes[pos++]!;
           if (length > 127) {

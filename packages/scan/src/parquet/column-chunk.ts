@@ -1,17 +1,19 @@
-import type { ChunkScanner } from "./chunk-scanner.ts";
+import {
+  COMPRESSED_SIZE,
+  DATA_PAGE_OFFSET,
+  ENCRYPTED,
+  END,
+  METADATA_AT,
+  NUM_VALUES,
+  START,
+  STATISTICS_AT,
+  TYPE_CODE,
+  UNCOMPRESSED_SIZE,
+} from "./chunk-scanner.ts";
 import { PHYSICAL_TYPES, type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
-import {
-  BINARY,
-  FALSE,
-  I32,
-  I64,
-  LIST,
-  type RawField,
-  STRUCT,
-  ThriftReader,
-  TRUE,
-} from "./thrift-compact-reader.ts";
+import { StatisticsScanner } from "./statistics-scanner.ts";
+import { BINARY, I32, I64, LIST, type RawField, STRUCT, ThriftReader } from "./thrift-compact-reader.ts";
 import { StructWriter, type ThriftWriter } from "./thrift-compact-writer.ts";
 
 /** Encodings by code. */
@@ -32,7 +34,7 @@ const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD"
 
 const PAGE_TYPES = ["DATA_PAGE", "INDEX_PAGE", "DICTIONARY_PAGE", "DATA_PAGE_V2"] as const;
 
-/** Statistics of a column chunk as they stand in the file: bounds are raw bytes, in the plain encoding. */
+/** Statistics of a column chunk as they stand in the file: bounds are raw bytes, in the plain encoding. A count below zero counts as absent. */
 export interface RawStatistics {
   /** Of files before Parquet 2.4: in the signed order of bytes or numbers. */
   readonly max?: Uint8Array;
@@ -76,36 +78,55 @@ export interface ChunkPlace {
  */
 export class ColumnChunk {
   readonly #bytes: Uint8Array;
-  readonly #start: number;
-  readonly #end: number;
-  readonly #metadataAt: number;
-  readonly #statisticsAt: number;
-  readonly #typeCode: number;
-  readonly numValues: number;
-  readonly totalUncompressedSize: number;
-  readonly totalCompressedSize: number;
-  readonly dataPageOffset: number;
-  /** Whether its pages are encrypted. */
-  readonly encrypted: boolean;
+  readonly #table: Float64Array;
+  readonly #row: number;
 
-  /** @param scanner - What was found between `start` and `end`. */
-  constructor(bytes: Uint8Array, start: number, end: number, scanner: ChunkScanner) {
+  /**
+   * @param table - What {@link ChunkScanner} found, one chunk after the other.
+   * @param row - Where this one's numbers begin.
+   */
+  constructor(bytes: Uint8Array, table: Float64Array, row: number) {
     this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-    this.#metadataAt = scanner.metadataAt;
-    this.#statisticsAt = scanner.statisticsAt;
-    this.#typeCode = scanner.typeCode;
-    this.numValues = scanner.numValues;
-    this.totalUncompressedSize = scanner.totalUncompressedSize;
-    this.totalCompressedSize = scanner.totalCompressedSize;
-    this.dataPageOffset = scanner.dataPageOffset;
-    this.encrypted = scanner.encrypted;
+    this.#table = table;
+    this.#row = row;
+  }
+
+  get numValues(): number {
+    return this.#table[this.#row + NUM_VALUES]!;
+  }
+
+  get totalUncompressedSize(): number {
+    return this.#table[this.#row + UNCOMPRESSED_SIZE]!;
+  }
+
+  get totalCompressedSize(): number {
+    return this.#table[this.#row + COMPRESSED_SIZE]!;
+  }
+
+  get dataPageOffset(): number {
+    return this.#table[this.#row + DATA_PAGE_OFFSET]!;
+  }
+
+  /** Whether its pages are encrypted. */
+  get encrypted(): boolean {
+    return this.#table[this.#row + ENCRYPTED] !== 0;
   }
 
   /** False where its metadata are encrypted too: then sizes and counts are 0, and only the offsets of its indexes are known. */
   get hasMetadata(): boolean {
     return this.#metadataAt >= 0;
+  }
+
+  get #start(): number {
+    return this.#table[this.#row + START]!;
+  }
+
+  get #end(): number {
+    return this.#table[this.#row + END]!;
+  }
+
+  get #metadataAt(): number {
+    return this.#table[this.#row + METADATA_AT]!;
   }
 
   /** Path of the file that has the data, relative to this one; undefined where it is this file. */
@@ -152,7 +173,7 @@ export class ColumnChunk {
 
   /** Undefined where it is a type that no version of the format has. */
   get type(): PhysicalType | undefined {
-    return PHYSICAL_TYPES[this.#typeCode];
+    return PHYSICAL_TYPES[this.#table[this.#row + TYPE_CODE]!];
   }
 
   /** `SNAPPY`, or `CODEC_12` where the code is not known. */
@@ -179,9 +200,21 @@ export class ColumnChunk {
 
   /** As they stand; {@link columnBounds} says what they mean. */
   get statistics(): RawStatistics | undefined {
-    return this.#statisticsAt < 0
-      ? undefined
-      : readStatistics(new ThriftReader(this.#bytes, this.#statisticsAt, this.#end));
+    const scanner = new StatisticsScanner();
+    return this.scanStatistics(scanner) ? rawStatistics(this.#bytes, scanner) : undefined;
+  }
+
+  /** Notes in `scanner` where the statistics lie in {@link bytes}; false where there are none. What {@link columnBounds} does for each chunk. */
+  scanStatistics(scanner: StatisticsScanner): boolean {
+    const at = this.#table[this.#row + STATISTICS_AT]!;
+    if (at < 0) return false;
+    scanner.scan(new ThriftReader(this.#bytes, at, this.#end));
+    return true;
+  }
+
+  /** The footer's bytes. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 
   get encodingStats(): readonly PageEncodingStats[] | undefined {
@@ -235,22 +268,27 @@ export class ColumnChunk {
   }
 }
 
-function readStatistics(reader: ThriftReader): RawStatistics {
-  const statistics: { -readonly [key in keyof RawStatistics]: RawStatistics[key] } = {};
-  while (reader.field(reader.id)) {
-    const { id, type } = reader;
-    if (type === BINARY && id === 1) statistics.max = reader.binary();
-    else if (type === BINARY && id === 2) statistics.min = reader.binary();
-    else if (type === I64 && id === 3) statistics.nullCount = reader.int();
-    else if (type === I64 && id === 4) statistics.distinctCount = reader.int();
-    else if (type === BINARY && id === 5) statistics.maxValue = reader.binary();
-    else if (type === BINARY && id === 6) statistics.minValue = reader.binary();
-    else if (type <= FALSE && id === 7) statistics.isMaxValueExact = type === TRUE;
-    else if (type <= FALSE && id === 8) statistics.isMinValueExact = type === TRUE;
-    else if (type === I64 && id === 9) statistics.nanCount = reader.int();
-    else reader.skip(type);
-  }
-  return statistics;
+function rawStatistics(bytes: Uint8Array, scanner: StatisticsScanner): RawStatistics {
+  const { nullCount, distinctCount, nanCount, isMaxValueExact, isMinValueExact } = scanner;
+  const max = view(bytes, scanner.maxAt, scanner.maxLength);
+  const min = view(bytes, scanner.minAt, scanner.minLength);
+  const maxValue = view(bytes, scanner.maxValueAt, scanner.maxValueLength);
+  const minValue = view(bytes, scanner.minValueAt, scanner.minValueLength);
+  return {
+    ...(max !== undefined && { max }),
+    ...(min !== undefined && { min }),
+    ...(nullCount >= 0 && { nullCount }),
+    ...(distinctCount >= 0 && { distinctCount }),
+    ...(maxValue !== undefined && { maxValue }),
+    ...(minValue !== undefined && { minValue }),
+    ...(isMaxValueExact !== undefined && { isMaxValueExact }),
+    ...(isMinValueExact !== undefined && { isMinValueExact }),
+    ...(nanCount >= 0 && { nanCount }),
+  };
+}
+
+function view(bytes: Uint8Array, at: number, length: number): Uint8Array | undefined {
+  return length < 0 ? undefined : bytes.subarray(at, at + length);
 }
 
 function readPageEncodingStats(reader: ThriftReader): PageEncodingStats {

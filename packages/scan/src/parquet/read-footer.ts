@@ -27,6 +27,7 @@ export interface ReadFooterOptions {
 
 const TAIL = 8;
 const FIRST_GUESS = 16 * 1024;
+const SMALLEST_GUESS = 1024;
 const LARGEST_GUESS = 1024 * 1024;
 // Larger metadata do not exist, but a broken length does.
 const LARGEST_FOOTER = 256 * 1024 * 1024;
@@ -38,12 +39,19 @@ const LARGEST_FOOTER = 256 * 1024 * 1024;
  * Throws `PitotError`: IO where the file cannot be read, INVALID_DATA where it is no Parquet file or its footer is broken, UNSUPPORTED where the
  * footer is encrypted. Cost: linear in the footer; a broken one fails within milliseconds.
  */
-export async function readFooter(
-  source: RangeSource,
-  options: ReadFooterOptions = {},
-): Promise<ParquetFooter> {
-  const raw = await readFooterBytes(source, options.guess ?? FIRST_GUESS, options.signal);
+export async function readFooter(source: RangeSource, options: ReadFooterOptions = {}): Promise<ParquetFooter> {
+  const raw = await readFooterBytes(source, options.guess, options.signal);
   return { metadata: named(source, () => decodeMetadata(raw.bytes)), ...raw };
+}
+
+// What the footers of this process came to: files that are read together mostly have footers of about a size.
+let learned = FIRST_GUESS;
+
+/** A bit more than the last footer, and down only by steps: one small file among large ones must not cost each of them a request. */
+function nextGuess(guess: number, footerBytes: number): number {
+  const wanted = Math.ceil((footerBytes * 1.1) / 512) * 512;
+  const next = wanted > guess ? wanted : guess - (guess - wanted) / 8;
+  return Math.ceil(Math.min(LARGEST_GUESS, Math.max(SMALLEST_GUESS, next)));
 }
 
 /** A footer that was read but not decoded. */
@@ -52,14 +60,15 @@ export type RawFooter = Omit<ParquetFooter, "metadata">;
 /** The bytes of a footer. Throws as {@link readFooter} does. */
 export async function readFooterBytes(
   source: RangeSource,
-  guess: number,
-  signal?: AbortSignal,
+  guess: number | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<RawFooter> {
-  const first = await source.suffix(Math.max(guess, TAIL), signal);
+  const first = await source.suffix(Math.max(guess ?? learned, TAIL), signal);
   const footerBytes = named(source, () => footerLength(first.bytes, first.byteLength));
   let { bytes } = first;
   let requests = 1;
   let bytesRead = bytes.length;
+  learned = nextGuess(learned, footerBytes);
   if (footerBytes > bytes.length) {
     const start = first.byteLength - footerBytes;
     const head = await source.slice(start, first.byteLength - bytes.length, signal);
@@ -86,8 +95,7 @@ export interface ReadFootersOptions extends ReadFooterOptions {
 }
 
 /**
- * Footers of many files, in their order. The first failure cancels the rest and is thrown; so does `signal`. The guess follows
- * the largest footer so far.
+ * Footers of many files, in their order. The first failure cancels the rest and is thrown; so does `signal`.
  */
 export async function readFooters(
   sources: readonly RangeSource[],
@@ -95,17 +103,13 @@ export async function readFooters(
 ): Promise<ParquetFooter[]> {
   const limiter = new Limiter(Math.max(1, options.concurrency ?? 16));
   const failed = new AbortController();
-  const signal =
-    options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
-  let guess = options.guess ?? FIRST_GUESS;
+  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
   try {
     return await Promise.all(
       sources.map((source) =>
-        limiter.run(async () => {
-          const footer = await readFooter(source, { signal, guess });
-          guess = Math.min(LARGEST_GUESS, Math.max(guess, footer.footerBytes));
-          return footer;
-        }),
+        limiter.run(() =>
+          readFooter(source, { signal, ...(options.guess !== undefined && { guess: options.guess }) }),
+        ),
       ),
     );
   } catch (error) {
@@ -144,7 +148,7 @@ function footerLength(tail: Uint8Array, fileBytes: number): number {
 }
 
 /** What `work` gives; its errors name the file. */
-function named<T>(source: RangeSource, work: () => T): T {
+export function named<T>(source: RangeSource, work: () => T): T {
   try {
     return work();
   } catch (error) {
