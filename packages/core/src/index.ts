@@ -39,7 +39,8 @@ export { PitotError } from "./pitot-error.ts";
 export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 
 // For whoever stores records
-export { addCounter } from "./instruments.ts";
+export { failSpan } from "./fail-span.ts";
+export { addCounter, recordHistogram } from "./instruments.ts";
 export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,

@@ -3,9 +3,9 @@ import { arrowSchema } from "../parquet/arrow-schema.ts";
 import { columnBounds } from "../parquet/column-bounds.ts";
 import type { FileMetadata, RowGroup } from "../parquet/file-metadata.ts";
 import type { ParquetFooter } from "../parquet/read-footer.ts";
+import { leafColumns, type LeafColumn } from "../parquet/leaf-column.ts";
 import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
 import type { BoundsOf } from "../predicate/predicate.ts";
-import { leafType } from "./column-types.ts";
 import type { Fragment } from "./fragment-source.ts";
 import { partitionBounds } from "./partition-bounds.ts";
 
@@ -19,7 +19,7 @@ export class FileFooter {
   readonly fileBytes: number;
   /** Place of the first row of each row group. */
   readonly firstRows: readonly number[];
-  readonly #leaves: ReadonlyMap<string, number>;
+  readonly #leaves: ReadonlyMap<string, LeafColumn>;
 
   constructor(location: string, { metadata, footerBytes, fileBytes }: ParquetFooter) {
     this.location = location;
@@ -32,9 +32,7 @@ export class FileFooter {
       row += group.numRows;
       return row - group.numRows;
     });
-    this.#leaves = new Map(
-      schemaTree(metadata.schema).leaves.map((leaf, i) => [leaf.path.join("."), i] as const),
-    );
+    this.#leaves = new Map(leafColumns(metadata).map((leaf) => [leaf.path, leaf]));
   }
 
   /** Top-level columns as they lie in the file. */
@@ -42,14 +40,9 @@ export class FileFooter {
     return schemaTree(this.metadata.schema).root.children;
   }
 
-  /** Place of a leaf among the column chunks, by its path in the file; undefined where there is none. */
-  leafIndex(path: string): number | undefined {
+  /** A leaf by its path in the file; undefined where there is none. */
+  leaf(path: string): LeafColumn | undefined {
     return this.#leaves.get(path);
-  }
-
-  /** Type of a leaf that lies in no list or map, by its path in the file. */
-  leafType(path: string): DataType | undefined {
-    return leafType(this.schema, path);
   }
 
   /** What is known of the columns of a row group, partition columns included. */
@@ -59,10 +52,10 @@ export class FileFooter {
       const partition = partitionBounds(fragment, partitionTypes, path, rows);
       if (partition !== undefined) return partition;
       const name = fragment.columnNames?.get(path) ?? path;
-      const type = this.leafType(name);
-      const leaf = this.leafIndex(name);
-      if (type === undefined || leaf === undefined) return undefined;
-      return { type, bounds: columnBounds(this.metadata, group, leaf) };
+      const leaf = this.leaf(name);
+      // Values in lists are no rows: their bounds and null counts say nothing of one.
+      if (leaf === undefined || leaf.maxRep > 0) return undefined;
+      return { type: leaf.type, bounds: columnBounds(this.metadata, group, leaf) };
     };
   }
 

@@ -10,6 +10,8 @@ const MOST_MEMORY = 64 * 1024 * 1024;
 const origins = new WeakMap<Fragment, object>();
 // In order of use. Keyed by the listing's own fragment: a dataset opened anew reads its files anew.
 const kept = new Map<object, FileFooter>();
+/** What reading a footer took, until a scan counts it: one that the opening of a dataset read belongs to the first scan. */
+const uncounted = new WeakMap<FileFooter, { readonly bytes: number; readonly requests: number }>();
 let memory = 0;
 
 /** Says that two fragments are of one file, so that its footer is read once. */
@@ -34,21 +36,28 @@ export async function footerOf(
   if (known !== undefined) {
     kept.delete(key);
     kept.set(key, known);
-    return known;
+    return counted(known, meter);
   }
   const source = await fragment.open();
   try {
     const read = await readFooter(source, signal === undefined ? {} : { signal });
-    if (meter !== undefined) {
-      meter.footerBytes += read.bytesRead;
-      meter.rangeRequests += read.requests;
-    }
     const footer = new FileFooter(fragment.location, read);
+    uncounted.set(footer, { bytes: read.bytesRead, requests: read.requests });
     keep(key, footer);
-    return footer;
+    return counted(footer, meter);
   } finally {
     await source.close();
   }
+}
+
+function counted(footer: FileFooter, meter: ScanMeter | undefined): FileFooter {
+  const cost = uncounted.get(footer);
+  if (meter !== undefined && cost !== undefined) {
+    meter.footerBytes += cost.bytes;
+    meter.rangeRequests += cost.requests;
+    uncounted.delete(footer);
+  }
+  return footer;
 }
 
 function keep(key: object, footer: FileFooter): void {

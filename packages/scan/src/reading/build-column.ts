@@ -3,7 +3,8 @@
 import { PitotError } from "@pitot/core";
 import { typeString } from "@pitot/tables";
 import { DataType, makeData, Vector, type Data } from "apache-arrow";
-import type { SchemaTree } from "hyparquet";
+import { wrapsItem } from "../parquet/arrow-schema.ts";
+import type { SchemaNode } from "../parquet/schema-tree.ts";
 import { fixedWidthValues } from "./fixed-width-values.ts";
 import { nullBitmap } from "./null-bitmap.ts";
 
@@ -11,17 +12,25 @@ import { nullBitmap } from "./null-bitmap.ts";
 export type RawValues = ArrayLike<unknown>;
 
 /** A column of `type`, from the values of the Parquet column `node` as they are stored. */
-export function buildColumn(type: DataType, values: RawValues, node: SchemaTree): Data {
-  if (node.element.repetition_type === "REPEATED" && isListLike(type))
-    return buildList(type, values as ArrayLike<RawValues>, withoutRepetition(node));
-  if (DataType.isStruct(type)) return buildStruct(type, values, node);
-  if (DataType.isMap(type)) return buildMap(type, values, node);
+export function buildColumn(
+  type: DataType,
+  values: RawValues,
+  node: SchemaNode,
+  nameOf: NameOf = ownName,
+): Data {
+  if (node.element.repetition === "REPEATED" && isListLike(type))
+    return buildList(type, values as ArrayLike<RawValues>, withoutRepetition(node), nameOf);
+  if (DataType.isStruct(type)) return buildStruct(type, values, node, nameOf);
+  if (DataType.isMap(type)) return buildMap(type, values, node, nameOf);
   if (isListLike(type)) {
     const { items, element } = unwrapList(values, node);
-    return buildList(type, items, element);
+    return buildList(type, items, element, nameOf);
   }
   return buildLeaf(type, values);
 }
+
+/** The name of a column in the dataset, which may have another one than the file. */
+export type NameOf = (node: SchemaNode) => string;
 
 /** A column that the file does not have: null throughout. */
 export function nullColumn(type: DataType, rows: number): Data {
@@ -83,12 +92,12 @@ function buildDictionary(type: DataType, values: RawValues): Data {
   } as never) as Data;
 }
 
-function buildStruct(type: DataType, values: RawValues, node: SchemaTree): Data {
+function buildStruct(type: DataType, values: RawValues, node: SchemaNode, nameOf: NameOf): Data {
   const { bitmap, nullCount } = nullBitmap(values);
   const children = type.children.map((field) => {
-    const child = node.children.find(({ element }) => element.name === field.name);
+    const child = node.children.find((candidate) => nameOf(candidate) === field.name);
     if (child === undefined) return nullColumn(field.type as DataType, values.length);
-    return buildColumn(field.type as DataType, pick(values, field.name), child);
+    return buildColumn(field.type as DataType, pick(values, child.element.name), child, nameOf);
   });
   return makeData({
     type: type as never,
@@ -99,7 +108,7 @@ function buildStruct(type: DataType, values: RawValues, node: SchemaTree): Data 
   }) as Data;
 }
 
-function buildMap(type: DataType, values: RawValues, node: SchemaTree): Data {
+function buildMap(type: DataType, values: RawValues, node: SchemaNode, nameOf: NameOf): Data {
   const entries = node.children[0];
   if (entries === undefined && node !== ABSENT) throw unsupported(type);
   const items =
@@ -110,7 +119,7 @@ function buildMap(type: DataType, values: RawValues, node: SchemaTree): Data {
   const children = struct.children.map((field, i) => {
     const child = entries?.children[i];
     if (child === undefined) return nullColumn(field.type as DataType, flat.length);
-    return buildColumn(field.type as DataType, pick(flat, child.element.name), child);
+    return buildColumn(field.type as DataType, pick(flat, child.element.name), child, nameOf);
   });
   const child = makeData({ type: struct as never, length: flat.length, nullCount: 0, children }) as Data;
   return makeData({
@@ -123,14 +132,14 @@ function buildMap(type: DataType, values: RawValues, node: SchemaTree): Data {
   } as never) as Data;
 }
 
-function buildList(type: DataType, items: ArrayLike<RawValues>, element: SchemaTree): Data {
+function buildList(type: DataType, items: ArrayLike<RawValues>, element: SchemaNode, nameOf: NameOf): Data {
   const inner = type.children[0]!.type as DataType;
   if (DataType.isFixedSizeList(type)) {
     const { bitmap, nullCount } = nullBitmap(items);
     const flat: unknown[] = [];
     for (let i = 0; i < items.length; i++)
       for (let at = 0; at < type.listSize; at++) flat.push(items[i]?.[at] ?? null);
-    const child = buildColumn(inner, flat, element);
+    const child = buildColumn(inner, flat, element, nameOf);
     return makeData({
       type: type as never,
       length: items.length,
@@ -140,31 +149,27 @@ function buildList(type: DataType, items: ArrayLike<RawValues>, element: SchemaT
     } as never) as Data;
   }
   const { offsets, flat, bitmap, nullCount } = flatten(items);
-  const child = buildColumn(inner, flat, element);
+  const child = buildColumn(inner, flat, element, nameOf);
   return makeData({
     type: type as never,
     length: items.length,
     nullCount,
     nullBitmap: bitmap,
-    valueOffsets: offsets,
+    valueOffsets: DataType.isLargeList(type) ? BigInt64Array.from(offsets, BigInt) : offsets,
     child,
   } as never) as Data;
 }
 
-/**
- * The items of a LIST group, by the format's rules for what older writers made of it: a repeated field that is no group, or a group of
- * several fields, or one of a telling name, is the element itself.
- */
+/** The items of a LIST group, whatever its shape. */
 function unwrapList(
   values: RawValues,
-  node: SchemaTree,
-): { items: ArrayLike<RawValues>; element: SchemaTree } {
+  node: SchemaNode,
+): { items: ArrayLike<RawValues>; element: SchemaNode } {
   const repeated = node.children[0];
   if (repeated === undefined) return { items: values as ArrayLike<RawValues>, element: ABSENT };
   const items = pickLists(values, repeated.element.name);
-  const [only, ...others] = repeated.children;
-  const { name } = repeated.element;
-  if (only === undefined || others.length > 0 || name === "array" || name === `${node.element.name}_tuple`)
+  const [only] = repeated.children;
+  if (only === undefined || !wrapsItem(node, repeated))
     return { items, element: withoutRepetition(repeated) };
   return {
     items: Array.from(items, (list) => (list == null ? null : pick(list, only.element.name))) as RawValues[],
@@ -234,11 +239,11 @@ function textBuffers(
 }
 
 function isListLike(type: DataType): boolean {
-  return DataType.isList(type) || DataType.isFixedSizeList(type);
+  return DataType.isList(type) || DataType.isFixedSizeList(type) || DataType.isLargeList(type);
 }
 
-function withoutRepetition(node: SchemaTree): SchemaTree {
-  return { ...node, element: { ...node.element, repetition_type: "REQUIRED" } };
+function withoutRepetition(node: SchemaNode): SchemaNode {
+  return { ...node, element: { ...node.element, repetition: "REQUIRED" } };
 }
 
 function unsupported(type: DataType): PitotError {
@@ -248,9 +253,14 @@ function unsupported(type: DataType): PitotError {
   });
 }
 
-const ABSENT: SchemaTree = {
+function ownName(node: SchemaNode): string {
+  return node.element.name;
+}
+
+const ABSENT: SchemaNode = {
   children: [],
-  count: 1,
   path: [],
-  element: { name: "", repetition_type: "OPTIONAL" },
+  element: { name: "", repetition: "OPTIONAL" },
+  maxDef: 1,
+  maxRep: 0,
 };
