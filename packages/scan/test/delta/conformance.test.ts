@@ -2,7 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { deltaSource } from "../../src/delta/delta-source.ts";
-import { comparable, folderRows, tableRows } from "./stored-rows.ts";
+import { openDataset } from "../../src/dataset/open-dataset.ts";
+import { countRows } from "../../src/reading/scan.ts";
+import { comparable, folderRows, scannedRows, tableRows } from "./stored-rows.ts";
 
 const data = process.env["PITOT_CONFORMANCE_DATA"];
 if (data === undefined)
@@ -66,5 +68,10 @@ describe.skipIf(data === undefined)("golden tables", () => {
     const expected = join(folder, name, "../expected");
     if (existsSync(expected)) expect(rows).toEqual(comparable(await folderRows(expected)));
     else expect(rows.length).toBe(ROWS[short] ?? 10);
+    // The same through Pitot's own reader, which knows a table by its log.
+    const dataset = await openDataset(table, timeZone === undefined ? {} : { timeZone });
+    expect(dataset.format).toBe("delta");
+    expect(comparable(await scannedRows(dataset))).toEqual(rows);
+    expect(await countRows(dataset)).toBe(rows.length);
   });
 });

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { DataType } from "apache-arrow";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import type { Dataset } from "../../src/dataset/dataset.ts";
 import type { Fragment } from "../../src/dataset/fragment-source.ts";
 import { asAsyncBuffer } from "../../src/io/async-buffer.ts";
 import { fileSource } from "../../src/io/file-source.ts";
 import type { RangeSource } from "../../src/io/range-source.ts";
 import type { DeltaSource } from "../../src/delta/delta-source.ts";
+import { scanBatches } from "../../src/reading/scan.ts";
 
 /** The rows of a version, read by hyparquet: what the source says of files, names, partitions and deleted rows, without Pitot's own reader. */
 export async function tableRows(source: DeltaSource): Promise<object[]> {
@@ -98,4 +100,35 @@ function plain(value: unknown): unknown {
         .map(([key, item]) => [key, plain(item)]),
     );
   return typeof value === "number" ? Number(value.toPrecision(12)) : value;
+}
+
+/** The rows of a dataset by Pitot's own reader. */
+export async function scannedRows(dataset: Dataset): Promise<object[]> {
+  const rows: object[] = [];
+  for await (const batch of scanBatches(dataset))
+    for (const row of batch)
+      rows.push(Object.fromEntries(batch.schema.fields.map(({ name, type }) => [name, value(row[name], type as DataType)])));
+  return rows;
+}
+
+/** An Arrow value as hyparquet gives such a value. */
+function value(item: unknown, type: DataType): unknown {
+  if (item == null) return null;
+  if (DataType.isTimestamp(type) || DataType.isDate(type)) return new Date(Math.floor(Number(item)));
+  if (DataType.isDecimal(type)) {
+    const words = item as Uint32Array;
+    let unscaled = 0n;
+    for (let i = words.length - 1; i >= 0; i--) unscaled = (unscaled << 32n) | BigInt(words[i]!);
+    return Number(BigInt.asIntN(32 * words.length, unscaled)) / 10 ** type.scale;
+  }
+  if (DataType.isList(type)) return [...(item as Iterable<unknown>)].map((one) => value(one, type.children[0]!.type as DataType));
+  if (DataType.isStruct(type))
+    return Object.fromEntries(
+      type.children.map(({ name, type: inner }) => [name, value((item as Record<string, unknown>)[name], inner as DataType)]),
+    );
+  if (DataType.isMap(type)) {
+    const inner = type.children[0]!.type.children[1]!.type as DataType;
+    return Object.fromEntries([...(item as Iterable<[unknown, unknown]>)].map(([key, one]) => [String(key), value(one, inner)]));
+  }
+  return item;
 }
