@@ -44,7 +44,7 @@ export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 export { failSpan } from "./fail-span.ts";
 
 // For whoever stores records
-export { addCounter } from "./instruments.ts";
+export { addCounter, recordHistogram } from "./instruments.ts";
 export { guarded } from "./internal/report-once.ts";
 export { columnValue } from "./record-batch.ts";
 export type {

@@ -88,7 +88,10 @@ export async function planFragment(
         firstRow: footer.firstRows[index]!,
         certain: outcomes === undefined || isCertain(outcomes),
       });
-    else if (meter !== undefined) meter.rowGroupsSkippedBy.statistics++;
+    else if (meter !== undefined) {
+      meter.rowGroupsSkippedBy.statistics++;
+      meter.rowsSkipped += rows;
+    }
   }
   if (meter !== undefined) meter.bytesTotal += footer.fileBytes;
   const whole = rowGroups.length === all.length;

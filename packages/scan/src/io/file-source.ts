@@ -1,13 +1,8 @@
-import { close, fstat, open, read } from "node:fs";
-import { promisify } from "node:util";
+import { closeSync, fstatSync, open, read } from "node:fs";
 import { PitotError } from "@pitot/core";
 import { checkRange } from "./checked-range.ts";
 import { Limiter } from "./limiter.ts";
 import type { RangeSource } from "./range-source.ts";
-
-const openFile = promisify(open);
-const statFile = promisify(fstat);
-const closeFile = promisify(close);
 
 // Far under the usual limit of 1,024 descriptors a process, whatever else it has open. The thread pool has four threads, so more gain nothing.
 const opens = new Limiter(64);
@@ -30,47 +25,30 @@ class FileSource implements RangeSource {
     this.location = path;
   }
 
-  slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#read(signal, (size) => {
-      checkRange(this.location, start, end, size);
-      return [start, end];
-    }).then((read) => read.bytes);
+  async slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    checkRange(this.location, start, end);
+    return this.#read(start, end, signal);
   }
 
-  suffix(length: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; byteLength: number }> {
-    return this.#read(signal, (size) => [Math.max(0, size - length), size]);
+  async suffix(length: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; byteLength: number }> {
+    const bytes = await this.#read(-length, undefined, signal);
+    return { bytes, byteLength: this.byteLength! };
   }
 
   async close(): Promise<void> {}
 
-  #read(
-    signal: AbortSignal | undefined,
-    range: (size: number) => [start: number, end: number],
-  ): Promise<{ bytes: Uint8Array; byteLength: number }> {
+  /** Bytes from `start`, which counts from the end where it is below zero, to `end` or the end of the file. */
+  #read(start: number, end: number | undefined, signal: AbortSignal | undefined): Promise<Uint8Array> {
     return opens.run(async () => {
       signal?.throwIfAborted();
       let descriptor: number | undefined;
       try {
-        descriptor = await openFile(this.location, "r");
-        const stats = await statFile(descriptor);
-        if (!stats.isFile())
-          throw new PitotError("IO", "This is not a file", {
-            value: this.location,
-            remedy: "Give the path of a file",
-          });
-        if (
-          this.byteLength !== undefined &&
-          (stats.size !== this.byteLength || stats.mtimeMs !== this.#modified)
-        )
-          throw new PitotError("IO", "The file was changed while it was read", {
-            value: this.location,
-            remedy: "Open it again",
-          });
-        this.byteLength = stats.size;
-        this.#modified = stats.mtimeMs;
-        const [start, end] = range(stats.size);
-        const bytes = await this.#fill(descriptor, start, end, signal);
-        return { bytes, byteLength: stats.size };
+        descriptor = await openFile(this.location);
+        // An open file's size and its closing wait for no disk, and a trip to the thread pool costs more than they do.
+        const size = this.#sizeOf(descriptor);
+        const from = start < 0 ? Math.max(0, size + start) : start;
+        checkRange(this.location, from, end ?? size, size);
+        return await this.#fill(descriptor, from, end ?? size, signal);
       } catch (error) {
         if (error instanceof PitotError || signal?.aborted === true) throw error;
         throw new PitotError("IO", "The file cannot be read", {
@@ -79,14 +57,31 @@ class FileSource implements RangeSource {
           cause: error,
         });
       } finally {
-        if (descriptor !== undefined) await closeFile(descriptor).catch(() => undefined);
+        if (descriptor !== undefined) closeSync(descriptor);
       }
     });
   }
 
+  #sizeOf(descriptor: number): number {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile())
+      throw new PitotError("IO", "This is not a file", {
+        value: this.location,
+        remedy: "Give the path of a file",
+      });
+    if (this.byteLength !== undefined && (stats.size !== this.byteLength || stats.mtimeMs !== this.#modified))
+      throw new PitotError("IO", "The file was changed while it was read", {
+        value: this.location,
+        remedy: "Open it again",
+      });
+    this.byteLength = stats.size;
+    this.#modified = stats.mtimeMs;
+    return stats.size;
+  }
+
   async #fill(descriptor: number, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
     const bytes = new Uint8Array(end - start);
-    for (let filled = 0; filled < bytes.length;) {
+    for (let filled = 0; filled < bytes.length; ) {
       signal?.throwIfAborted();
       const count = await readInto(descriptor, bytes, filled, start + filled);
       if (count === 0)
@@ -98,6 +93,12 @@ class FileSource implements RangeSource {
     }
     return bytes;
   }
+}
+
+function openFile(path: string): Promise<number> {
+  return new Promise((resolve, reject) =>
+    open(path, "r", (error, descriptor) => (error === null ? resolve(descriptor) : reject(error))),
+  );
 }
 
 function readInto(descriptor: number, bytes: Uint8Array, offset: number, position: number): Promise<number> {

@@ -1,33 +1,15 @@
-import { DataType } from "apache-arrow";
-import type { RawStatistics } from "./column-chunk.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
-import { annotation } from "./primitive-arrow-type.ts";
+import type { StatisticsScanner } from "./statistics-scanner.ts";
 
 /**
  * Which bounds of a column mean something: those in the column's defined order, the `legacy` ones of files without orders, or none.
  */
 export function boundsOrder(metadata: FileMetadata, leaf: LeafColumn): "defined" | "legacy" | "none" {
-  if (!isOrdered(leaf)) return "none";
+  if (leaf.boundKind === "none") return "none";
   if (metadata.columnOrders === undefined) return "legacy";
   const order = metadata.columnOrders[leaf.index]?.order;
   return order === "TYPE_DEFINED" || order === "IEEE_754_TOTAL" ? "defined" : "none";
-}
-
-/** Whether the format gives the type an order at all. */
-function isOrdered(leaf: LeafColumn): boolean {
-  const { element } = leaf;
-  if (element.type === "INT96" || element.convertedType === "INTERVAL") return false;
-  switch (element.logicalType?.type) {
-    case "UNDEFINED":
-    case "VARIANT":
-    case "GEOMETRY":
-    case "GEOGRAPHY":
-    case "NULL":
-      return false;
-    default:
-      return true;
-  }
 }
 
 /**
@@ -36,19 +18,28 @@ function isOrdered(leaf: LeafColumn): boolean {
  */
 export function readsLegacyBounds(
   createdBy: string | undefined,
-  leaf: LeafColumn,
-  { min, max }: RawStatistics,
+  { boundKind }: LeafColumn,
+  bytes: Uint8Array,
+  { minAt, minLength, maxAt, maxLength }: StatisticsScanner,
 ): boolean {
-  const { type } = leaf.element;
-  const isBytes = type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY";
-  if (isBytes && hasWrongBytes(createdBy)) return false;
-  const signed = !isBytes && !(DataType.isInt(leaf.type) && isUnsigned(leaf));
-  return signed || (min !== undefined && max !== undefined && Buffer.compare(min, max) === 0);
-}
-
-function isUnsigned({ element }: LeafColumn): boolean {
-  const logical = annotation(element);
-  return logical?.type === "INTEGER" && !logical.isSigned;
+  switch (boundKind) {
+    case "text":
+    case "bytes":
+    case "float16":
+    case "decimalBytes":
+      if (hasWrongBytes(createdBy)) return false;
+      break;
+    case "uint32":
+    case "uint64":
+      break;
+    default:
+      return true;
+  }
+  return (
+    minLength >= 0 &&
+    minLength === maxLength &&
+    Buffer.compare(bytes.subarray(minAt, minAt + minLength), bytes.subarray(maxAt, maxAt + maxLength)) === 0
+  );
 }
 
 /** parquet-mr before 1.8.0 reused buffers, so that min and max of bytes may be anything (PARQUET-251). Who does not say its name may be one. */

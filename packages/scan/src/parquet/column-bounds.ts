@@ -1,8 +1,9 @@
 import { PitotError } from "@pitot/core";
-import { decodeBound } from "./decode-bound.ts";
+import { boundsOrder, readsLegacyBounds } from "./bounds-order.ts";
+import { decodeBound, wasWidened } from "./decode-bound.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
-import { boundsOrder, readsLegacyBounds } from "./bounds-order.ts";
+import { StatisticsScanner } from "./statistics-scanner.ts";
 
 /**
  * A value of statistics, a partition or a predicate, exactly as its type has it:
@@ -45,63 +46,79 @@ export function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: Lea
       value: `row group ${rowGroup}, column ${leaf.path}`,
       remedy: `Give a row group below ${metadata.rowGroups.length} and a column of the same file`,
     });
-  const rows = group.numRows;
-  const statistics = chunk.statistics;
-  if (statistics === undefined) return { minExact: false, maxExact: false, rows };
-  const bounds: { -readonly [key in keyof ColumnBounds]: ColumnBounds[key] } = {
-    minExact: false,
-    maxExact: false,
-    rows,
-  };
-  const { nullCount, nanCount, distinctCount } = statistics;
+  const bounds: WritableBounds = { minExact: false, maxExact: false, rows: group.numRows };
+  if (!chunk.scanStatistics(scanner)) return bounds;
+  const { nullCount, nanCount, distinctCount } = scanner;
   // Some writers put -1 where they do not know.
-  if (nullCount !== undefined && nullCount >= 0) bounds.nullCount = nullCount;
-  if (nanCount !== undefined && nanCount >= 0) bounds.nanCount = nanCount;
-  if (distinctCount !== undefined && distinctCount >= 0) bounds.distinctCount = distinctCount;
+  if (nullCount >= 0) bounds.nullCount = nullCount;
+  if (nanCount >= 0) bounds.nanCount = nanCount;
+  if (distinctCount >= 0) bounds.distinctCount = distinctCount;
   const order = boundsOrder(metadata, leaf);
-  if (order === "none") return bounds;
-  let { minValue: lower, maxValue: upper, isMinValueExact: minExact, isMaxValueExact: maxExact } = statistics;
-  if (order === "legacy") {
-    if (!readsLegacyBounds(metadata.createdBy, leaf, statistics)) return bounds;
-    lower = statistics.min;
-    upper = statistics.max;
-    minExact = true;
-    maxExact = true;
+  const { bytes } = chunk;
+  if (order === "defined") {
+    setMin(bounds, leaf, bytes, scanner.minValueAt, scanner.minValueLength, scanner.isMinValueExact);
+    setMax(bounds, leaf, bytes, scanner.maxValueAt, scanner.maxValueLength, scanner.isMaxValueExact);
+    dropHalfOfFloats(bounds, leaf, scanner.minValueLength, scanner.maxValueLength);
+  } else if (order === "legacy" && readsLegacyBounds(metadata.createdBy, leaf, bytes, scanner)) {
+    setMin(bounds, leaf, bytes, scanner.minAt, scanner.minLength, true);
+    setMax(bounds, leaf, bytes, scanner.maxAt, scanner.maxLength, true);
+    dropHalfOfFloats(bounds, leaf, scanner.minLength, scanner.maxLength);
   }
-  setBounds(bounds, lower, upper, minExact, maxExact, leaf);
   return bounds;
 }
 
-/** Decodes both bounds into `bounds`; shared by row groups and pages. */
-export function setBounds(
-  bounds: { -readonly [key in keyof ColumnBounds]: ColumnBounds[key] },
-  lower: Uint8Array | undefined,
-  upper: Uint8Array | undefined,
-  minExact: boolean | undefined,
-  maxExact: boolean | undefined,
+/** Bounds while they are put together. */
+export type WritableBounds = { -readonly [key in keyof ColumnBounds]: ColumnBounds[key] };
+
+// Reading bounds is synchronous, so one is enough for all.
+const scanner = new StatisticsScanner();
+
+/** Decodes `length` bytes at `at` as the lower bound; -1 is an absent one. `exact` is what the file says of it. */
+export function setMin(
+  bounds: WritableBounds,
   leaf: LeafColumn,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  exact: boolean | undefined,
 ): void {
-  const min = lower === undefined ? undefined : decodeBound(lower, leaf, false);
-  const max = upper === undefined ? undefined : decodeBound(upper, leaf, true);
-  // One NaN, and the writer compared with NaN: the other bound cannot be trusted either.
-  if (
-    isFloat(leaf) &&
-    ((lower !== undefined && min === undefined) || (upper !== undefined && max === undefined))
-  )
-    return;
-  // Only texts and bytes are ever cut; a writer that does not say so may have.
-  const cuts = leaf.element.type === "BYTE_ARRAY" || leaf.element.type === "FIXED_LEN_BYTE_ARRAY";
-  if (min !== undefined) {
-    bounds.min = min.value;
-    bounds.minExact = min.exact && (minExact ?? !cuts);
-  }
-  if (max !== undefined) {
-    bounds.max = max.value;
-    bounds.maxExact = max.exact && (maxExact ?? !cuts);
-  }
+  const value = length < 0 ? undefined : decodeBound(leaf.boundKind, bytes, at, length, false);
+  if (value === undefined) return;
+  bounds.min = value;
+  bounds.minExact = !wasWidened() && (exact ?? isNeverCut(leaf));
 }
 
-function isFloat(leaf: LeafColumn): boolean {
-  const { type, logicalType } = leaf.element;
-  return type === "FLOAT" || type === "DOUBLE" || logicalType?.type === "FLOAT16";
+/** As {@link setMin}, for the upper bound. */
+export function setMax(
+  bounds: WritableBounds,
+  leaf: LeafColumn,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  exact: boolean | undefined,
+): void {
+  const value = length < 0 ? undefined : decodeBound(leaf.boundKind, bytes, at, length, true);
+  if (value === undefined) return;
+  bounds.max = value;
+  bounds.maxExact = !wasWidened() && (exact ?? isNeverCut(leaf));
+}
+
+/** Only texts and bytes are ever cut; a writer that does not say may have. */
+function isNeverCut({ boundKind }: LeafColumn): boolean {
+  return boundKind !== "text" && boundKind !== "bytes" && boundKind !== "decimalBytes";
+}
+
+/** Where one bound of floats is NaN, the writer compared with NaN: the other cannot be trusted either. */
+export function dropHalfOfFloats(
+  bounds: WritableBounds,
+  { boundKind }: LeafColumn,
+  minLength: number,
+  maxLength: number,
+): void {
+  if (boundKind !== "float" && boundKind !== "double" && boundKind !== "float16") return;
+  if ((minLength < 0 || bounds.min !== undefined) && (maxLength < 0 || bounds.max !== undefined)) return;
+  delete bounds.min;
+  delete bounds.max;
+  bounds.minExact = false;
+  bounds.maxExact = false;
 }

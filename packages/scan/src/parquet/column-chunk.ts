@@ -1,16 +1,19 @@
+import {
+  COMPRESSED_SIZE,
+  DATA_PAGE_OFFSET,
+  ENCRYPTED,
+  END,
+  METADATA_AT,
+  NUM_VALUES,
+  START,
+  STATISTICS_AT,
+  TYPE_CODE,
+  UNCOMPRESSED_SIZE,
+} from "./chunk-scanner.ts";
 import { PHYSICAL_TYPES, type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
-import {
-  BINARY,
-  FALSE,
-  I32,
-  I64,
-  LIST,
-  type RawField,
-  STRUCT,
-  ThriftReader,
-  TRUE,
-} from "./thrift-compact-reader.ts";
+import { StatisticsScanner } from "./statistics-scanner.ts";
+import { BINARY, I32, I64, LIST, type RawField, STRUCT, ThriftReader } from "./thrift-compact-reader.ts";
 import { StructWriter, type ThriftWriter } from "./thrift-compact-writer.ts";
 
 /** Encodings by code. */
@@ -31,10 +34,7 @@ const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD"
 
 const PAGE_TYPES = ["DATA_PAGE", "INDEX_PAGE", "DICTIONARY_PAGE", "DATA_PAGE_V2"] as const;
 
-// Type, path, codec, number of values, both sizes and the offset of the data, by one bit each. Encodings may be left out: nothing needs them.
-const REQUIRED = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9);
-
-/** Statistics of a column chunk as they stand in the file: bounds are raw bytes, in the plain encoding. */
+/** Statistics of a column chunk as they stand in the file: bounds are raw bytes, in the plain encoding. A count below zero counts as absent. */
 export interface RawStatistics {
   /** Of files before Parquet 2.4: in the signed order of bytes or numbers. */
   readonly max?: Uint8Array;
@@ -70,181 +70,161 @@ export interface ChunkPlace {
 }
 
 /**
- * One column of one row group, as a view of the footer's bytes. Offsets, sizes and counts are read once; everything of variable length
- * is read when asked for, since a footer of 10,000 chunks is mostly asked for a few. The bytes were checked when the footer
- * was read, so getters do not throw for hostile bytes of structure, only for a field of an unexpected type.
+ * One column of one row group, as a view of the footer's bytes. Its sizes and counts are at hand; everything else is read when it is asked for,
+ * since a footer of 10,000 chunks is mostly asked for a few. The structure was checked when the footer was read; a getter
+ * throws INVALID_DATA where a list has elements of an unexpected type.
  *
  * Fields that are absent are undefined.
  */
 export class ColumnChunk {
   readonly #bytes: Uint8Array;
-  readonly #start: number;
-  #end = 0;
-  #pathAt = -1;
-  #encodingsAt = -1;
-  #statisticsAt = -1;
-  #filePathAt = -1;
-  #keyValuesAt = -1;
-  #encodingStatsAt = -1;
-  #sizeStatisticsAt = -1;
-  #typeCode = -1;
-  #codecCode = -1;
+  readonly #table: Float64Array;
+  readonly #row: number;
 
-  /** Where the metadata were once more written beside the data; 0 in most files. */
-  fileOffset = 0;
-  numValues = 0;
-  totalUncompressedSize = 0;
-  totalCompressedSize = 0;
-  dataPageOffset = 0;
-  indexPageOffset: number | undefined = undefined;
-  dictionaryPageOffset: number | undefined = undefined;
-  offsetIndexOffset: number | undefined = undefined;
-  offsetIndexLength: number | undefined = undefined;
-  columnIndexOffset: number | undefined = undefined;
-  columnIndexLength: number | undefined = undefined;
-  bloomFilterOffset: number | undefined = undefined;
-  bloomFilterLength: number | undefined = undefined;
-  /** Whether its pages are encrypted. */
-  encrypted = false;
-  /** False where its metadata are encrypted too: then only the offsets of its indexes are known. */
-  hasMetadata = false;
-
-  /** Reads the chunk at the reader's place, and goes behind it. Throws INVALID_DATA. */
-  constructor(reader: ThriftReader) {
-    this.#bytes = reader.bytes;
-    this.#start = reader.pos;
-    let id = 0;
-    while (reader.field(id)) {
-      id = reader.id;
-      const { type } = reader;
-      if (id === 3 && type === STRUCT) {
-        this.hasMetadata = true;
-        this.#readMetadata(reader);
-      } else if (id === 1 && type === BINARY) {
-        this.#filePathAt = reader.pos;
-        reader.skip(type);
-      } else if (type === I64 && id === 2) this.fileOffset = reader.int();
-      else if (type === I64 && id === 4) this.offsetIndexOffset = reader.int();
-      else if (type === I32 && id === 5) this.offsetIndexLength = reader.int();
-      else if (type === I64 && id === 6) this.columnIndexOffset = reader.int();
-      else if (type === I32 && id === 7) this.columnIndexLength = reader.int();
-      else {
-        if (id === 8 || id === 9) this.encrypted = true;
-        reader.skip(type);
-      }
-    }
-    this.#end = reader.pos;
-    if (!this.hasMetadata && !this.encrypted) reader.fail("A column chunk has no metadata", this.#start);
+  /**
+   * @param table - What {@link ChunkScanner} found, one chunk after the other.
+   * @param row - Where this one's numbers begin.
+   */
+  constructor(bytes: Uint8Array, table: Float64Array, row: number) {
+    this.#bytes = bytes;
+    this.#table = table;
+    this.#row = row;
   }
 
-  #readMetadata(reader: ThriftReader): void {
-    let id = 0;
-    let seen = 0;
-    while (reader.field(id)) {
-      id = reader.id;
-      const { type } = reader;
-      switch (type) {
-        case I64:
-          switch (id) {
-            case 5:
-              this.numValues = reader.int();
-              break;
-            case 6:
-              this.totalUncompressedSize = reader.int();
-              break;
-            case 7:
-              this.totalCompressedSize = reader.int();
-              break;
-            case 9:
-              this.dataPageOffset = reader.int();
-              break;
-            case 10:
-              this.indexPageOffset = reader.int();
-              break;
-            case 11:
-              this.dictionaryPageOffset = reader.int();
-              break;
-            case 14:
-              this.bloomFilterOffset = reader.int();
-              break;
-            default:
-              reader.skip(type);
-              continue;
-          }
-          break;
-        case I32:
-          if (id === 1) this.#typeCode = reader.int();
-          else if (id === 4) this.#codecCode = reader.int();
-          else if (id === 15) this.bloomFilterLength = reader.int();
-          else {
-            reader.skip(type);
-            continue;
-          }
-          break;
-        case LIST:
-          if (id === 2) this.#encodingsAt = reader.pos;
-          else if (id === 3) this.#pathAt = reader.pos;
-          else if (id === 8) this.#keyValuesAt = reader.pos;
-          else if (id === 13) this.#encodingStatsAt = reader.pos;
-          reader.skip(type);
-          break;
-        case STRUCT:
-          if (id === 12) this.#statisticsAt = reader.pos;
-          else if (id === 16) this.#sizeStatisticsAt = reader.pos;
-          reader.skip(type);
-          break;
-        default:
-          reader.skip(type);
-          continue;
-      }
-      if (id < 32) seen |= 1 << id;
-    }
-    if ((seen & REQUIRED) !== REQUIRED) reader.fail("The metadata of a column chunk lack a field", seen);
+  get numValues(): number {
+    return this.#table[this.#row + NUM_VALUES]!;
+  }
+
+  get totalUncompressedSize(): number {
+    return this.#table[this.#row + UNCOMPRESSED_SIZE]!;
+  }
+
+  get totalCompressedSize(): number {
+    return this.#table[this.#row + COMPRESSED_SIZE]!;
+  }
+
+  get dataPageOffset(): number {
+    return this.#table[this.#row + DATA_PAGE_OFFSET]!;
+  }
+
+  /** Whether its pages are encrypted. */
+  get encrypted(): boolean {
+    return this.#table[this.#row + ENCRYPTED] !== 0;
+  }
+
+  /** False where its metadata are encrypted too: then sizes and counts are 0, and only the offsets of its indexes are known. */
+  get hasMetadata(): boolean {
+    return this.#metadataAt >= 0;
+  }
+
+  get #start(): number {
+    return this.#table[this.#row + START]!;
+  }
+
+  get #end(): number {
+    return this.#table[this.#row + END]!;
+  }
+
+  get #metadataAt(): number {
+    return this.#table[this.#row + METADATA_AT]!;
   }
 
   /** Path of the file that has the data, relative to this one; undefined where it is this file. */
   get filePath(): string | undefined {
-    return this.#filePathAt < 0 ? undefined : this.#reader(this.#filePathAt).text();
+    return this.#find(this.#start, 1, BINARY)?.text();
+  }
+
+  /** Where the metadata were once more written beside the data; 0 in most files. */
+  get fileOffset(): number {
+    return this.#find(this.#start, 2, I64)?.int() ?? 0;
+  }
+
+  get offsetIndexOffset(): number | undefined {
+    return this.#find(this.#start, 4, I64)?.int();
+  }
+
+  get offsetIndexLength(): number | undefined {
+    return this.#find(this.#start, 5, I32)?.int();
+  }
+
+  get columnIndexOffset(): number | undefined {
+    return this.#find(this.#start, 6, I64)?.int();
+  }
+
+  get columnIndexLength(): number | undefined {
+    return this.#find(this.#start, 7, I32)?.int();
+  }
+
+  get indexPageOffset(): number | undefined {
+    return this.#find(this.#metadataAt, 10, I64)?.int();
+  }
+
+  get dictionaryPageOffset(): number | undefined {
+    return this.#find(this.#metadataAt, 11, I64)?.int();
+  }
+
+  get bloomFilterOffset(): number | undefined {
+    return this.#find(this.#metadataAt, 14, I64)?.int();
+  }
+
+  get bloomFilterLength(): number | undefined {
+    return this.#find(this.#metadataAt, 15, I32)?.int();
   }
 
   /** Undefined where it is a type that no version of the format has. */
   get type(): PhysicalType | undefined {
-    return PHYSICAL_TYPES[this.#typeCode];
+    return PHYSICAL_TYPES[this.#table[this.#row + TYPE_CODE]!];
   }
 
   /** `SNAPPY`, or `CODEC_12` where the code is not known. */
   get codec(): string {
-    return CODECS[this.#codecCode] ?? `CODEC_${this.#codecCode}`;
+    const code = this.#find(this.#metadataAt, 4, I32)?.int() ?? -1;
+    return CODECS[code] ?? `CODEC_${code}`;
   }
 
   get encodings(): readonly string[] {
-    return this.#encodingsAt < 0
-      ? []
-      : elements(this.#reader(this.#encodingsAt), I32, (reader) => encodingName(reader.int()));
+    const list = this.#find(this.#metadataAt, 2, LIST);
+    return list === undefined ? [] : elements(list, I32, (reader) => encodingName(reader.int()));
   }
 
   /** Names from the root, which is left out. */
   get pathInSchema(): readonly string[] {
-    return this.#pathAt < 0 ? [] : elements(this.#reader(this.#pathAt), BINARY, (reader) => reader.text());
+    const list = this.#find(this.#metadataAt, 3, LIST);
+    return list === undefined ? [] : elements(list, BINARY, (reader) => reader.text());
   }
 
   get keyValueMetadata(): readonly KeyValue[] | undefined {
-    return this.#keyValuesAt < 0 ? undefined : decodeKeyValues(this.#reader(this.#keyValuesAt));
+    const list = this.#find(this.#metadataAt, 8, LIST);
+    return list === undefined ? undefined : decodeKeyValues(list);
   }
 
   /** As they stand; {@link columnBounds} says what they mean. */
   get statistics(): RawStatistics | undefined {
-    return this.#statisticsAt < 0 ? undefined : readStatistics(this.#reader(this.#statisticsAt));
+    const scanner = new StatisticsScanner();
+    return this.scanStatistics(scanner) ? rawStatistics(this.#bytes, scanner) : undefined;
+  }
+
+  /** Notes in `scanner` where the statistics lie in {@link bytes}; false where there are none. What {@link columnBounds} does for each chunk. */
+  scanStatistics(scanner: StatisticsScanner): boolean {
+    const at = this.#table[this.#row + STATISTICS_AT]!;
+    if (at < 0) return false;
+    scanner.scan(new ThriftReader(this.#bytes, at, this.#end));
+    return true;
+  }
+
+  /** The footer's bytes. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 
   get encodingStats(): readonly PageEncodingStats[] | undefined {
-    return this.#encodingStatsAt < 0
-      ? undefined
-      : elements(this.#reader(this.#encodingStatsAt), STRUCT, readPageEncodingStats);
+    const list = this.#find(this.#metadataAt, 13, LIST);
+    return list === undefined ? undefined : elements(list, STRUCT, readPageEncodingStats);
   }
 
   get sizeStatistics(): SizeStatistics | undefined {
-    return this.#sizeStatisticsAt < 0 ? undefined : readSizeStatistics(this.#reader(this.#sizeStatisticsAt));
+    const sizes = this.#find(this.#metadataAt, 16, STRUCT);
+    return sizes === undefined ? undefined : readSizeStatistics(sizes);
   }
 
   /** Where the bytes of its pages begin: the dictionary, where one lies before the data. */
@@ -266,7 +246,7 @@ export class ColumnChunk {
       out.bytes(this.#bytes.subarray(this.#start, this.#end));
       return;
     }
-    const reader = this.#reader(this.#start);
+    const reader = new ThriftReader(this.#bytes, this.#start, this.#end);
     const fields: RawField[] = [];
     while (reader.field(reader.id)) {
       const field = reader.raw();
@@ -276,27 +256,39 @@ export class ColumnChunk {
     new StructWriter(out, fields).text(1, place.filePath).end();
   }
 
-  #reader(at: number): ThriftReader {
-    return new ThriftReader(this.#bytes, at, this.#end);
+  /** A reader at the value of a field of the struct at `struct`; undefined where it is absent or of another type. */
+  #find(struct: number, id: number, type: number): ThriftReader | undefined {
+    if (struct < 0) return undefined;
+    const reader = new ThriftReader(this.#bytes, struct, this.#end);
+    while (reader.field(reader.id)) {
+      if (reader.id === id) return reader.type === type ? reader : undefined;
+      reader.skip(reader.type);
+    }
+    return undefined;
   }
 }
 
-function readStatistics(reader: ThriftReader): RawStatistics {
-  const statistics: { -readonly [key in keyof RawStatistics]: RawStatistics[key] } = {};
-  while (reader.field(reader.id)) {
-    const { id, type } = reader;
-    if (type === BINARY && id === 1) statistics.max = reader.binary();
-    else if (type === BINARY && id === 2) statistics.min = reader.binary();
-    else if (type === I64 && id === 3) statistics.nullCount = reader.int();
-    else if (type === I64 && id === 4) statistics.distinctCount = reader.int();
-    else if (type === BINARY && id === 5) statistics.maxValue = reader.binary();
-    else if (type === BINARY && id === 6) statistics.minValue = reader.binary();
-    else if (type <= FALSE && id === 7) statistics.isMaxValueExact = type === TRUE;
-    else if (type <= FALSE && id === 8) statistics.isMinValueExact = type === TRUE;
-    else if (type === I64 && id === 9) statistics.nanCount = reader.int();
-    else reader.skip(type);
-  }
-  return statistics;
+function rawStatistics(bytes: Uint8Array, scanner: StatisticsScanner): RawStatistics {
+  const { nullCount, distinctCount, nanCount, isMaxValueExact, isMinValueExact } = scanner;
+  const max = view(bytes, scanner.maxAt, scanner.maxLength);
+  const min = view(bytes, scanner.minAt, scanner.minLength);
+  const maxValue = view(bytes, scanner.maxValueAt, scanner.maxValueLength);
+  const minValue = view(bytes, scanner.minValueAt, scanner.minValueLength);
+  return {
+    ...(max !== undefined && { max }),
+    ...(min !== undefined && { min }),
+    ...(nullCount >= 0 && { nullCount }),
+    ...(distinctCount >= 0 && { distinctCount }),
+    ...(maxValue !== undefined && { maxValue }),
+    ...(minValue !== undefined && { minValue }),
+    ...(isMaxValueExact !== undefined && { isMaxValueExact }),
+    ...(isMinValueExact !== undefined && { isMinValueExact }),
+    ...(nanCount >= 0 && { nanCount }),
+  };
+}
+
+function view(bytes: Uint8Array, at: number, length: number): Uint8Array | undefined {
+  return length < 0 ? undefined : bytes.subarray(at, at + length);
 }
 
 function readPageEncodingStats(reader: ThriftReader): PageEncodingStats {

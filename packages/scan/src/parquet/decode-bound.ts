@@ -1,71 +1,69 @@
-import { DataType } from "apache-arrow";
+import type { BoundKind } from "./bound-kind.ts";
 import type { Scalar } from "./column-bounds.ts";
-import type { LeafColumn } from "./leaf-column.ts";
 
-/** A decoded bound: undefined where the bytes do not tell one. */
-export interface DecodedBound {
-  readonly value: Scalar;
-  /** False where it was widened. */
-  readonly exact: boolean;
+/** Whether the last decoded bound is the value itself, or was widened. Beside the value, so that decoding makes no object for each. */
+let widened = false;
+
+/** Whether {@link decodeBound} widened what it gave last. */
+export function wasWidened(): boolean {
+  return widened;
 }
 
 /**
- * A bound from its bytes (plain encoding), by physical and logical type, exactly. Undefined where they are not of the type's length, or NaN.
+ * A bound from `length` bytes at `at` (plain encoding), exactly. Undefined where they are not of the kind's length, or NaN.
  *
  * @param upper - Whether it is a max: text that was cut within a character is widened up, else down.
  */
-export function decodeBound(bytes: Uint8Array, leaf: LeafColumn, upper: boolean): DecodedBound | undefined {
-  const value = decodeValue(bytes, leaf, upper);
-  if (value === undefined) return undefined;
-  if (typeof value === "object" && "value" in value) return value;
-  return { value, exact: true };
-}
-
-function decodeValue(bytes: Uint8Array, leaf: LeafColumn, upper: boolean): Scalar | DecodedBound | undefined {
-  const { type } = leaf;
-  switch (leaf.element.type) {
-    case "BOOLEAN":
-      return bytes.length === 1 ? bytes[0] !== 0 : undefined;
-    case "INT32": {
-      if (bytes.length !== 4) return undefined;
-      const value = littleEndian32(bytes, 0);
-      if (DataType.isInt(type)) return type.isSigned ? value : value >>> 0;
-      return DataType.isDecimal(type) ? BigInt(value) : value;
-    }
-    case "INT64": {
-      if (bytes.length !== 8) return undefined;
-      const high = littleEndian32(bytes, 4);
-      const low = littleEndian32(bytes, 0) >>> 0;
-      const unsigned = DataType.isInt(type) && !type.isSigned;
-      // Most fit a double, which is cheaper to come by.
-      if (high < 0x200000 && high >= -0x200000) {
-        if (!unsigned || high >= 0) return BigInt(high * 0x100000000 + low);
-      }
-      return (BigInt(unsigned ? high >>> 0 : high) << 32n) | BigInt(low);
-    }
-    case "FLOAT":
-      return bytes.length === 4 ? number(view(bytes).getFloat32(0, true)) : undefined;
-    case "DOUBLE":
-      return bytes.length === 8 ? number(view(bytes).getFloat64(0, true)) : undefined;
-    case "FIXED_LEN_BYTE_ARRAY":
-    case "BYTE_ARRAY":
-      if (DataType.isUtf8(type)) return textBound(bytes, upper);
-      if (DataType.isDecimal(type)) return bytes.length === 0 ? undefined : bigEndian(bytes);
-      if (DataType.isFloat(type))
-        return bytes.length === 2 ? number(half(bytes[0]! | (bytes[1]! << 8))) : undefined;
-      return bytes;
-    case "INT96":
-    case undefined:
+export function decodeBound(
+  kind: BoundKind,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  upper: boolean,
+): Scalar | undefined {
+  widened = false;
+  switch (kind) {
+    case "boolean":
+      return length === 1 ? bytes[at] !== 0 : undefined;
+    case "int32":
+      return length === 4 ? int32(bytes, at) : undefined;
+    case "uint32":
+      return length === 4 ? int32(bytes, at) >>> 0 : undefined;
+    case "bigInt32":
+      return length === 4 ? BigInt(int32(bytes, at)) : undefined;
+    case "int64":
+      return length === 8 ? int64(int32(bytes, at + 4), int32(bytes, at) >>> 0) : undefined;
+    case "uint64":
+      return length === 8 ? int64(int32(bytes, at + 4) >>> 0, int32(bytes, at) >>> 0) : undefined;
+    case "float":
+      return length === 4 ? number(view(bytes, at, length).getFloat32(0, true)) : undefined;
+    case "double":
+      return length === 8 ? number(view(bytes, at, length).getFloat64(0, true)) : undefined;
+    case "float16":
+      return length === 2 ? number(half(bytes[at]! | (bytes[at + 1]! << 8))) : undefined;
+    case "decimalBytes":
+      return length === 0 ? undefined : bigEndian(bytes, at, length);
+    case "text":
+      return asciiText(bytes, at, length) ?? textBound(bytes.subarray(at, at + length), upper);
+    case "bytes":
+      return bytes.subarray(at, at + length);
+    case "none":
       return undefined;
   }
 }
 
-function view(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function view(bytes: Uint8Array, at: number, length: number): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, length);
 }
 
-function littleEndian32(bytes: Uint8Array, at: number): number {
+function int32(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+function int64(high: number, low: number): bigint {
+  // Most fit a double, which is cheaper to come by than two parts.
+  if (high < 0x200000 && high >= -0x200000) return BigInt(high * 0x100000000 + low);
+  return (BigInt(high) << 32n) | BigInt(low);
 }
 
 function number(value: number): number | undefined {
@@ -81,39 +79,32 @@ function half(bits: number): number {
 }
 
 /** A number in two's complement. */
-function bigEndian(bytes: Uint8Array): bigint {
-  const unsigned = BigInt(`0x${hex(bytes)}`);
-  return BigInt.asIntN(bytes.length * 8, unsigned);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+function bigEndian(bytes: Uint8Array, at: number, length: number): bigint {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString("hex");
+  return BigInt.asIntN(length * 8, BigInt(`0x${hex}`));
 }
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LAST_CHARACTER = "\u{10FFFF}";
 const LAST_BYTES: Uint8Array = new TextEncoder().encode(LAST_CHARACTER);
 
-function textBound(bytes: Uint8Array, upper: boolean): string | DecodedBound | undefined {
-  const ascii = asciiText(bytes);
-  if (ascii !== undefined) return ascii;
+function textBound(bytes: Uint8Array, upper: boolean): string | undefined {
   try {
     return strict.decode(bytes);
   } catch {
     // Cut within a character, or never UTF-8: what is valid before it is below; with the last character behind it, above.
+    widened = true;
     const valid = validPrefix(bytes);
     const prefix = strict.decode(bytes.subarray(0, valid));
-    if (!upper) return { value: prefix, exact: false };
-    return Buffer.compare(bytes.subarray(valid), LAST_BYTES) <= 0
-      ? { value: prefix + LAST_CHARACTER, exact: false }
-      : undefined;
+    if (!upper) return prefix;
+    return Buffer.compare(bytes.subarray(valid), LAST_BYTES) <= 0 ? prefix + LAST_CHARACTER : undefined;
   }
 }
 
-function asciiText(bytes: Uint8Array): string | undefined {
-  if (bytes.length > 32) return undefined;
+function asciiText(bytes: Uint8Array, at: number, length: number): string | undefined {
+  if (length > 32) return undefined;
   let text = "";
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = at; i < at + length; i++) {
     const code = bytes[i]!;
     if (code > 127) return undefined;
     text += String.fromCharCode(code);

@@ -1,4 +1,5 @@
 import type { DataType } from "apache-arrow";
+import { type BoundKind, boundKind } from "./bound-kind.ts";
 import type { FileMetadata, SchemaElement } from "./file-metadata.ts";
 import { primitiveArrowType } from "./primitive-arrow-type.ts";
 import { schemaTree } from "./schema-tree.ts";
@@ -16,6 +17,8 @@ export interface LeafColumn {
   readonly maxRep: number;
   /** Type of its values, as Parquet says it: what `ARROW:schema` adds is not in it. */
   readonly type: DataType;
+  /** How its statistics are read. */
+  readonly boundKind: BoundKind;
 }
 
 const columns = new WeakMap<FileMetadata["schema"], readonly LeafColumn[]>();
@@ -24,15 +27,19 @@ const columns = new WeakMap<FileMetadata["schema"], readonly LeafColumn[]>();
 export function leafColumns(metadata: FileMetadata): readonly LeafColumn[] {
   let leaves = columns.get(metadata.schema);
   if (leaves === undefined) {
-    leaves = schemaTree(metadata.schema).leaves.map(({ element, path, maxDef, maxRep }, index) => ({
-      path: path.join("."),
-      names: path,
-      index,
-      element,
-      maxDef,
-      maxRep,
-      type: primitiveArrowType(element),
-    }));
+    leaves = schemaTree(metadata.schema).leaves.map(({ element, path, maxDef, maxRep }, index) => {
+      const type = primitiveArrowType(element);
+      return {
+        path: path.join("."),
+        names: path,
+        index,
+        element,
+        maxDef,
+        maxRep,
+        type,
+        boundKind: boundKind(element, type),
+      };
+    });
     columns.set(metadata.schema, leaves);
   }
   return leaves;

@@ -1,5 +1,4 @@
 import { PitotError } from "@pitot/core";
-import { Limiter } from "../io/limiter.ts";
 import type { RangeSource } from "../io/range-source.ts";
 import { decodeMetadata } from "./decode-metadata.ts";
 import type { FileMetadata } from "./file-metadata.ts";
@@ -27,6 +26,7 @@ export interface ReadFooterOptions {
 
 const TAIL = 8;
 const FIRST_GUESS = 16 * 1024;
+const SMALLEST_GUESS = 1024;
 const LARGEST_GUESS = 1024 * 1024;
 // Larger metadata do not exist, but a broken length does.
 const LARGEST_FOOTER = 256 * 1024 * 1024;
@@ -38,12 +38,19 @@ const LARGEST_FOOTER = 256 * 1024 * 1024;
  * Throws `PitotError`: IO where the file cannot be read, INVALID_DATA where it is no Parquet file or its footer is broken, UNSUPPORTED where the
  * footer is encrypted. Cost: linear in the footer; a broken one fails within milliseconds.
  */
-export async function readFooter(
-  source: RangeSource,
-  options: ReadFooterOptions = {},
-): Promise<ParquetFooter> {
-  const raw = await readFooterBytes(source, options.guess ?? FIRST_GUESS, options.signal);
+export async function readFooter(source: RangeSource, options: ReadFooterOptions = {}): Promise<ParquetFooter> {
+  const raw = await readFooterBytes(source, options.guess, options.signal);
   return { metadata: named(source, () => decodeMetadata(raw.bytes)), ...raw };
+}
+
+// What the footers of this process came to: files that are read together mostly have footers of about a size.
+let learned = FIRST_GUESS;
+
+/** A bit more than the last footer, and down only by steps: one small file among large ones must not cost each of them a request. */
+function nextGuess(guess: number, footerBytes: number): number {
+  const wanted = Math.ceil((footerBytes * 1.1) / 512) * 512;
+  const next = wanted > guess ? wanted : guess - (guess - wanted) / 8;
+  return Math.ceil(Math.min(LARGEST_GUESS, Math.max(SMALLEST_GUESS, next)));
 }
 
 /** A footer that was read but not decoded. */
@@ -52,14 +59,15 @@ export type RawFooter = Omit<ParquetFooter, "metadata">;
 /** The bytes of a footer. Throws as {@link readFooter} does. */
 export async function readFooterBytes(
   source: RangeSource,
-  guess: number,
-  signal?: AbortSignal,
+  guess: number | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<RawFooter> {
-  const first = await source.suffix(Math.max(guess, TAIL), signal);
+  const first = await source.suffix(Math.max(guess ?? learned, TAIL), signal);
   const footerBytes = named(source, () => footerLength(first.bytes, first.byteLength));
   let { bytes } = first;
   let requests = 1;
   let bytesRead = bytes.length;
+  learned = nextGuess(learned, footerBytes);
   if (footerBytes > bytes.length) {
     const start = first.byteLength - footerBytes;
     const head = await source.slice(start, first.byteLength - bytes.length, signal);
@@ -77,41 +85,6 @@ export async function readFooterBytes(
     bytesRead,
     fileBytes: first.byteLength,
   };
-}
-
-/** Footers of many files at once. */
-export interface ReadFootersOptions extends ReadFooterOptions {
-  /** Files that are read at once; 16 by default. */
-  readonly concurrency?: number;
-}
-
-/**
- * Footers of many files, in their order. The first failure cancels the rest and is thrown; so does `signal`. The guess follows
- * the largest footer so far.
- */
-export async function readFooters(
-  sources: readonly RangeSource[],
-  options: ReadFootersOptions = {},
-): Promise<ParquetFooter[]> {
-  const limiter = new Limiter(Math.max(1, options.concurrency ?? 16));
-  const failed = new AbortController();
-  const signal =
-    options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
-  let guess = options.guess ?? FIRST_GUESS;
-  try {
-    return await Promise.all(
-      sources.map((source) =>
-        limiter.run(async () => {
-          const footer = await readFooter(source, { signal, guess });
-          guess = Math.min(LARGEST_GUESS, Math.max(guess, footer.footerBytes));
-          return footer;
-        }),
-      ),
-    );
-  } catch (error) {
-    failed.abort();
-    throw error;
-  }
 }
 
 /** Length of the footer by the last 8 bytes. */
@@ -144,7 +117,7 @@ function footerLength(tail: Uint8Array, fileBytes: number): number {
 }
 
 /** What `work` gives; its errors name the file. */
-function named<T>(source: RangeSource, work: () => T): T {
+export function named<T>(source: RangeSource, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -101,6 +101,7 @@ export async function countedRows(
         if (!group.certain || planned.fragment.deletedRows !== undefined)
           return await countRowGroup(planned, group, read);
         meter.rowGroupsSkippedBy.certain++;
+        meter.rowsSkipped += group.rows;
         meter.rowsMatched += group.rows;
         return group.rows;
       },

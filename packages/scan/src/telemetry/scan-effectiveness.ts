@@ -20,8 +20,13 @@ export interface ScanEffectiveness {
   readonly rowGroupsSkippedBy: { readonly statistics: number; readonly certain: number };
   /** Requests to storage. */
   readonly rangeRequests: number;
-  /** Rows decoded, and rows that matched. */
-  readonly rows: { readonly scanned: number; readonly matched: number; readonly deleted: number };
+  /** Rows decoded, rows that matched, rows that are deleted, and rows of skipped row groups. */
+  readonly rows: {
+    readonly scanned: number;
+    readonly matched: number;
+    readonly deleted: number;
+    readonly skipped: number;
+  };
   /** Milliseconds of listing and reading footers, of waiting for data, of decoding and filtering. They may overlap. */
   readonly milliseconds: { readonly planning: number; readonly reading: number; readonly decoding: number };
   /** False where the consumer stopped early, or it failed. */
@@ -46,6 +51,7 @@ export class ScanMeter {
   rowsScanned = 0;
   rowsMatched = 0;
   rowsDeleted = 0;
+  rowsSkipped = 0;
   planning = 0;
   reading = 0;
   decoding = 0;
@@ -64,7 +70,7 @@ export class ScanMeter {
       filesSkippedBy: { ...this.filesSkippedBy },
       rowGroupsSkippedBy: { ...this.rowGroupsSkippedBy },
       rangeRequests: this.rangeRequests,
-      rows: { scanned: this.rowsScanned, matched: this.rowsMatched, deleted: this.rowsDeleted },
+      rows: { scanned: this.rowsScanned, matched: this.rowsMatched, deleted: this.rowsDeleted, skipped: this.rowsSkipped },
       milliseconds: { planning: this.planning, reading: this.reading, decoding: this.decoding },
       complete: this.complete,
     };

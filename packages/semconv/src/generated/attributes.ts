@@ -240,6 +240,24 @@ export const ATTR_SCAN_ROWS_MATCHED = "pitot.scan.rows.matched" as const;
 /** Range reads. */
 export const ATTR_SCAN_RANGE_REQUESTS = "pitot.scan.range_requests" as const;
 
+/** Predicate of the scan, in pyarrow's form. */
+export const ATTR_SCAN_PREDICATE = "pitot.scan.predicate" as const;
+
+/** False where the reader stopped early or failed. */
+export const ATTR_SCAN_COMPLETE = "pitot.scan.complete" as const;
+
+/** Fragments skipped, by reason: partition, statistics, delta_statistics, deletion_vector. */
+export const ATTR_SCAN_FRAGMENTS_SKIPPED_BY = "pitot.scan.fragments.skipped_by" as const;
+
+/** Row groups skipped, by reason: statistics (no row matches), certain (all match, when counting). */
+export const ATTR_SCAN_ROW_GROUPS_SKIPPED_BY = "pitot.scan.row_groups.skipped_by" as const;
+
+/** Rows left out because the table has deleted them. */
+export const ATTR_SCAN_ROWS_DELETED = "pitot.scan.rows.deleted" as const;
+
+/** Seconds by phase: planning, reading, decoding; phases may overlap. */
+export const ATTR_SCAN_SECONDS = "pitot.scan.seconds" as const;
+
 /** Fingerprint of the normalised plan. */
 export const ATTR_PLAN_FINGERPRINT = "pitot.plan.fingerprint" as const;
 
