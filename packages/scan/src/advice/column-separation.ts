@@ -77,15 +77,17 @@ function sortedRead(
 ): number | null {
   const numbers = ranges.map(({ rows, min, max }) => ({ rows, min: numeric(min), max: numeric(max) }));
   if (numbers.some(({ min, max }) => min === null || max === null)) return null;
-  const integral = ranges.some(({ min }) => typeof min === "bigint");
   // A sorted file of as many row groups: the quantiles of all values, seen as evenly spread within each range.
   const steps = ranges.length;
   const edges = quantiles(numbers as { rows: number; min: number; max: number }[], steps);
+  const big = ranges.some(({ min }) => typeof min === "bigint");
+  const whole = big || numbers.every(({ min, max }) => Number.isInteger(min) && Number.isInteger(max));
   let read = 0;
   for (let i = 0; i < steps; i++) {
-    const [min, max] = [edges[i]!, edges[i + 1]!].map((edge) =>
-      integral ? BigInt(Math.round(edge)) : edge,
-    ) as [Scalar, Scalar];
+    const high = whole ? Math.floor(edges[i + 1]!) : edges[i + 1]!;
+    // A whole number that ends one row group does not begin the next.
+    const low = whole ? Math.min(high, i === 0 ? Math.floor(edges[i]!) : Math.floor(edges[i]!) + 1) : edges[i]!;
+    const [min, max] = (big ? [BigInt(low), BigInt(high)] : [low, high]) as [Scalar, Scalar];
     const bounds = { min, max, minExact: false, maxExact: false, nullCount: 0, nanCount: 0, rows: 2 };
     if (predicate.outcomes((asked) => (asked === path ? { bounds, type } : undefined)).canBeTrue) read++;
   }

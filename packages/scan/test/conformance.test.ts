@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openDataset, scanBatches } from "@pitot/scan";
+
+const data = process.env["PITOT_CONFORMANCE_DATA"];
+const folder = data === undefined ? undefined : join(data, "parquet");
+if (folder === undefined)
+  console.warn("PITOT_CONFORMANCE_DATA is not set: files of other writers are not scanned");
+
+/** What cannot be read, and why. */
+const REFUSED: Readonly<Record<string, RegExp>> = {
+  // A page of no bytes at all: hyparquet hands it to its decompressor.
+  "datapage_v2_empty_datapage.snappy.parquet": /cannot be decoded/,
+  // 2 GiB of text in one column of one row group.
+  "large_string_map.brotli.parquet": /more text in one column/,
+  // Broken on purpose.
+  "nation.dict-malformed.parquet": /cannot be decoded/,
+};
+
+describe.skipIf(folder === undefined)("files of other writers", () => {
+  const files = folder === undefined ? [] : below(folder);
+  it.each(files)("scans or refuses %s", async (file) => {
+    const refused = REFUSED[basename(file)];
+    const dataset = await openDataset(file);
+    const rows = async (): Promise<number> => {
+      let count = 0;
+      for await (const batch of scanBatches(dataset)) {
+        count += batch.numRows;
+        // Every value can be looked at.
+        for (const row of batch.toArray().slice(0, 50))
+          JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+      }
+      return count;
+    };
+    if (refused !== undefined) {
+      await expect(rows()).rejects.toThrow(refused);
+      return;
+    }
+    const answer = `${file}.pyarrow.json`;
+    const expected = existsSync(answer)
+      ? (JSON.parse(readFileSync(answer, "utf8")) as { rows?: number; num_rows?: number })
+      : {};
+    const count = await rows();
+    const told = expected.rows ?? expected.num_rows;
+    if (told !== undefined) expect(count).toBe(told);
+  });
+});
+
+function below(root: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".parquet"))
+    .map((name) => join(root, name));
+}
