@@ -91,7 +91,8 @@ it("loses no row and invents none", async () => {
         const found: unknown[] = [];
         for await (const batch of scan) found.push(...batch.toArray().map((value) => value!.toJSON()));
         // The writer's dictionary takes -0 for 0.
-        const unsigned = (values: readonly unknown[]) => (values as Row[]).map((value) => ({ ...value, f: value.f === 0 ? 0 : value.f }));
+        const unsigned = (values: readonly unknown[]) =>
+          (values as Row[]).map((value) => ({ ...value, f: value.f === 0 ? 0 : value.f }));
         expect(unsigned(found)).toEqual(unsigned(expected));
         skipped += scan.effectiveness.rowGroups.skipped;
       },

@@ -152,9 +152,7 @@ it("writes the schema of a dataset that has no file yet", async () => {
     ];
     const path = await new ParquetMetadataSpec(new Schema(fields)).writeCommonMetadata(folder);
     const { metadata } = await readFooter(fileSource(path));
-    expect(
-      described(arrowSchema(metadata).fields),
-    ).toEqual(described(fields));
+    expect(described(arrowSchema(metadata).fields)).toEqual(described(fields));
     const columns = await duck.rows(
       `select column_name, column_type from (describe select * from read_parquet('${path}'))`,
     );

@@ -86,7 +86,9 @@ function sortedRead(
   for (let i = 0; i < steps; i++) {
     const high = whole ? Math.floor(edges[i + 1]!) : edges[i + 1]!;
     // A whole number that ends one row group does not begin the next.
-    const low = whole ? Math.min(high, i === 0 ? Math.floor(edges[i]!) : Math.floor(edges[i]!) + 1) : edges[i]!;
+    const low = whole
+      ? Math.min(high, i === 0 ? Math.floor(edges[i]!) : Math.floor(edges[i]!) + 1)
+      : edges[i]!;
     const [min, max] = (big ? [BigInt(low), BigInt(high)] : [low, high]) as [Scalar, Scalar];
     const bounds = { min, max, minExact: false, maxExact: false, nullCount: 0, nanCount: 0, rows: 2 };
     if (predicate.outcomes((asked) => (asked === path ? { bounds, type } : undefined)).canBeTrue) read++;

@@ -206,8 +206,9 @@ function pageBounds(
   const nans = columns.nanCounts?.[page];
   if (nans !== undefined && nans >= 0) bounds.nanCount = nans;
   if (columns.nullPages[page] === true) {
+    // parquet-mr also marks pages so whose bounds it did not collect: it is believed only of pages that can be all null, where no count says otherwise.
     // Only of a column that does not repeat do values and rows count the same.
-    if (leaf.maxRep === 0) bounds.nullCount = rows;
+    if (nulls === undefined && leaf.maxDef > 0 && leaf.maxRep === 0) bounds.nullCount = rows;
     return bounds;
   }
   if (!isOrdered) return bounds;

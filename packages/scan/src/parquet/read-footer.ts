@@ -1,5 +1,4 @@
 import { PitotError } from "@pitot/core";
-import { Limiter } from "../io/limiter.ts";
 import type { RangeSource } from "../io/range-source.ts";
 import { decodeMetadata } from "./decode-metadata.ts";
 import type { FileMetadata } from "./file-metadata.ts";
@@ -86,36 +85,6 @@ export async function readFooterBytes(
     bytesRead,
     fileBytes: first.byteLength,
   };
-}
-
-/** Footers of many files at once. */
-export interface ReadFootersOptions extends ReadFooterOptions {
-  /** Files that are read at once; 16 by default. */
-  readonly concurrency?: number;
-}
-
-/**
- * Footers of many files, in their order. The first failure cancels the rest and is thrown; so does `signal`.
- */
-export async function readFooters(
-  sources: readonly RangeSource[],
-  options: ReadFootersOptions = {},
-): Promise<ParquetFooter[]> {
-  const limiter = new Limiter(Math.max(1, options.concurrency ?? 16));
-  const failed = new AbortController();
-  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
-  try {
-    return await Promise.all(
-      sources.map((source) =>
-        limiter.run(() =>
-          readFooter(source, { signal, ...(options.guess !== undefined && { guess: options.guess }) }),
-        ),
-      ),
-    );
-  } catch (error) {
-    failed.abort();
-    throw error;
-  }
 }
 
 /** Length of the footer by the last 8 bytes. */
