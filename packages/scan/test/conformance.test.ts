@@ -41,13 +41,14 @@ describe.skipIf(folder === undefined)("files of other writers", () => {
     const expected = existsSync(answer) ? (JSON.parse(readFileSync(answer, "utf8")) as Answer) : undefined;
     const count = await rows();
     // One file says 0 rows in its footer and has some: the row groups are right.
-    if (expected !== undefined && expected.row_groups_cut === undefined)
+    if (expected?.row_groups !== undefined && expected.row_groups_cut === undefined)
       expect(count).toBe(expected.row_groups.reduce((total, { num_rows }) => total + num_rows, 0));
   });
 });
 
 interface Answer {
-  readonly row_groups: readonly { readonly num_rows: number }[];
+  /** Absent where pyarrow refuses the file. */
+  readonly row_groups?: readonly { readonly num_rows: number }[];
   readonly row_groups_cut?: unknown;
 }
 

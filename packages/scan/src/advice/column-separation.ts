@@ -84,10 +84,10 @@ function sortedRead(
   const whole = big || numbers.every(({ min, max }) => Number.isInteger(min) && Number.isInteger(max));
   let read = 0;
   for (let i = 0; i < steps; i++) {
-    const high = whole ? Math.floor(edges[i + 1]!) : edges[i + 1]!;
+    const high = whole ? Math.round(edges[i + 1]!) : edges[i + 1]!;
     // A whole number that ends one row group does not begin the next.
     const low = whole
-      ? Math.min(high, i === 0 ? Math.floor(edges[i]!) : Math.floor(edges[i]!) + 1)
+      ? Math.min(high, Math.round(edges[i]!) + (i === 0 ? 0 : 1))
       : edges[i]!;
     const [min, max] = (big ? [BigInt(low), BigInt(high)] : [low, high]) as [Scalar, Scalar];
     const bounds = { min, max, minExact: false, maxExact: false, nullCount: 0, nanCount: 0, rows: 2 };
