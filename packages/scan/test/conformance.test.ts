@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openDataset, scanBatches } from "@pitot/scan";
+import { openDataset, scanBatches } from "../src/index.ts";
 
 const data = process.env["PITOT_CONFORMANCE_DATA"];
 const folder = data === undefined ? undefined : join(data, "parquet");

@@ -23,7 +23,7 @@ export async function duckFiles(): Promise<DuckFiles> {
     run: async (sql) => {
       await connection.run(at(sql));
     },
-    rows: async (sql) => (await connection.runAndReadAll(at(sql))).getRows() as unknown[][],
+    rows: async (sql) => (await connection.runAndReadAll(at(sql))).getRows(),
     async [Symbol.asyncDispose]() {
       connection.closeSync();
       await rm(folder, { recursive: true, force: true });

@@ -51,7 +51,7 @@ export async function openDataset(
   location: DatasetLocation | readonly DatasetLocation[],
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
-  const { concurrency = 16, signal, partitioning = "hive" } = options;
+  const { concurrency = 16, partitioning = "hive" } = options;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1)
     throw new PitotError("INVALID_ARGUMENT", "The number of files at once must be a whole number above 0", {
       value: concurrency,
@@ -124,10 +124,10 @@ async function list(
 }
 
 async function oneFile(item: DatasetLocation, index: number, http?: HttpSourceOptions): Promise<OpenFile> {
-  const path = localPath(item);
-  if (path !== undefined) return local(await foundFile(String(item), path));
   if (typeof item === "string" || item instanceof URL) {
     const url = String(item);
+    const path = localPath(item);
+    if (path !== undefined) return local(await foundFile(url, path));
     // One source for all reads: it knows the file's version, and has the whole file where the server gives no ranges.
     const source = httpSource(url, http);
     return {
