@@ -79,7 +79,7 @@ export class Comparison extends Expression {
 }
 
 /** What a comparison may come to for the values within bounds. */
-export function comparisonOutcomes(
+function comparisonOutcomes(
   truth: Truth,
   literal: Scalar,
   bounds: ColumnBounds,
