@@ -158,8 +158,7 @@ class RangeRequests implements HttpSource {
       return { bytes: new Uint8Array(), start: size === 0 ? 0 : -1, size };
     }
     const error = this.#error("The server refused the range", `${status} ${response.statusText}`.trim());
-    if (PASSING.has(status))
-      throw new PassingFailure(error, waitOf(headers.get("retry-after")));
+    if (PASSING.has(status)) throw new PassingFailure(error, waitOf(headers.get("retry-after")));
     throw error;
   }
 
@@ -193,10 +192,14 @@ class RangeRequests implements HttpSource {
     const bytes = Number(told ?? 0) > limit ? "TOO_LONG" : await this.#body(response, limit, onProgress);
     if (bytes === "TOO_LONG") {
       await discard(response);
-      throw new PitotError("UNSUPPORTED", `${this.location}: the server ignores ranges, and the file is large`, {
-        value: told === null ? `over ${limit} bytes` : `${told} bytes`,
-        remedy: "Download the file, or raise maxWholeBytes",
-      });
+      throw new PitotError(
+        "UNSUPPORTED",
+        `${this.location}: the server ignores ranges, and the file is large`,
+        {
+          value: told === null ? `over ${limit} bytes` : `${told} bytes`,
+          remedy: "Download the file, or raise maxWholeBytes",
+        },
+      );
     }
     if (told !== null && bytes.length !== Number(told))
       throw new PassingFailure(this.#error("The body has not the length that the server told", told));
@@ -221,7 +224,9 @@ class RangeRequests implements HttpSource {
     const version = versionOf(response.headers);
     const changed =
       (this.byteLength !== undefined && size !== undefined && size !== this.byteLength) ||
-      (this.#version !== undefined && version?.value !== this.#version.value && version?.name === this.#version.name);
+      (this.#version !== undefined &&
+        version?.value !== this.#version.value &&
+        version?.name === this.#version.name);
     if (changed) {
       await discard(response);
       throw new PitotError("IO", "The file was changed while it was read", {

@@ -1,8 +1,23 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { asAsyncBuffer, asyncBufferSource, bytesSource, countingSource, fileSource } from "../../src/index.ts";
+import {
+  asAsyncBuffer,
+  asyncBufferSource,
+  bytesSource,
+  countingSource,
+  fileSource,
+} from "../../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pitot-io-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +38,10 @@ describe("fileSource", () => {
     expect(await source.slice(0, 5)).toEqual(BYTES.slice(0, 5));
     expect(await source.slice(1000, 1000)).toEqual(new Uint8Array());
     expect((await source.suffix(5000)).bytes).toEqual(BYTES);
-    expect(await fileSource(file(new Uint8Array())).suffix(8)).toEqual({ bytes: new Uint8Array(), byteLength: 0 });
+    expect(await fileSource(file(new Uint8Array())).suffix(8)).toEqual({
+      bytes: new Uint8Array(),
+      byteLength: 0,
+    });
     await source.close();
   });
 
@@ -80,7 +98,10 @@ describe("fileSource", () => {
 
 describe("the other sources", () => {
   it("give the same from bytes and from an AsyncBuffer, counted", async () => {
-    const buffer = { byteLength: 1000, slice: (start: number, end?: number) => BYTES.slice(start, end).buffer };
+    const buffer = {
+      byteLength: 1000,
+      slice: (start: number, end?: number) => BYTES.slice(start, end).buffer,
+    };
     for (const source of [bytesSource(BYTES, "memory"), asyncBufferSource(buffer, "memory")]) {
       const counted = countingSource(source);
       expect(counted.location).toBe("memory");

@@ -60,7 +60,10 @@ describe("a server of ranges", () => {
       fetch: async (_url, init) =>
         new Response(part(4990, 5000), {
           status: 206,
-          headers: { "content-range": "bytes 4990-4999/5000", "x-asked": new Headers(init?.headers).get("range") ?? "" },
+          headers: {
+            "content-range": "bytes 4990-4999/5000",
+            "x-asked": new Headers(init?.headers).get("range") ?? "",
+          },
         }),
     });
     expect((await source.suffix(10)).bytes).toEqual(part(4990, 5000));
@@ -207,7 +210,7 @@ describe("cancelling", () => {
     const reason = new Error("enough");
     await using server = await localServer((request, response, count) => {
       if (count === 1) {
-        const [start, end] = rangeOf(request, BYTES.length)!;
+        const [start, end] = rangeOf(request, BYTES.length) ?? [0, 0];
         response.writeHead(206, { "content-range": `bytes ${start}-${end - 1}/5000` });
         response.write(part(start, start + 10));
       } else response.writeHead(503, { "retry-after": "3" }).end();

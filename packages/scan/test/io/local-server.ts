@@ -42,7 +42,8 @@ export function serveRange(
   headers: Record<string, string> = {},
 ): void {
   const range = rangeOf(request, bytes.length);
-  const isCurrent = request.headers["if-range"] === undefined || request.headers["if-range"] === headers["etag"];
+  const isCurrent =
+    request.headers["if-range"] === undefined || request.headers["if-range"] === headers["etag"];
   if (range === undefined || !isCurrent) {
     response.writeHead(200, { "content-length": bytes.length, ...headers }).end(bytes);
     return;

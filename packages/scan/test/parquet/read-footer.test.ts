@@ -186,20 +186,26 @@ describe("encodeFooter", () => {
 
   it("describes row groups from another file, and takes what was changed", async () => {
     const { metadata } = await readFooter(fileSource(path));
-    const [first] = metadata.rowGroups;
+    const first = metadata.rowGroups.at(0)!;
     const placed = {
       ...metadata,
-      numRows: first!.numRows,
-      rowGroups: [{ ...first!, ordinal: 7, place: { filePath: "year=2024/números.parquet" } }],
+      numRows: first.numRows,
+      rowGroups: [{ ...first, ordinal: 7, place: { filePath: "year=2024/números.parquet" } }],
     };
     const bytes = Buffer.concat([Buffer.from("PAR1"), footerFileEnd(placed)]);
     const again = (await readFooter(bytesSource(bytes))).metadata;
     expect(again.rowGroups).toHaveLength(1);
-    expect(again.rowGroups[0]).toMatchObject({ ordinal: 7, numRows: first!.numRows });
-    again.rowGroups[0]!.columns.forEach((chunk, i) => {
-      const before = first!.columns[i]!;
+    expect(again.rowGroups[0]).toMatchObject({ ordinal: 7, numRows: first.numRows });
+    again.rowGroups.at(0)!.columns.forEach((chunk, i) => {
+      const before = first.columns.at(i)!;
       expect(chunk.filePath).toBe("year=2024/números.parquet");
-      expect([chunk.fileOffset, chunk.dataPageOffset, chunk.statistics, chunk.pathInSchema, chunk.codec]).toEqual([
+      expect([
+        chunk.fileOffset,
+        chunk.dataPageOffset,
+        chunk.statistics,
+        chunk.pathInSchema,
+        chunk.codec,
+      ]).toEqual([
         before.fileOffset,
         before.dataPageOffset,
         before.statistics,
