@@ -6,10 +6,12 @@ import { burstOfSpans } from "./burst-of-spans.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { rowGroupPruning } from "./row-group-pruning.ts";
 
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
   1: qualityRow,
   2: metricCall,
+  8: rowGroupPruning,
   9: burstOfSpans,
   12: linearCost,
 };

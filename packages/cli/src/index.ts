@@ -85,6 +85,36 @@ export type {
   TableSummary,
 } from "@pitot/tables";
 
+// Scans
+export {
+  col,
+  countRows,
+  explainScan,
+  fragmentTelemetry,
+  listFragments,
+  openDataset,
+  parquetMetadataFactory,
+  parsePredicate,
+  recordScan,
+  rowGroupStats,
+  scanBatches,
+  trackedScan,
+} from "@pitot/scan";
+export type {
+  Dataset,
+  DatasetLocation,
+  Fragment,
+  Literal,
+  OpenDatasetOptions,
+  Predicate,
+  Scan,
+  ScanEffectiveness,
+  ScanExplanation,
+  ScanOptions,
+  ScanTelemetry,
+  TrackedScanOptions,
+} from "@pitot/scan";
+
 // Reading and keeping snapshots
 export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
 export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";

@@ -144,7 +144,8 @@ export class ChunkScanner {
         }
         if (!(size <= end - pos)) reader.fail("A list has more elements than there are bytes", size);
         const element = id === 2 ? I32 : BINARY;
-        if (size > 0 && (list & 15) !== element) reader.fail("A list has elements of another type", list & 15);
+        if (size > 0 && (list & 15) !== element)
+          reader.fail("A list has elements of another type", list & 15);
         for (let i = 0; i < size; i++) {
           const length = bytes[pos++]!;
           if (length > 127) {

@@ -309,8 +309,10 @@ function readPageEncodingStats(reader: ThriftReader): PageEncodingStats {
 
 function readSizeStatistics(reader: ThriftReader): SizeStatistics {
   const sizes: { -readonly [key in keyof SizeStatistics]: SizeStatistics[key] } = {};
-  while (reader.field(reader.id)) {
-    const { id, type } = reader;
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    const { type } = reader;
     if (type === I64 && id === 1) sizes.unencodedByteArrayBytes = reader.int();
     else if (type === LIST && id === 2) sizes.repetitionLevelHistogram = elements(reader, I64, readInt);
     else if (type === LIST && id === 3) sizes.definitionLevelHistogram = elements(reader, I64, readInt);

@@ -112,7 +112,8 @@ function decodeRowGroup(reader: ThriftReader, table: Float64Array, first: number
     get columns(): ColumnChunk[] {
       if (columns === undefined) {
         columns = [];
-        for (let i = first; i < first + count; i++) columns.push(new ColumnChunk(bytes, table, i * CHUNK_ROW));
+        for (let i = first; i < first + count; i++)
+          columns.push(new ColumnChunk(bytes, table, i * CHUNK_ROW));
       }
       return columns;
     },

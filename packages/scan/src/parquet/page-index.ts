@@ -74,14 +74,21 @@ interface Place {
   readonly end: number;
 }
 
-function indexPlaces(source: RangeSource, chunk: ColumnChunk): [offsets: Place, columns: Place | undefined] | undefined {
+function indexPlaces(
+  source: RangeSource,
+  chunk: ColumnChunk,
+): [offsets: Place, columns: Place | undefined] | undefined {
   if (chunk.encrypted) return undefined;
   const offsets = place(source, chunk.offsetIndexOffset, chunk.offsetIndexLength);
   if (offsets === undefined) return undefined;
   return [offsets, place(source, chunk.columnIndexOffset, chunk.columnIndexLength)];
 }
 
-function place(source: RangeSource, offset: number | undefined, length: number | undefined): Place | undefined {
+function place(
+  source: RangeSource,
+  offset: number | undefined,
+  length: number | undefined,
+): Place | undefined {
   if (offset === undefined || length === undefined) return undefined;
   const end = offset + length;
   if (offset < 0 || length <= 0 || length > LARGEST_INDEX || end > (source.byteLength ?? end))
@@ -133,7 +140,8 @@ function decodeOffsetIndex(reader: ThriftReader, rows: number): PageLocation[] {
   if (pages === undefined) return reader.fail("An offset index has no pages", id);
   let last = 0;
   for (const { firstRow } of pages) {
-    if (firstRow < last || firstRow > rows) reader.fail("Pages of an offset index are out of order", firstRow);
+    if (firstRow < last || firstRow > rows)
+      reader.fail("Pages of an offset index are out of order", firstRow);
     last = firstRow;
   }
   if (pages.length > 0 && pages[0]!.firstRow !== 0)

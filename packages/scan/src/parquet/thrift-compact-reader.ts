@@ -26,7 +26,6 @@ export interface RawField {
   readonly bytes: Uint8Array;
 }
 
-
 /**
  * A cursor over Thrift's compact protocol that trusts nothing: each length is checked against the bytes left, each element of a list takes at
  * least one byte, varints end within 10 bytes, and values nest at most 32 deep. So its work is linear in the bytes. What breaks a rule is a
@@ -287,4 +286,3 @@ export class ThriftReader {
     if (depth > DEPTH) this.fail("Values are nested too deeply", depth);
   }
 }
-

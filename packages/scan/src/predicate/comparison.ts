@@ -70,7 +70,7 @@ export class Comparison extends Expression {
   mask(columns: ColumnOf): RowMask {
     const data = columns(this.#path);
     const truth = TRUTH[this.#operator];
-    return compareMask(data, this.#scalars.of(this.#literal, data.type as DataType, this.#path), truth);
+    return compareMask(data, this.#scalars.of(this.#literal, data.type, this.#path), truth);
   }
 
   toString(): string {
@@ -79,7 +79,7 @@ export class Comparison extends Expression {
 }
 
 /** What a comparison may come to for the values within bounds. */
-export function comparisonOutcomes(
+function comparisonOutcomes(
   truth: Truth,
   literal: Scalar,
   bounds: ColumnBounds,

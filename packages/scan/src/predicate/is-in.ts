@@ -65,7 +65,7 @@ export class IsIn extends Expression {
     const data = columns(this.#path);
     return memberMask(
       data,
-      this.#literals.map((literal, i) => this.#scalars[i]!.of(literal, data.type as DataType, this.#path)),
+      this.#literals.map((literal, i) => this.#scalars[i]!.of(literal, data.type, this.#path)),
     );
   }
 

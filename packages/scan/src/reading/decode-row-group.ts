@@ -162,5 +162,5 @@ export function selectRows(values: RawValues, selection: Uint32Array | undefined
     ? new ((values as unknown as Int32Array).constructor as Int32ArrayConstructor)(selection.length)
     : Array.from<unknown>({ length: selection.length });
   for (let i = 0; i < selection.length; i++) (selected as unknown[])[i] = values[selection[i]!];
-  return selected as RawValues;
+  return selected;
 }

@@ -188,7 +188,7 @@ function leafData(schema: Schema, built: ReadonlyMap<string, Data>, path: string
   let data = built.get(top.name)!;
   let rest = path === top.name ? "" : path.slice(top.name.length + 1);
   while (rest !== "") {
-    const fields = (data.type as DataType).children as readonly Field[];
+    const fields: readonly Field[] = data.type.children;
     const at = fields.findIndex(({ name }) => name === rest || rest.startsWith(`${name}.`));
     const name = fields[at]!.name;
     rest = rest === name ? "" : rest.slice(name.length + 1);

@@ -70,7 +70,12 @@ export class ScanMeter {
       filesSkippedBy: { ...this.filesSkippedBy },
       rowGroupsSkippedBy: { ...this.rowGroupsSkippedBy },
       rangeRequests: this.rangeRequests,
-      rows: { scanned: this.rowsScanned, matched: this.rowsMatched, deleted: this.rowsDeleted, skipped: this.rowsSkipped },
+      rows: {
+        scanned: this.rowsScanned,
+        matched: this.rowsMatched,
+        deleted: this.rowsDeleted,
+        skipped: this.rowsSkipped,
+      },
       milliseconds: { planning: this.planning, reading: this.reading, decoding: this.decoding },
       complete: this.complete,
     };
