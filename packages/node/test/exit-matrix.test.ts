@@ -168,7 +168,11 @@ it.each(cases)("by %s with the Collector %s: nothing lost, nothing twice", (way,
   expect(sureRows.filter((id) => !it.keptRows.includes(id))).toEqual([]);
   expect(it.openKept).toBe(true);
   // Every span on disk has been taken by a Collector once: before the end, or from the replay.
-  expect([...it.arrived, ...it.replayed].sort()).toEqual(it.kept.toSorted());
+  const taken = [...it.arrived, ...it.replayed];
+  expect(count(it.kept, taken)).toBe(it.kept.length);
+  // A death in the middle of a request leaves its answer unread: it is sent again, with the same ids.
+  if (SUDDEN.includes(way) || way === "SIGTERM twice") return;
+  expect([taken.length, new Set(taken).size]).toEqual([it.kept.length, it.kept.length]);
 });
 
 it.each(SUDDEN)("by %s with PITOT_FLUSH=every: not even the last one is lost", (way) => {
