@@ -60,7 +60,7 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
       return { ...nothing, outcome: "live" };
     // Asked before the claims of the dead are swept away.
     const died = lastSignOfLife(scope.folder);
-    const claim = claimFolder(scope.folder);
+    const claim = await claimFolder(scope.folder);
     if (claim === undefined) return { ...nothing, outcome: "live" };
     try {
       // Another process may have finished it since.
