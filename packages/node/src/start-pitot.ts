@@ -199,9 +199,7 @@ function startSdk(options: PitotOptions, store: SnapshotStore | undefined, deliv
   sdk.start();
   return {
     flush: async () => {
-      await Promise.all(
-        [...readers, ...delivery.logProcessors].map((part) => part.forceFlush()),
-      );
+      await Promise.all([...readers, ...delivery.logProcessors].map((part) => part.forceFlush()));
     },
     shutdown: async () => await sdk.shutdown(),
     unregister: () => {
