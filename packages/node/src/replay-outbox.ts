@@ -25,7 +25,7 @@ export async function replayOutbox(
 ): Promise<ReplayedRequests> {
   const folder = outboxFolder(directory);
   const counts = { waiting: 0, delivered: 0, refused: 0 };
-  const claim = existsSync(folder) ? claimFolder(folder) : undefined;
+  const claim = existsSync(folder) ? await claimFolder(folder) : undefined;
   if (claim === undefined) return counts;
   try {
     const requests = outboxRequests(directory).filter(
@@ -50,6 +50,8 @@ export async function replayOutbox(
     claim.release();
   }
   if (counts.refused > 0)
-    diag.warn(`pitot: ${counts.refused} late requests of metrics and logs were refused; they are kept in ${folder}`);
+    diag.warn(
+      `pitot: ${counts.refused} late requests of metrics and logs were refused; they are kept in ${folder}`,
+    );
   return counts;
 }

@@ -7,7 +7,8 @@ import { readBatches } from "./read-batches.ts";
 const GROUP_ROWS = 65_536;
 
 /**
- * Writes a table as Parquet and returns its rows. Timestamps keep their nanoseconds. The writer is imported when it is used: who records
+ * Writes a table as Parquet and returns its rows. Timestamps keep their nanoseconds (DuckDB shows UTC
+ * times to the microsecond). The writer is imported when it is used: who records
  * does not pay for it.
  */
 export async function writeParquet(source: string, path: string): Promise<number> {
@@ -66,7 +67,11 @@ function element({ name, type, nullable }: Field): SchemaElement {
         logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "NANOS" },
       };
     case Type.Int:
-      return { name, repetition_type, type: (valueType as { bitWidth: number }).bitWidth === 64 ? "INT64" : "INT32" };
+      return {
+        name,
+        repetition_type,
+        type: (valueType as { bitWidth: number }).bitWidth === 64 ? "INT64" : "INT32",
+      };
     case Type.Float:
       return { name, repetition_type, type: "DOUBLE" };
     case Type.Bool:

@@ -32,7 +32,7 @@ export interface RecoveredScope extends SnapshotScope {
 }
 
 const TABLE = /^(\w+)\.arrows?$/;
-/** A folder without manifest is one whose process is just making it, unless it is older than this. */
+/** A folder without claim and manifest is one whose process is just making it, unless it is older than this. */
 const UNBORN_MS = 60_000;
 
 /**
@@ -60,7 +60,7 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
       return { ...nothing, outcome: "live" };
     // Asked before the claims of the dead are swept away.
     const died = lastSignOfLife(scope.folder);
-    const claim = claimFolder(scope.folder);
+    const claim = await claimFolder(scope.folder);
     if (claim === undefined) return { ...nothing, outcome: "live" };
     try {
       // Another process may have finished it since.
@@ -84,7 +84,9 @@ function isLeftover(name: string): boolean {
 }
 
 function unborn(folder: string): "live" | "recovered" {
-  if (Date.now() - statSync(folder).mtimeMs < UNBORN_MS || livingClaims(folder).length > 0) return "live";
+  const claimed = readdirSync(folder).some((name) => name.endsWith(".claim"));
+  const fresh = Date.now() - statSync(folder).mtimeMs < UNBORN_MS;
+  if (livingClaims(folder).length > 0 || (fresh && !claimed)) return "live";
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   rmdirSync(folder);
   return "recovered";
@@ -119,10 +121,7 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
   const tables = await compactAll(folder, manifest);
   const run = manifest.state === "open" ? abortedRun(manifest.run, died) : manifest.run;
   const compacted = { ...manifest, run, state: "compacted" as const, tables };
-  writeManifest(
-    folder,
-    before.state === "compacted" ? { ...before, tables } : { ...compacted, recovery },
-  );
+  writeManifest(folder, before.state === "compacted" ? { ...before, tables } : { ...compacted, recovery });
   rmSync(join(folder, "open_spans.arrows"), { force: true });
   return recovery;
 }
