@@ -2,7 +2,12 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { PitotError } from "@pitot/core";
-import { INSTRUMENTED_PACKAGES, optionsFromEnvironment, probeOtlp, type RegisterReport } from "@pitot/node/doctor";
+import {
+  INSTRUMENTED_PACKAGES,
+  optionsFromEnvironment,
+  probeOtlp,
+  type RegisterReport,
+} from "@pitot/node/doctor";
 
 /** One thing that was looked at. */
 export interface Finding {

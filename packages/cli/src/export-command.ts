@@ -12,8 +12,13 @@ export function addExport(program: Command, directory: DirectoryOption): void {
     .option("-f, --format <format>", "parquet, jsonl or otlp", "parquet")
     .option("-o, --output <folder>", "where to write", ".")
     .option(...directory)
-    .action(async (wanted: string, { dir, format, output }: { dir: string; format: ExportFormat; output: string }) => {
-      for (const { path, rows } of await exportRun(dir, findRun(listRuns(dir), wanted), { format, output }))
-        console.log(`${path}  ${rows} rows`);
-    });
+    .action(
+      async (
+        wanted: string,
+        { dir, format, output }: { dir: string; format: ExportFormat; output: string },
+      ) => {
+        for (const { path, rows } of await exportRun(dir, findRun(listRuns(dir), wanted), { format, output }))
+          console.log(`${path}  ${rows} rows`);
+      },
+    );
 }

@@ -15,9 +15,14 @@ export function addReplay(program: Command, directory: DirectoryOption): void {
     .action(
       async (
         runs: string[],
-        { dir, endpoint, pending, json }: { dir: string; endpoint?: string; pending?: boolean; json?: boolean },
+        {
+          dir,
+          endpoint,
+          pending,
+          json,
+        }: { dir: string; endpoint?: string; pending?: boolean; json?: boolean },
       ) => {
-        if ((runs.length > 0) === (pending === true))
+        if (runs.length > 0 === (pending === true))
           throw new PitotError("INVALID_ARGUMENT", "Nothing says what to replay", {
             value: runs.join(" "),
             remedy: "Name runs, or give --pending.",
@@ -36,7 +41,9 @@ export function addReplay(program: Command, directory: DirectoryOption): void {
             console.log(
               `${id}  ${scope.delivered} of ${scope.spans} delivered  ${outcome}${error instanceof Error ? `: ${error.message}` : ""}`,
             );
-          console.log(`${delivered} of ${spans} spans delivered${rejected > 0 ? `, ${rejected} refused` : ""}`);
+          console.log(
+            `${delivered} of ${spans} spans delivered${rejected > 0 ? `, ${rejected} refused` : ""}`,
+          );
           if (requests.waiting > 0)
             console.log(
               `${requests.delivered} of ${requests.waiting} requests of metrics and logs delivered${requests.refused > 0 ? `, ${requests.refused} refused` : ""}`,

@@ -61,7 +61,11 @@ export interface RunReport {
     readonly unit: string;
   }[];
   /** Events and artifacts as they were recorded, without those of datasets. */
-  readonly events: readonly { readonly kind: "event" | "artifact"; readonly name: string; readonly json: string }[];
+  readonly events: readonly {
+    readonly kind: "event" | "artifact";
+    readonly name: string;
+    readonly json: string;
+  }[];
 }
 
 const DATASET_EVENT = /^dataset\.(input|output)$/;

@@ -30,8 +30,7 @@ export function spanTree(spans: readonly ReportSpan[]): string[] {
       visit(span.span_id, depth + 1);
     }
     for (const [name, count] of shown)
-      if (count > SIBLINGS)
-        lines.push(`${"  ".repeat(depth)}${colors.dim(`… ${count} × ${name} in all`)}`);
+      if (count > SIBLINGS) lines.push(`${"  ".repeat(depth)}${colors.dim(`… ${count} × ${name} in all`)}`);
     for (const [name, carriers] of carriersByName(here))
       lines.push(
         `${"  ".repeat(depth)}${colors.dim(`${name}: ${carriers.reduce((sum, { events }) => sum + events, 0)} events on ${carriers.length} spans`)}`,

@@ -86,6 +86,8 @@ export class BackgroundUpkeep {
   async #recover(): Promise<void> {
     for (const { outcome, folder, error } of await recover(this.#options.directory))
       if (outcome === "refused" || outcome === "failed")
-        diag.warn(`pitot: ${folder} is not touched: ${error instanceof Error ? error.message : String(error)}`);
+        diag.warn(
+          `pitot: ${folder} is not touched: ${error instanceof Error ? error.message : String(error)}`,
+        );
   }
 }

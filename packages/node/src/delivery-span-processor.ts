@@ -224,7 +224,8 @@ export class DeliverySpanProcessor implements SpanProcessor {
       } else if (scope !== undefined && this.#store!.giveUp(scope, spans.length)) this.#spooled(spans.length);
       else this.#count("dropped", spans.length);
     }
-    if (!delivered && batch.length > 0) this.#tell(batch.length, result === "given up" ? undefined : result.error);
+    if (!delivered && batch.length > 0)
+      this.#tell(batch.length, result === "given up" ? undefined : result.error);
   }
 
   #spooled(spans: number): void {

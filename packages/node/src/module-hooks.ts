@@ -20,7 +20,12 @@ const patchedExports = new WeakMap<object, object>();
 /**
  * The instrumented exports of a module: what wrapper modules and the `require` hook call. A fault leaves the module as it is.
  */
-export function instrumented<T extends object>(by: InstrumentationClass, exports: T, name: string, from: string): T {
+export function instrumented<T extends object>(
+  by: InstrumentationClass,
+  exports: T,
+  name: string,
+  from: string,
+): T {
   const known = patchedExports.get(exports);
   if (known !== undefined) return known as T;
   try {
@@ -66,7 +71,8 @@ export function installModuleHooks(): void {
   const { registerHooks } = nodeModule as typeof nodeModule & {
     registerHooks?: (hooks: object) => void;
   };
-  if (registerHooks === undefined) nodeModule.register("./loader-hooks.js", { parentURL: import.meta.url, data });
+  if (registerHooks === undefined)
+    nodeModule.register("./loader-hooks.js", { parentURL: import.meta.url, data });
   else {
     initialize(data);
     registerHooks({ resolve: resolveSync, load: loadSync });
@@ -89,10 +95,9 @@ function hookRequire(modules: readonly InstrumentedModule[]): void {
     if (module === undefined || typeof exports !== "object" || exports === null) return exports;
     if (this.filename?.startsWith(own) && /^[^/\\]+[/\\]dist[/\\]/.test(this.filename.slice(own.length)))
       return exports;
-    const { [module.className]: by } = require(fileURLToPath(new URL(module.file, import.meta.url))) as Record<
-      string,
-      InstrumentationClass
-    >;
+    const { [module.className]: by } = require(
+      fileURLToPath(new URL(module.file, import.meta.url)),
+    ) as Record<string, InstrumentationClass>;
     return instrumented(by!, exports, id, `require from ${this.filename}`);
   };
 }

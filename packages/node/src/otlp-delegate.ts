@@ -107,7 +107,10 @@ interface PartialSuccess {
   readonly errorMessage?: string | null;
 }
 
-function rejectedOf(answer: Uint8Array, serializer: Pick<OtlpSerializer<never>, "deserializeResponse">): number {
+function rejectedOf(
+  answer: Uint8Array,
+  serializer: Pick<OtlpSerializer<never>, "deserializeResponse">,
+): number {
   if (answer.length === 0) return 0;
   try {
     const response = serializer.deserializeResponse(answer) as { partialSuccess?: PartialSuccess | null };

@@ -50,7 +50,11 @@ export interface OtlpSerializers {
 
 const SERIALIZERS: Readonly<Record<"json" | "proto", OtlpSerializers>> = {
   json: { traces: JsonTraceSerializer, metrics: JsonMetricsSerializer, logs: JsonLogsSerializer },
-  proto: { traces: ProtobufTraceSerializer, metrics: ProtobufMetricsSerializer, logs: ProtobufLogsSerializer },
+  proto: {
+    traces: ProtobufTraceSerializer,
+    metrics: ProtobufMetricsSerializer,
+    logs: ProtobufLogsSerializer,
+  },
 };
 
 /**

@@ -79,7 +79,9 @@ export class OtlpSender {
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300) return { kind: "accepted", answer: await acceptedAnswer(response) };
       response.resume();
-      const error = new Error(`the OTLP back end answered ${status} ${response.statusMessage ?? ""}`.trimEnd());
+      const error = new Error(
+        `the OTLP back end answered ${status} ${response.statusMessage ?? ""}`.trimEnd(),
+      );
       return RETRYABLE.has(status)
         ? { kind: "unavailable", error, retryAfterMs: retryAfter(response.headers["retry-after"]) }
         : { kind: "refused", error };

@@ -50,6 +50,8 @@ export async function replayOutbox(
     claim.release();
   }
   if (counts.refused > 0)
-    diag.warn(`pitot: ${counts.refused} late requests of metrics and logs were refused; they are kept in ${folder}`);
+    diag.warn(
+      `pitot: ${counts.refused} late requests of metrics and logs were refused; they are kept in ${folder}`,
+    );
   return counts;
 }

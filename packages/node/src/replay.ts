@@ -226,7 +226,8 @@ async function patiently(
   for (;;) {
     const result = await exported(exporter, batch);
     const wait = result.retryAfterMs;
-    if (wait === undefined || Date.now() + wait > until || !(await paused(wait, options.signal))) return result;
+    if (wait === undefined || Date.now() + wait > until || !(await paused(wait, options.signal)))
+      return result;
   }
 }
 

@@ -111,9 +111,10 @@ function named(open: Open): Open {
   return (...args) => {
     const opened = open(...args) as Promise<AsyncBuffer> | AsyncBuffer;
     const [from] = args;
-    if (typeof from !== "string" && (typeof from !== "object" || from === null)) return opened as Promise<AsyncBuffer>;
-    return (opened instanceof Promise
-      ? opened.then((buffer) => remember(buffer, from))
-      : remember(opened, from)) as Promise<AsyncBuffer>;
+    if (typeof from !== "string" && (typeof from !== "object" || from === null))
+      return opened as Promise<AsyncBuffer>;
+    return (
+      opened instanceof Promise ? opened.then((buffer) => remember(buffer, from)) : remember(opened, from)
+    ) as Promise<AsyncBuffer>;
   };
 }
