@@ -1,6 +1,6 @@
 import type { MetricCell } from "./metric-recorder.ts";
 import type { RecordBatch } from "./record-batch.ts";
-import { nanoseconds } from "./record-buffer.ts";
+import { nanoseconds } from "./int64-column.ts";
 
 /** The snapshot's side of metrics: per attribute set and flush interval one row with the last value, the count and the sum. */
 export class MetricRows {

@@ -1,4 +1,4 @@
-import { trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import {
   ATTR_QUALITY_ENTITY_ID,
   ATTR_QUALITY_ENTITY_KIND,
@@ -31,26 +31,25 @@ interface QualityGroup {
   readonly attributes: Attributes;
   readonly idRule: RedactionAction | undefined;
   readonly firstSeq: number;
+  /** In the buffer. */
+  readonly code: number;
   total: number;
   exported: number;
 }
 
 /** The record path of quality rows: made for millions of them, so that all but the first few of a group cost a columnar append. */
 export class QualityRecorder {
-  readonly buffer: RecordBuffer = new RecordBuffer(
-    ["entity_kind", "entity_id", "issue", "source_table"],
-    new Set(["entity_kind", "issue", "source_table"]),
-  );
+  readonly buffer: RecordBuffer = new RecordBuffer("entity_id", "entity_kind", "issue", "source_table");
   readonly #recording: Recording;
   readonly #emitter: EventEmitter;
   readonly #accounting: Accounting;
   readonly #stored: boolean;
   readonly #groups = new Map<string, QualityGroup>();
   #group: QualityGroup | undefined;
-  #given: [string, string, string | null] = ["", "", null];
+  #givenKind = "";
+  #givenIssue = "";
+  #givenTable: string | null = null;
   #seq = 0;
-  #span: Span | undefined;
-  #spanCode = -1;
 
   constructor(recording: Recording, emitter: EventEmitter, accounting: Accounting, stored: boolean) {
     this.#recording = recording;
@@ -69,10 +68,16 @@ export class QualityRecorder {
     timeMs: number,
   ): boolean {
     let group = this.#group;
-    const given = this.#given;
-    if (group === undefined || given[0] !== kind || given[1] !== issue || given[2] !== table) {
+    if (
+      group === undefined ||
+      this.#givenKind !== kind ||
+      this.#givenIssue !== issue ||
+      this.#givenTable !== table
+    ) {
       group = this.#find(kind, issue, table);
-      this.#given = [kind, issue, table];
+      this.#givenKind = kind;
+      this.#givenIssue = issue;
+      this.#givenTable = table;
       this.#group = group;
     }
     group.total++;
@@ -83,20 +88,7 @@ export class QualityRecorder {
     }
     if (group.exported < this.#recording.exportRows) this.#export(group, id, seq, at, timeMs);
     if (!this.#stored) return false;
-    const span = trace.getSpan(at);
-    if (span !== this.#span) {
-      this.#span = span;
-      const ids = span?.spanContext();
-      this.#spanCode = ids === undefined ? -1 : this.buffer.spanCode(ids.traceId, ids.spanId);
-    }
-    this.buffer.append(
-      group.kind,
-      id === null || typeof id === "string" ? id : String(id),
-      group.issue,
-      group.table,
-      this.#spanCode,
-      timeMs,
-    );
+    this.buffer.append(group.code, id === null || typeof id === "string" ? id : String(id), at, timeMs);
     return this.buffer.full || this.#recording.flushMs === 0;
   }
 
@@ -151,6 +143,7 @@ export class QualityRecorder {
         },
         idRule: this.#recording.redactor.qualityRule(ATTR_QUALITY_ENTITY_ID, table ?? ""),
         firstSeq: this.#seq,
+        code: this.buffer.group(named.kind, named.issue, named.table),
         total: 0,
         exported: 0,
       };

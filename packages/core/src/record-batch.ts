@@ -14,6 +14,19 @@ export interface DictionaryColumn {
   readonly values: readonly string[];
 }
 
+/**
+ * Texts one after another in one string: row `i` ends at `ends[i]`, in UTF-16 units. What is cheapest to append to, and encoded by one
+ * call. Stands until the writer it was handed to returns.
+ */
+export interface JoinedTexts {
+  readonly length: number;
+  readonly text: string;
+  readonly ends: Int32Array;
+  readonly nullCount: number;
+  /** Bit `i` is 0 where row `i` is null (Arrow's validity bitmap); undefined where none is. */
+  readonly validity: Uint8Array | undefined;
+}
+
 /** Anything that yields the value of row `i`; an Arrow vector is one. */
 export interface GettableColumn {
   readonly length: number;
@@ -27,6 +40,7 @@ export type RecordColumn =
   | BigInt64Array
   | Int32Array
   | DictionaryColumn
+  | JoinedTexts
   | GettableColumn;
 
 /**
@@ -44,6 +58,11 @@ export function columnValue(column: RecordColumn, index: number): unknown {
   if ("codes" in column) {
     const code = column.codes[index];
     return code === undefined || code < 0 ? null : column.values[code];
+  }
+  if ("ends" in column) {
+    const { text, ends, validity } = column;
+    if (validity !== undefined && (validity[index >> 3]! & (1 << (index & 7))) === 0) return null;
+    return text.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
   }
   if ("get" in column) return column.get(index);
   return column[index];

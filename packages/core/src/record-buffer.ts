@@ -1,148 +1,145 @@
+import { trace, type Context } from "@opentelemetry/api";
+import { nanoseconds, ordinals } from "./int64-column.ts";
 import type { RecordColumn } from "./record-batch.ts";
+import { TextDictionary } from "./text-dictionary.ts";
 
-const CAPACITY = 4096;
+/** A batch is written at so many rows, */
+const MAX_ROWS = 4096;
+/** or so much text (UTF-16 units; bytes where it is ASCII). */
+const MAX_TEXT = 1 << 20;
+const FIRST_ROWS = 64;
 
-/** Text of a batch column that repeats over a run; `values` is shared by all batches of it. */
-export class TextDictionary {
-  readonly values: string[] = [];
-  readonly #codes = new Map<string, number>();
-  #lastText: string | undefined;
-  #lastCode = -1;
-
-  code(text: string | null | undefined): number {
-    if (text === null || text === undefined) return -1;
-    if (text === this.#lastText) return this.#lastCode;
-    let code = this.#codes.get(text);
-    if (code === undefined) {
-      code = this.values.length;
-      this.values.push(text);
-      this.#codes.set(text, code);
-    }
-    this.#lastText = text;
-    this.#lastCode = code;
-    return code;
-  }
+/** A column that repeats: what a group's row has in it. */
+interface TermColumn {
+  readonly name: string;
+  readonly dictionary: TextDictionary;
+  readonly codeOfGroup: number[];
 }
 
 /**
- * Rows waiting for storage, by column: a few typed-array writes per row. Values of a run's own columns lie in `own`, in the order
- * in which its owner named them.
+ * Rows waiting for storage, by column: a few stores into typed arrays per row, and one string that grows. Columns that repeat are told by
+ * a group: their values together, looked up once.
  */
 export class RecordBuffer {
   length = 0;
+  readonly #textColumn: string;
+  readonly #terms: readonly TermColumn[];
   #seqAtStart = 0;
-  readonly #names: readonly string[];
-  readonly #dictionaries: readonly (TextDictionary | undefined)[];
-  readonly #codes: (Int32Array | undefined)[];
-  readonly #texts: (string | null)[][];
-  readonly #times = new Float64Array(CAPACITY);
-  readonly #spans = new Int32Array(CAPACITY);
+  #groupCount = 0;
+  #capacity = FIRST_ROWS;
+  #groups = new Int32Array(FIRST_ROWS);
+  #spans = new Int32Array(FIRST_ROWS);
+  #times = new Float64Array(FIRST_ROWS);
+  /** One string for all texts: joining costs less than keeping them apart, and they are encoded by one call. */
+  #text = "";
+  #ends = new Int32Array(FIRST_ROWS);
+  #nullCount = 0;
+  #validity = new Uint8Array(FIRST_ROWS >> 3).fill(255);
   readonly #traceIds = new TextDictionary();
   readonly #spanIds = new TextDictionary();
   readonly #traceOfSpan: number[] = [];
+  #at: Context | undefined;
+  #span = -1;
 
-  /** @param columns names of the owner's columns, all text; those in `repeating` are dictionary-encoded */
-  constructor(columns: readonly string[], repeating: ReadonlySet<string>) {
-    this.#names = columns;
-    this.#dictionaries = columns.map((name) => (repeating.has(name) ? new TextDictionary() : undefined));
-    this.#codes = columns.map((_, i) => (this.#dictionaries[i] ? new Int32Array(CAPACITY) : undefined));
-    this.#texts = columns.map(() => []);
+  /**
+   * @param text name of the column whose text does not repeat
+   * @param terms names of those whose text does
+   */
+  constructor(text: string, ...terms: readonly string[]) {
+    this.#textColumn = text;
+    this.#terms = terms.map((name) => ({ name, dictionary: new TextDictionary(), codeOfGroup: [] }));
   }
 
+  /** True where the rows must be taken before the next comes. */
   get full(): boolean {
-    return this.length === CAPACITY;
+    return this.length >= MAX_ROWS || this.#text.length >= MAX_TEXT;
   }
 
-  /** The code of a span for {@link RecordBuffer.append}: look it up once per change of span. */
-  spanCode(traceId: string, spanId: string): number {
-    this.#traceIds.code(traceId);
-    const before = this.#spanIds.values.length;
-    const code = this.#spanIds.code(spanId);
-    // Span ids are made once per span, so that the trace of a span code never changes.
-    if (code === before) this.#traceOfSpan.push(this.#traceIds.code(traceId));
-    return code;
+  /** A new group for {@link RecordBuffer.append}: one value per repeating column, in the constructor's order. Keep it; it is never forgotten. */
+  group(...values: readonly (string | null)[]): number {
+    this.#terms.forEach(({ dictionary, codeOfGroup }, i) =>
+      codeOfGroup.push(dictionary.code(values[i] ?? null)),
+    );
+    return this.#groupCount++;
   }
 
-  append(
-    a: string | null,
-    b: string | null,
-    c: string | null,
-    d: string | null,
-    span: number,
-    timeMs: number,
-  ): void {
-    const i = this.length++;
-    const width = this.#names.length;
-    this.#set(0, i, a);
-    if (width > 1) this.#set(1, i, b);
-    if (width > 2) this.#set(2, i, c);
-    if (width > 3) this.#set(3, i, d);
+  append(group: number, text: string | null, at: Context, timeMs: number): void {
+    const i = this.length;
+    if (i === this.#capacity) this.#grow();
+    if (at !== this.#at) this.#enter(at);
+    this.#groups[i] = group;
+    this.#spans[i] = this.#span;
     this.#times[i] = timeMs;
-    this.#spans[i] = span;
+    if (text === null) {
+      this.#validity[i >> 3]! &= ~(1 << (i & 7));
+      this.#nullCount++;
+    } else this.#text += text;
+    this.#ends[i] = this.#text.length;
+    this.length = i + 1;
   }
 
-  /** The buffered rows as columns, and an empty buffer. */
+  /** The rows as columns, and an empty buffer. The columns stand until the next row is appended. */
   take(): { length: number; columns: Record<string, RecordColumn> } {
     const { length } = this;
     const columns: Record<string, RecordColumn> = {};
-    this.#names.forEach((name, i) => {
-      const dictionary = this.#dictionaries[i];
-      columns[name] = dictionary
-        ? { codes: this.#codes[i]!.slice(0, length), values: dictionary.values }
-        : this.#texts[i]!;
-      this.#texts[i] = [];
-    });
-    const spans = this.#spans.slice(0, length);
-    columns["trace_id"] = {
-      codes: spans.map((span) => (span < 0 ? -1 : this.#traceOfSpan[span]!)),
-      values: this.#traceIds.values,
+    const groups = this.#groups.subarray(0, length);
+    for (const { name, dictionary, codeOfGroup } of this.#terms)
+      columns[name] = { codes: mapped(groups, codeOfGroup), values: dictionary.values };
+    columns[this.#textColumn] = {
+      length,
+      text: this.#text,
+      ends: this.#ends.subarray(0, length),
+      nullCount: this.#nullCount,
+      validity: this.#nullCount === 0 ? undefined : this.#validity.slice(),
     };
+    const spans = this.#spans.subarray(0, length);
+    columns["trace_id"] = { codes: mapped(spans, this.#traceOfSpan), values: this.#traceIds.values };
     columns["span_id"] = { codes: spans, values: this.#spanIds.values };
     columns["time_unix_nano"] = nanoseconds(this.#times, length);
     columns["seq"] = ordinals(this.#seqAtStart, length);
     this.#seqAtStart += length;
     this.length = 0;
+    this.#text = "";
+    if (this.#nullCount > 0) this.#validity.fill(255);
+    this.#nullCount = 0;
     return { length, columns };
   }
 
-  #set(column: number, row: number, value: string | null): void {
-    const dictionary = this.#dictionaries[column];
-    if (dictionary === undefined) this.#texts[column]!.push(value);
-    else this.#codes[column]![row] = dictionary.code(value);
-  }
-}
-
-/** Unix milliseconds as int64 nanoseconds, without making a BigInt per row. */
-export function nanoseconds(milliseconds: Float64Array, length: number): BigInt64Array {
-  const result = new BigInt64Array(length);
-  const halves = new Uint32Array(result.buffer);
-  for (let i = 0; i < length; i++) {
-    // Rows of one millisecond are many.
-    if (i > 0 && milliseconds[i] === milliseconds[i - 1]) {
-      result[i] = result[i - 1]!;
-      continue;
+  /** Rows that follow belong to the span of another context. */
+  #enter(at: Context): void {
+    this.#at = at;
+    const ids = trace.getSpan(at)?.spanContext();
+    if (ids === undefined) {
+      this.#span = -1;
+      return;
     }
-    const whole = Math.floor(milliseconds[i]!);
-    const high = Math.floor(whole / 2 ** 22);
-    const rest = whole - high * 2 ** 22;
-    // whole · 10^6 = high · 2^22 · 10^6 + rest · 10^6, each product exact in a double
-    const a = high * 15625; // · 2^28 (2^22 · 10^6 = 15625 · 2^28)
-    const b = rest * 1e6 + Math.round((milliseconds[i]! - whole) * 1e6);
-    const lowSum = (a % 16) * 2 ** 28 + (b % 2 ** 32);
-    halves[2 * i] = lowSum >>> 0;
-    halves[2 * i + 1] = Math.floor(a / 16) + Math.floor(b / 2 ** 32) + Math.floor(lowSum / 2 ** 32);
+    const code = this.#spanIds.code(ids.spanId);
+    // Span ids are made once per span, so that the trace of a span code never changes.
+    if (code === this.#traceOfSpan.length) this.#traceOfSpan.push(this.#traceIds.code(ids.traceId));
+    this.#span = code;
   }
-  return result;
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.#groups = enlarged(this.#groups, new Int32Array(this.#capacity));
+    this.#spans = enlarged(this.#spans, new Int32Array(this.#capacity));
+    this.#times = enlarged(this.#times, new Float64Array(this.#capacity));
+    this.#ends = enlarged(this.#ends, new Int32Array(this.#capacity));
+    this.#validity = enlarged(this.#validity, new Uint8Array(this.#capacity >> 3).fill(255));
+  }
 }
 
-/** `first`, `first + 1`, … as int64. */
-export function ordinals(first: number, length: number): BigInt64Array {
-  const result = new BigInt64Array(length);
-  const halves = new Uint32Array(result.buffer);
-  for (let i = 0; i < length; i++) {
-    const value = first + i;
-    halves[2 * i] = value >>> 0;
-    halves[2 * i + 1] = Math.floor(value / 2 ** 32);
+function enlarged<T extends Int32Array | Float64Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Codes by way of others; -1 stays. */
+function mapped(from: Int32Array, codes: readonly number[]): Int32Array {
+  const result = new Int32Array(from.length);
+  for (let i = 0; i < from.length; i++) {
+    const code = from[i]!;
+    result[i] = code < 0 ? -1 : codes[code]!;
   }
   return result;
 }

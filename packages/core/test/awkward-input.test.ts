@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { cutUtf8, flattenPayload } from "../src/flatten-attributes.ts";
 import { DiagnosticsCollector, trackedRun } from "../src/index.ts";
 import { toPlain } from "../src/plain-value.ts";
-import { nanoseconds } from "../src/record-buffer.ts";
+import { nanoseconds } from "../src/int64-column.ts";
 import { Redactor } from "../src/redaction.ts";
 
 const cyclic: Record<string, unknown> = { name: "c" };

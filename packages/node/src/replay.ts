@@ -36,6 +36,8 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
   /** Longest time in ms that a back end's `Retry-After` is waited for. Default 60,000. */
   readonly patienceMs?: number;
+  /** Lets the process end in the middle of it. Default false. */
+  readonly background?: boolean;
 }
 
 /** What a replay did to one run or session. */
@@ -77,6 +79,16 @@ const BATCH_BYTES = 3 << 20;
  * @throws PitotError INVALID_ARGUMENT where a run is not in the folder, INVALID_CONFIGURATION for a protocol that Pitot does not speak
  */
 export async function replay(options: ReplayOptions = {}): Promise<ReplayReport> {
+  // Neither the sockets nor the waits of an exporter keep the process alive; whoever waits for this does.
+  const alive = options.background === true ? undefined : setInterval(() => {}, 2 ** 30);
+  try {
+    return await replayAll(options);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const directory = options.directory ?? process.env["PITOT_DIR"] ?? ".pitot";
   const exporters =
     options.exporter === undefined
@@ -140,7 +152,7 @@ async function replayScope(
     if (serviceName !== undefined && (manifest.service_name !== serviceName || manifest.delivery !== "otlp"))
       return undefined;
     if (!asked && !(await hasUndelivered(scope.folder, manifest))) return undefined;
-    const claim = claimFolder(scope.folder);
+    const claim = await claimFolder(scope.folder);
     if (claim === undefined) return { ...nothing, outcome: "busy" };
     try {
       const { sent, error: failure } = await sendUndelivered(scope.folder, exporter, options);

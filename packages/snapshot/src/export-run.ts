@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { PitotError } from "@pitot/core";
-import { writeParquet } from "./export-parquet.ts";
-import { otlpLines } from "./otlp-json.ts";
+import type { RecordBatch } from "apache-arrow";
 import { readManifest } from "./manifest.ts";
 import { readBatches } from "./read-batches.ts";
 import { runFolder, tablePath } from "./read-run.ts";
 import { TABLE_SCHEMAS } from "./table-schemas.ts";
-import { batchRows } from "./batch-rows.ts";
 
 /** Formats of {@link exportRun}. */
 export type ExportFormat = "parquet" | "jsonl" | "otlp";
@@ -48,19 +46,23 @@ export async function exportRun(
     const source = tablePath(folder, table);
     if (source === undefined || table === "open_spans") continue;
     const path = join(output, format === "otlp" ? "traces.jsonl" : `${table}.${format}`);
-    const rows =
-      format === "parquet"
-        ? await writeParquet(source, path)
-        : await writeLines(source, path, format === "otlp" ? otlpLines : batchRows);
-    written.push({ table, path, rows });
+    written.push({ table, path, rows: await write(format, source, path) });
   }
   return written;
+}
+
+/** The formats are imported when they are used: who records does not pay for them. */
+async function write(format: ExportFormat, source: string, path: string): Promise<number> {
+  if (format === "parquet") return await (await import("./export-parquet.ts")).writeParquet(source, path);
+  const { otlpLines } = await import("./otlp-json.ts");
+  const { batchRows } = await import("./batch-rows.ts");
+  return await writeLines(source, path, format === "otlp" ? otlpLines : batchRows);
 }
 
 async function writeLines(
   source: string,
   path: string,
-  lines: (batch: Parameters<typeof batchRows>[0]) => Iterable<string>,
+  lines: (batch: RecordBatch) => Iterable<string>,
 ): Promise<number> {
   let rows = 0;
   async function* text(): AsyncGenerator<string> {

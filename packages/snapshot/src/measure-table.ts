@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
-import type { RecordBatch } from "apache-arrow/ipc/metadata/message";
-import { Message } from "apache-arrow/ipc/metadata/message";
+import { PREFIX } from "./ipc-metadata.ts";
 import type { CutTail } from "./manifest.ts";
+import { messageHeader } from "./message-header.ts";
 import { openRead, openReadHandle } from "./private-file.ts";
 
 /** What a table file holds. */
@@ -16,7 +16,6 @@ export interface TableMeasure {
 }
 
 const CONTINUATION = 0xffffffff;
-const PREFIX = 8;
 const MAGIC = "ARROW1\0\0";
 
 /** Counts the rows of an IPC stream or file by its message headers, and what a crash has torn. Reads no bodies. */
@@ -67,13 +66,8 @@ function header(file: number, offset: number, size: number): { length: number; r
   if (length <= 0 || offset + PREFIX + length > size) return undefined;
   const metadata = read(file, offset + PREFIX, length);
   if (metadata === undefined) return undefined;
-  try {
-    const message = Message.decode(metadata);
-    const rows = message.isRecordBatch() ? Number((message.header() as RecordBatch).length) : 0;
-    return { length: PREFIX + length + message.bodyLength, rows };
-  } catch {
-    return undefined;
-  }
+  const message = messageHeader(metadata);
+  return message && { length: PREFIX + length + message.bodyLength, rows: message.rows };
 }
 
 function read(file: number, offset: number, length: number): Buffer | undefined {

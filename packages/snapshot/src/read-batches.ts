@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { RecordBatchReader, type RecordBatch } from "apache-arrow";
+import type { RecordBatch } from "apache-arrow";
 import { openReadHandle } from "./private-file.ts";
 
 /**
@@ -28,6 +28,8 @@ export async function* readBatches(path: string): AsyncGenerator<RecordBatch> {
 }
 
 async function open(file: FileHandle, path: string): Promise<AsyncIterator<RecordBatch>> {
+  // Only readers pay for the library; writing needs none.
+  const { RecordBatchReader } = await import("apache-arrow");
   try {
     const reader = await RecordBatchReader.from(file);
     await reader.open({ autoDestroy: false });

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
-import { RecordBatchReader, Table } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import { readManifest, type RunManifest } from "./manifest.ts";
 import { openRead } from "./private-file.ts";
 
@@ -9,8 +9,8 @@ import { openRead } from "./private-file.ts";
 export interface SnapshotRun {
   readonly folder: string;
   readonly manifest: RunManifest;
-  /** A table by name (`spans`, `events`, `artifacts`, `metrics`, `quality`); undefined where the run has none. Reads the file. */
-  table(name: string): Table | undefined;
+  /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
+  table(name: string): Promise<Table | undefined>;
 }
 
 /** A run's folder, or that of a session: what a process recorded outside runs. */
@@ -66,9 +66,11 @@ function folders(parent: string): string[] {
     .sort();
 }
 
-function readTable(folder: string, name: string): Table | undefined {
+async function readTable(folder: string, name: string): Promise<Table | undefined> {
   const path = tablePath(folder, name);
   if (path === undefined) return undefined;
+  // Only readers pay for the library; writing needs none.
+  const { RecordBatchReader, Table } = await import("apache-arrow");
   const reader = RecordBatchReader.from(contents(path));
   const batches = [];
   try {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError, type RunPayload } from "@pitot/core";
 import { claimFolder, isForeignClaim, livingClaims } from "./folder-claim.ts";
-import { abortOpenSpans } from "./abort-open-spans.ts";
+import { abortOpenSpans, unfinishedSpans } from "./abort-open-spans.ts";
 import { compactTable } from "./compact-table.ts";
 import {
   readManifest,
@@ -60,7 +60,7 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
       return { ...nothing, outcome: "live" };
     // Asked before the claims of the dead are swept away.
     const died = lastSignOfLife(scope.folder);
-    const claim = claimFolder(scope.folder);
+    const claim = await claimFolder(scope.folder);
     if (claim === undefined) return { ...nothing, outcome: "live" };
     try {
       // Another process may have finished it since.
@@ -106,15 +106,15 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
 
   const cut: Record<string, CutTail> = { ...manifest.recovery!.cut };
   for (const [table, torn] of tornTails(folder)) cut[table] = torn;
-  const aborted =
-    manifest.state === "compacted" ? 0 : await abortOpenSpans(folder, BigInt(Math.floor(died)) * 1_000_000n);
+  const open = manifest.state === "compacted" ? [] : await unfinishedSpans(folder);
   const recovery = {
     died_unix_ms: died,
     cut,
-    aborted_spans: Math.max(aborted, manifest.recovery!.aborted_spans),
+    aborted_spans: Math.max(open.length, manifest.recovery!.aborted_spans),
   };
-  // Told before the tables that show it are gone.
+  // Told before the files that show it are gone.
   if (manifest.state !== "compacted") writeManifest(folder, { ...manifest, recovery });
+  await abortOpenSpans(folder, open, BigInt(Math.floor(died)) * 1_000_000n);
 
   const tables = await compactAll(folder, manifest);
   const run = manifest.state === "open" ? abortedRun(manifest.run, died) : manifest.run;

@@ -76,7 +76,7 @@ export class ScopeFolder {
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */
   sync(): void {
-    for (const table of this.#tables.values()) table.sync();
+    for (const table of this.#tables.values()) table.syncInBackground();
     this.#claim.touch();
   }
 
@@ -137,7 +137,7 @@ export class ScopeFolder {
     let table = this.#tables.get(name);
     if (table === undefined) this.#tables.set(name, (table = new TableStream(this.path, name)));
     table.append(length, columns);
-    if (this.#settings.durable) table.syncNow();
+    if (this.#settings.durable) table.sync();
   }
 
   #streams(): Record<string, ManifestTable> {

@@ -53,10 +53,11 @@ describe("a bad disk", () => {
       finishRun(run);
       await store.close();
       const { manifest, table } = readRun(directory, run.runId);
-      expect(table("quality")!.numRows).toBe(8192);
-      expect(table("quality")!.getChild("entity_id")!.get(4096)).toBe("12288");
+      const rows = (await table("quality"))!;
+      expect(rows.numRows).toBe(8192);
+      expect(rows.getChild("entity_id")!.get(4096)).toBe("12288");
       expect(manifest.records["quality"]).toMatchObject({ dropped: 8192 });
-      expect(table("spans")!.numRows).toBe(1);
+      expect((await table("spans"))!.numRows).toBe(1);
     },
   );
 
@@ -76,7 +77,7 @@ describe("a bad disk", () => {
     expect(statSync(path).size).toBeGreaterThan(size);
     finishRun(run);
     await store.close();
-    expect(readRun(directory, run.runId).table("quality")!.numRows).toBe(8192);
+    expect((await readRun(directory, run.runId).table("quality"))!.numRows).toBe(8192);
   });
 
   it("is told once", async () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "pitot-crash-"));
   points = await crashPoints();
 }, 60_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
 
 /** Copies without claims: as the next process finds it, the writer being dead. */
 function copy(from: string, to: string): void {
@@ -149,7 +149,7 @@ describe("a crash ahead of any operation", () => {
   it("of the recovery itself leads to the same state", async () => {
     const fresh = await crashPoints();
     const open = fresh.filter(({ written, finished }) => written["events"] === 1 && !finished);
-    for (const [i, point] of [open[0]!, open.at(-1)!, fresh.at(-12)!].entries()) {
+    for (const [i, point] of [open.at(-1)!, fresh.at(-12)!].entries()) {
       const whole = join(root, `whole-${i}`);
       copy(point.folder, whole);
       await recover(whole);

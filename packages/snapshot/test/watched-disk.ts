@@ -16,11 +16,13 @@ export async function watchDisk(before: (operation: string, args: unknown[]) => 
   const prototype = Object.getPrototypeOf(handle) as Functions;
   await handle.close();
   let inside = false;
+  // Parts of Node that are loaded meanwhile keep what they found.
+  let over = false;
   const restore: (() => void)[] = [];
   const patch = (owner: Functions, name: string): void => {
     const original = owner[name]!;
     owner[name] = function patched(this: unknown, ...args: unknown[]): unknown {
-      if (!inside) {
+      if (!inside && !over) {
         inside = true;
         try {
           before(name, args);
@@ -39,6 +41,7 @@ export async function watchDisk(before: (operation: string, args: unknown[]) => 
   patch(prototype, "writeFile");
   syncBuiltinESMExports();
   return () => {
+    over = true;
     for (const undo of restore) undo();
     syncBuiltinESMExports();
   };
