@@ -3,7 +3,12 @@ import { PitotError } from "@pitot/core";
 import { listRuns, readRun } from "@pitot/snapshot";
 import { Command } from "commander";
 import colors from "picocolors";
+import { addExport } from "./export-command.ts";
+import { findRun } from "./find-run.ts";
 import { milliseconds } from "./format-duration.ts";
+import { addPrune } from "./prune-command.ts";
+import { addRecover } from "./recover-command.ts";
+import { addReplay } from "./replay-command.ts";
 import { showRun } from "./show-run.ts";
 
 const program = new Command("pitot")
@@ -37,22 +42,14 @@ program
   .option(...directory)
   .option("--json", "the manifest as JSON")
   .action(async (wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
-    const ids = listRuns(dir);
-    const found =
-      wanted === "last" ? ids.slice(-1) : ids.filter((id) => id.startsWith(wanted.replace(/…$/, "")));
-    if (found.length !== 1)
-      throw new PitotError(
-        "INVALID_ARGUMENT",
-        found.length === 0 ? "There is no such run" : `${found.length} runs begin like this`,
-        {
-          value: wanted,
-          remedy: "Take an id from `pitot runs`.",
-        },
-      );
-    console.log(
-      json ? JSON.stringify(readRun(dir, found[0]!).manifest, null, 2) : await showRun(dir, found[0]!),
-    );
+    const id = findRun(listRuns(dir), wanted);
+    console.log(json ? JSON.stringify(readRun(dir, id).manifest, null, 2) : await showRun(dir, id));
   });
+
+addRecover(program, directory);
+addReplay(program, directory);
+addPrune(program, directory);
+addExport(program, directory);
 
 try {
   await program.parseAsync();

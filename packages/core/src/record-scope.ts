@@ -122,7 +122,8 @@ export class RecordScope implements DiagnosticsSink {
       series.record(cell, value);
       this.sink?.recordMetric(name, value, tags, options);
       this.#metrics.add(cell, value);
-      this.#arm();
+      if (this.#recording.flushMs === 0 && this.#storage.present) this.flush();
+      else this.#arm();
     });
   }
 

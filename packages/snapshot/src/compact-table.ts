@@ -3,6 +3,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PitotError } from "@pitot/core";
 import { footer, PREFIX, type FileBlock } from "./ipc-metadata.ts";
+import { openReadHandle } from "./private-file.ts";
 import { scanMessages } from "./scan-messages.ts";
 
 const MAGIC = Buffer.from("ARROW1");
@@ -27,9 +28,10 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   const hash = createHash("sha256");
   let bytes = 0;
   // File handles, not streams: a stream without listener turns a missing folder into an uncaught error of the process.
-  const from = await open(streamPath, "r");
+  const from = await openReadHandle(streamPath);
   try {
-    const to = await open(temporary, "w", 0o600);
+    await rm(temporary, { force: true });
+    const to = await open(temporary, "wx", 0o600);
     try {
       const write = async (part: Uint8Array): Promise<void> => {
         hash.update(part);

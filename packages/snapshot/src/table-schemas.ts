@@ -18,6 +18,31 @@ const CORRELATION: readonly Column[] = [
   ["seq", "int64", "not null"],
 ];
 
+const SPANS = table(
+  ["trace_id", TERM, "not null"],
+  ["span_id", TEXT, "not null"],
+  ["parent_span_id", TERM],
+  ["name", TERM, "not null"],
+  ["kind", TERM, "not null"],
+  ["start_time_unix_nano", TIME, "not null"],
+  ["duration_time_unix_nano", "int64", "not null"],
+  ["status_code", TERM, "not null"],
+  ["status_message", TEXT],
+  ["attributes", TEXT, "not null"],
+  ["events", TEXT, "not null"],
+  ["links", TEXT, "not null"],
+  ["service_name", TERM],
+  ["dropped_events_count", "int64", "not null"],
+  ["sampled", "bool", "not null"],
+  ["run_id", TERM],
+  ["trace_state", TERM],
+  ["dropped_attributes_count", "int64", "not null"],
+  ["dropped_links_count", "int64", "not null"],
+  ["scope_name", TERM],
+  ["scope_version", TERM],
+  ["resource", TERM],
+);
+
 /** The tables of a snapshot by name: canonical columns first, then what links a row to its run and span. */
 export const TABLE_SCHEMAS: Readonly<Record<string, TableSchema>> = {
   events: table(["name", TERM], ["properties", TEXT], ...CORRELATION),
@@ -85,24 +110,9 @@ export const TABLE_SCHEMAS: Readonly<Record<string, TableSchema>> = {
     ["trace_id", TERM],
     ["span_id", TERM],
   ),
-  spans: table(
-    ["trace_id", TERM, "not null"],
-    ["span_id", TEXT, "not null"],
-    ["parent_span_id", TERM],
-    ["name", TERM, "not null"],
-    ["kind", TERM, "not null"],
-    ["start_time_unix_nano", TIME, "not null"],
-    ["duration_time_unix_nano", "int64", "not null"],
-    ["status_code", TERM, "not null"],
-    ["status_message", TEXT],
-    ["attributes", TEXT, "not null"],
-    ["events", TEXT, "not null"],
-    ["links", TEXT, "not null"],
-    ["service_name", TERM],
-    ["dropped_events_count", "int64", "not null"],
-    ["sampled", "bool", "not null"],
-    ["run_id", TERM],
-  ),
+  spans: SPANS,
+  /** Spans that had not ended yet, as they were when they were last written; gone once their run is compacted. */
+  open_spans: SPANS,
 };
 
 function table(...columns: readonly Column[]): TableSchema {

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsync, fsyncSync, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordColumn } from "@pitot/core";
 import { BatchEncoder } from "./encode-batch.ts";
+import { openNew } from "./private-file.ts";
 import { TABLE_SCHEMAS } from "./table-schemas.ts";
 
 /** One table of a live run: an IPC stream file that grows by whole batches. Writes are synchronous, so that exit handlers can make them. */
@@ -14,6 +15,8 @@ export class TableStream {
   #file: number | undefined;
   /** True where half a batch may stand behind the last whole one. */
   #torn = false;
+  /** True where something was appended since the disk was last asked to keep it. */
+  #dirty = false;
 
   constructor(folder: string, name: string) {
     this.name = name;
@@ -23,8 +26,7 @@ export class TableStream {
 
   /** @throws what the file system throws, or PitotError INVALID_DATA; nothing of the batch counts as written then */
   append(length: number, columns: Readonly<Record<string, RecordColumn>>): void {
-    // `wx`: never follow or overwrite what somebody put there.
-    this.#file ??= openSync(this.path, "wx", 0o600);
+    this.#file ??= openNew(this.path);
     if (this.#torn) ftruncateSync(this.#file, this.bytes);
     this.#torn = false;
     const bytes = this.#encoder.encode(length, columns);
@@ -37,18 +39,30 @@ export class TableStream {
       throw error;
     }
     this.#encoder.commit();
+    this.#dirty = true;
     this.bytes += bytes.length;
     this.rows += length;
   }
 
   /** Makes what was appended outlast a power loss. */
   sync(): void {
-    if (this.#file !== undefined) fsyncSync(this.#file);
+    if (this.#file === undefined || !this.#dirty) return;
+    fsyncSync(this.#file);
+    this.#dirty = false;
+  }
+
+  /** The same, without waiting for the disk. */
+  syncInBackground(): void {
+    if (this.#file === undefined || !this.#dirty) return;
+    this.#dirty = false;
+    // A disk that fails is met, and told, at the next append or at the end.
+    fsync(this.#file, () => {});
   }
 
   close(): void {
     if (this.#file === undefined) return;
-    this.sync();
+    // Whatever a sync in the background has come to.
+    fsyncSync(this.#file);
     closeSync(this.#file);
     this.#file = undefined;
   }
