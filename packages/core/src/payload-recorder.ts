@@ -56,11 +56,11 @@ export class PayloadRecorder {
     const json = JSON.stringify(value);
     // Exported events are numbered without a snapshot too.
     const seq = this.#seq++;
-    if (stored) this.buffer.append(this.#group(logical), json, at, timeMs);
+    const full = stored && this.buffer.append(this.#group(logical), json, at, timeMs);
     const { taken, truncated } = this.#emit(logical, value, json, seq, at, timeMs, many);
     if (truncated || plain.cut || logical !== name) accounting.add(kind, "truncated");
     accounting.add(kind, taken ? "exported" : stored ? "snapshot_only" : "dropped");
-    return stored && (this.buffer.full || recording.flushMs === 0);
+    return full || (stored && recording.flushMs === 0);
   }
 
   #group(name: string): number {

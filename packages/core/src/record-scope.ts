@@ -1,6 +1,7 @@
-import { context, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context, Span } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { Accounting } from "./accounting.ts";
+import { activeContext } from "./active-context.ts";
 import { BurstClock } from "./burst-clock.ts";
 import { ColumnRecorder } from "./column-recorder.ts";
 import type { ColumnRecords } from "./column-records.ts";
@@ -13,6 +14,7 @@ import { metricSeries, type MetricOptions, type MetricTags } from "./metric-reco
 import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
 import { PayloadRecorder } from "./payload-recorder.ts";
+import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
 import type { RecordOutcome } from "./record-target.ts";
 import { recording, type Recording } from "./recording-options.ts";
@@ -125,8 +127,12 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  recordQuality(rows: Iterable<QualityRow>): void {
+  recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("recordQuality", () => {
+      if (isQualityTable(rows)) {
+        this.#qualityTable(rows);
+        return;
+      }
       const at = this.#here();
       // One pass for all: the sink sees what was read, also from an iterator that fails half-way.
       const kept: QualityRow[] | undefined = this.sink === undefined ? undefined : [];
@@ -204,6 +210,25 @@ export class RecordScope implements DiagnosticsSink {
     this.#storage.finish(run);
   }
 
+  #qualityTable(table: QualityTable): void {
+    if (this.#closed) {
+      this.#late("quality", table.numRows);
+      return;
+    }
+    if (table.getChild("entity_kind") === null || table.getChild("issue") === null) {
+      this.accounting.add("quality", "dropped", table.numRows);
+      reportOnce(
+        "quality-table",
+        "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped",
+      );
+      return;
+    }
+    this.sink?.recordQuality(qualityRows(table));
+    this.#storage.drain("quality", this.#quality.buffer);
+    for (const batch of this.#quality.appendTable(table, this.#here(), Date.now()))
+      this.#storage.write(batch);
+  }
+
   #qualityRow(
     kind: string,
     id: string | null | undefined,
@@ -238,7 +263,7 @@ export class RecordScope implements DiagnosticsSink {
 
   /** The caller's context where this run is active in it; else the run's own. */
   #here(): Context {
-    const active = context.active();
+    const active = activeContext();
     if (active !== this.#active) {
       this.#active = active;
       this.#at = runIdOf(active) === this.id ? active : this.#context;

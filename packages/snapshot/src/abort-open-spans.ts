@@ -18,7 +18,8 @@ export async function unfinishedSpans(folder: string): Promise<SpanRow[]> {
   // With the file in place a former recovery, or the run's own end, has closed them.
   if (!existsSync(openPath) || existsSync(join(folder, FILE))) return [];
   const open = new Map<string, SpanRow>();
-  for await (const batch of readBatches(openPath)) for (const row of spanRows(batch)) open.set(row.span_id, row);
+  for await (const batch of readBatches(openPath))
+    for (const row of spanRows(batch)) open.set(row.span_id, row);
   for await (const batch of finished(folder)) {
     const ids = batch.getChild("span_id")!;
     for (let i = 0; i < batch.numRows; i++) open.delete(String(ids.get(i)));

@@ -66,7 +66,11 @@ function element({ name, type, nullable }: Field): SchemaElement {
         logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "NANOS" },
       };
     case Type.Int:
-      return { name, repetition_type, type: (valueType as { bitWidth: number }).bitWidth === 64 ? "INT64" : "INT32" };
+      return {
+        name,
+        repetition_type,
+        type: (valueType as { bitWidth: number }).bitWidth === 64 ? "INT64" : "INT32",
+      };
     case Type.Float:
       return { name, repetition_type, type: "DOUBLE" };
     case Type.Bool:

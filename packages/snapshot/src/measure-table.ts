@@ -34,7 +34,8 @@ export function measureTable(path: string): TableMeasure {
           bytes: size,
           readable,
           // Of a file the footer follows; it is written whole, by rename.
-          cut: start > 0 || offset === size ? undefined : { bytes: size - offset, rows: message?.rows ?? null },
+          cut:
+            start > 0 || offset === size ? undefined : { bytes: size - offset, rows: message?.rows ?? null },
         };
       rows += message.rows;
       readable = true;

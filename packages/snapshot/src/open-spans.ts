@@ -28,10 +28,11 @@ export class OpenSpans {
   readonly #entries = new Map<string, Entry>();
 
   started(span: OpenSpan): void {
-    if (this.#entries.size >= MOST_SPANS) for (const [oldest] of this.#entries) {
-      this.#entries.delete(oldest);
-      break;
-    }
+    if (this.#entries.size >= MOST_SPANS)
+      for (const [oldest] of this.#entries) {
+        this.#entries.delete(oldest);
+        break;
+      }
     this.#entries.set(span.spanId, { span, scope: undefined, version: -1 });
   }
 

@@ -55,7 +55,9 @@ export function runFolder(directory: string, runId: string): string {
 
 /** The file of a table, finished or live; undefined where there is none. */
 export function tablePath(folder: string, name: string): string | undefined {
-  return [".arrow", ".arrows"].map((ending) => join(folder, `${name}${ending}`)).find((file) => existsSync(file));
+  return [".arrow", ".arrows"]
+    .map((ending) => join(folder, `${name}${ending}`))
+    .find((file) => existsSync(file));
 }
 
 function folders(parent: string): string[] {

@@ -119,10 +119,7 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
   const tables = await compactAll(folder, manifest);
   const run = manifest.state === "open" ? abortedRun(manifest.run, died) : manifest.run;
   const compacted = { ...manifest, run, state: "compacted" as const, tables };
-  writeManifest(
-    folder,
-    before.state === "compacted" ? { ...before, tables } : { ...compacted, recovery },
-  );
+  writeManifest(folder, before.state === "compacted" ? { ...before, tables } : { ...compacted, recovery });
   rmSync(join(folder, "open_spans.arrows"), { force: true });
   return recovery;
 }

@@ -199,7 +199,10 @@ export class SnapshotStore implements RecordTarget {
     this.#writeOpenSpans();
     for (const folder of this.#folders.values()) folder.sync();
     const session = this.#folders.get(this.#sessionId);
-    if (session !== undefined && (session.bytes > SESSION_BYTES || Date.now() - session.openedMs > SESSION_MS))
+    if (
+      session !== undefined &&
+      (session.bytes > SESSION_BYTES || Date.now() - session.openedMs > SESSION_MS)
+    )
       this.#closeSession();
     if (this.#folders.size > 0) this.#arm();
   }

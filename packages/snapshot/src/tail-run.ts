@@ -45,14 +45,22 @@ export async function* tailRun(
       if (table !== "open_spans") yield* newBatches(folder, table, seen);
     if (ended || options.signal?.aborted) return;
     try {
-      await wait(options.pollMs ?? 250, undefined, options.signal === undefined ? {} : { signal: options.signal });
+      await wait(
+        options.pollMs ?? 250,
+        undefined,
+        options.signal === undefined ? {} : { signal: options.signal },
+      );
     } catch {
       return;
     }
   }
 }
 
-async function* newBatches(folder: string, table: string, seen: Map<string, number>): AsyncGenerator<TailBatch> {
+async function* newBatches(
+  folder: string,
+  table: string,
+  seen: Map<string, number>,
+): AsyncGenerator<TailBatch> {
   const done = seen.get(table) ?? 0;
   const path = tablePath(folder, table);
   if (path === undefined || rowsOf(path) === done) return;

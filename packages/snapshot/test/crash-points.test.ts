@@ -98,7 +98,11 @@ function state(directory: string): unknown {
     files: readdirSync(folder).sort(),
     tables: readdirSync(folder)
       .filter((name) => name.endsWith(".arrow"))
-      .map((name) => createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")),
+      .map((name) =>
+        createHash("sha256")
+          .update(readFileSync(join(folder, name)))
+          .digest("hex"),
+      ),
   }));
 }
 
@@ -128,7 +132,10 @@ describe("a crash ahead of any operation", () => {
         expect(written["spans"], at).toBe(0);
         continue;
       }
-      expect(results.map(({ outcome }) => outcome), at).not.toContain("failed");
+      expect(
+        results.map(({ outcome }) => outcome),
+        at,
+      ).not.toContain("failed");
       const manifest = readManifest(run.folder);
       expect(manifest.state, at).toBe("compacted");
       expect(finished ? ["completed"] : ["aborted", "completed"], at).toContain(manifest.run?.status);
@@ -141,7 +148,10 @@ describe("a crash ahead of any operation", () => {
         at,
       ).toEqual([]);
       const once = state(folder);
-      expect((await recover(folder)).map(({ outcome }) => outcome), at).not.toContain("recovered");
+      expect(
+        (await recover(folder)).map(({ outcome }) => outcome),
+        at,
+      ).not.toContain("recovered");
       expect(state(folder), at).toEqual(once);
     }
   }, 120_000);

@@ -286,6 +286,22 @@ describe("the forms of a column", () => {
     ]);
   });
 
+  it("are slices of Arrow vectors, copied by their buffers", () => {
+    const texts = ["é", null, "", "b", "ccc", null, "😀"];
+    const chunk = arrow.vectorFromArray(texts, new arrow.Utf8());
+    const vector = chunk.concat(chunk.slice(2, 6));
+    const all = [...texts, ...texts.slice(2, 6)];
+    for (const [from, to] of [
+      [0, 11],
+      [1, 9],
+      [5, 8],
+      [3, 3],
+    ] as const)
+      expect(read({ text: vector.slice(from, to) as unknown as RecordColumn }, to - from)[0]).toEqual(
+        all.slice(from, to),
+      );
+  });
+
   it.each([
     ["int", 0.5],
     ["int", 2 ** 63],

@@ -2,7 +2,16 @@ import fs from "node:fs";
 import promises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 
-const SYNC = ["openSync", "writeSync", "fsyncSync", "ftruncateSync", "renameSync", "rmSync", "rmdirSync", "mkdirSync"] as const;
+const SYNC = [
+  "openSync",
+  "writeSync",
+  "fsyncSync",
+  "ftruncateSync",
+  "renameSync",
+  "rmSync",
+  "rmdirSync",
+  "mkdirSync",
+] as const;
 const ASYNC = ["open", "rename", "rm"] as const;
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;

@@ -120,10 +120,7 @@ export const OTLP_REQUESTS: Readonly<Record<"traces" | "metrics" | "logs", Messa
 function scoped(scopes: string, items: string, item: MessageShape): MessageShape {
   return {
     1: ["resource", () => RESOURCE],
-    2: [
-      scopes,
-      () => ({ 1: ["scope", () => SCOPE], 2: [items, () => item], 3: ["schemaUrl", "string"] }),
-    ],
+    2: [scopes, () => ({ 1: ["scope", () => SCOPE], 2: [items, () => item], 3: ["schemaUrl", "string"] })],
     3: ["schemaUrl", "string"],
   };
 }

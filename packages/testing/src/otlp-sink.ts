@@ -123,18 +123,27 @@ function reply(response: ServerResponse, request: OtlpRequest, answer: Exclude<O
   const { rejected = 0, message = "" } = answer;
   // An empty message is valid in both encodings.
   if (rejected === 0 && message === "") response.end(json ? "{}" : undefined);
-  else response.end(json ? partialJson(request.signal, rejected, message) : partialProtobuf(rejected, message));
+  else
+    response.end(json ? partialJson(request.signal, rejected, message) : partialProtobuf(rejected, message));
 }
 
 function partialJson(signal: OtlpRequest["signal"], rejected: number, message: string): string {
-  const field = { traces: "rejectedSpans", metrics: "rejectedDataPoints", logs: "rejectedLogRecords" }[signal];
+  const field = { traces: "rejectedSpans", metrics: "rejectedDataPoints", logs: "rejectedLogRecords" }[
+    signal
+  ];
   return JSON.stringify({ partialSuccess: { [field]: String(rejected), errorMessage: message } });
 }
 
 /** All three answers have the same field numbers. */
 function partialProtobuf(rejected: number, message: string): Buffer {
   const text = Buffer.from(message);
-  const partial = Buffer.concat([Buffer.from([8]), varint(rejected), Buffer.from([18]), varint(text.length), text]);
+  const partial = Buffer.concat([
+    Buffer.from([8]),
+    varint(rejected),
+    Buffer.from([18]),
+    varint(text.length),
+    text,
+  ]);
   return Buffer.concat([Buffer.from([10]), varint(partial.length), partial]);
 }
 

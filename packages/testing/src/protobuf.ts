@@ -45,7 +45,9 @@ export function decodeMessage(bytes: Uint8Array, shape: MessageShape): Record<st
     const field = shape[tag >> 3];
     const wire = tag & 7;
     const raw =
-      wire === 0 ? varint() : take(wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? Number(varint()) : Number.NaN);
+      wire === 0
+        ? varint()
+        : take(wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? Number(varint()) : Number.NaN);
     if (field === undefined) continue;
     const [name, kind] = field;
     const value = scalar(raw, kind);
