@@ -33,13 +33,18 @@ export type { SchemaViolation, ViewArtifact, ViewNode } from "./recorders/view.t
 export { configureRecording } from "./recording-options.ts";
 export type { RecordingOptions } from "./recording-options.ts";
 export type { LogEmitter } from "./log-emitter.ts";
+export { redactText } from "./recording-options.ts";
 export { MASK } from "./redaction.ts";
 export type { RedactionAction, RedactionRule } from "./redaction.ts";
 export { PitotError } from "./pitot-error.ts";
 export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 
 // For whoever stores records
-export { addCounter } from "./instruments.ts";
+export { failSpan } from "./fail-span.ts";
+export { addCounter, recordHistogram } from "./instruments.ts";
+export { guarded } from "./internal/report-once.ts";
+export { recordName } from "./record-name.ts";
+export { settle } from "./stage.ts";
 export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,
