@@ -12,6 +12,7 @@ export interface DuckDBConnectionLike {
   extractStatements(sql: string): Promise<DuckDBExtractedLike>;
   createAppender(table: string, schema?: string | null, catalog?: string | null): Promise<DuckDBAppenderLike>;
   getTableNames(query: string, qualified: boolean): readonly string[];
+  interrupt(): void;
   disconnectSync(): void;
 }
 

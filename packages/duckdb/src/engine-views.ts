@@ -94,7 +94,11 @@ function tableNames(connection: DuckDBConnectionLike, query: string): string[] {
 async function calledFunctions(connection: DuckDBConnectionLike, query: string): Promise<string[]> {
   const found = new Set<string>();
   try {
-    const [row] = await queryRows(connection, "SELECT json_serialize_sql($1) AS tree", [query]);
+    const [row] = await queryRows(
+      connection,
+      // The function takes constants only.
+      `SELECT json_serialize_sql('${query.replaceAll("'", "''")}') AS tree`,
+    );
     walk(JSON.parse(String(row?.["tree"])), found);
   } catch {
     return [];

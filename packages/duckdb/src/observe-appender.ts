@@ -13,7 +13,7 @@ export function observeAppender(
   open: OpenWork,
 ): void {
   let rows = 0;
-  const forget = open.add(appender, () =>
+  const forget = open.add("appender", appender, () =>
     statement.end({ [ATTR_QUERY_CHANGED_ROWS]: rows, [ATTR_QUERY_COMPLETE]: false }),
   );
   const { endRow, appendDataChunk, flushSync, closeSync } = appender;

@@ -99,8 +99,12 @@ class ObservedConnection {
           throw error;
         }
       },
+      interrupt: () => {
+        bare.interrupt();
+        this.#open.endResults();
+      },
       disconnectSync: () => {
-        this.#open.closeAll();
+        this.#open.endAll();
         this.#details?.close();
         bare.disconnectSync();
       },
@@ -109,6 +113,7 @@ class ObservedConnection {
   }
 
   #begin(sql: string, attributes?: Attributes): StatementSpan {
+    this.#open.endResults();
     const text = typeof sql === "string" ? sql : String(sql);
     return new StatementSpan(describeStatement(text), text, this.#settings, attributes);
   }

@@ -4,37 +4,49 @@ import type { StatementSpan } from "./statement-span.ts";
 
 /** What has begun on one connection and not ended: its end is the connection's at the latest. */
 export class OpenWork {
-  readonly #open = new Set<() => void>();
+  readonly #results = new Set<() => void>();
+  readonly #appenders = new Set<() => void>();
   readonly #collected = new FinalizationRegistry<() => void>((end) => this.#close(end));
 
-  /** `end` is called when `owner` is collected, or the connection closed; not after the returned function was called. */
-  add(owner: object, end: () => void): () => void {
-    this.#open.add(end);
+  /**
+   * `end` is called when `owner` is collected, its connection closed or, of a result, ended by another statement; not after the
+   * returned function was called.
+   */
+  add(kind: "result" | "appender", owner: object, end: () => void): () => void {
+    (kind === "result" ? this.#results : this.#appenders).add(end);
     this.#collected.register(owner, end, end);
     return () => {
-      this.#open.delete(end);
+      this.#results.delete(end);
+      this.#appenders.delete(end);
       this.#collected.unregister(end);
     };
   }
 
-  closeAll(): void {
-    for (const end of this.#open) this.#close(end);
+  /** DuckDB ends a result that is not fetched yet when its connection runs another statement or is interrupted, without an error. */
+  endResults(): void {
+    for (const end of this.#results) this.#close(end);
+  }
+
+  endAll(): void {
+    this.endResults();
+    for (const end of this.#appenders) this.#close(end);
   }
 
   #close(end: () => void): void {
-    if (this.#open.delete(end)) end();
+    if (this.#results.delete(end) || this.#appenders.delete(end)) end();
   }
 }
 
 /**
  * Ends `statement` when `result`, which streams, is drained: by its last chunk, by a loop that is left early, by an error, by the
- * connection's end or when nobody holds it any more. Rows are those that were fetched.
+ * connection's end or next statement, or when nobody holds it any more. Rows are those that were fetched. `@duckdb/node-api` tells
+ * an error in the middle of a stream as its end, so that Pitot cannot tell it either.
  */
 export function observeStream(result: DuckDBResultLike, statement: StatementSpan, open: OpenWork): void {
   let rows = 0;
   const end = (complete: boolean): void =>
     statement.end({ [ATTR_DB_RESPONSE_RETURNED_ROWS]: rows, [ATTR_QUERY_COMPLETE]: complete });
-  const forget = open.add(result, () => end(false));
+  const forget = open.add("result", result, () => end(false));
   const close = (complete: boolean): void => {
     forget();
     end(complete);
@@ -68,7 +80,7 @@ export function observeStream(result: DuckDBResultLike, statement: StatementSpan
 
 /** Ends `statement` with the result of `pending`, whose tasks the caller drives. */
 export function observePending(pending: DuckDBPendingLike, statement: StatementSpan, open: OpenWork): void {
-  const forget = open.add(pending, () => statement.end({ [ATTR_QUERY_COMPLETE]: false }));
+  const forget = open.add("result", pending, () => statement.end({ [ATTR_QUERY_COMPLETE]: false }));
   const failed = (error: unknown): never => {
     forget();
     statement.fail(error);

@@ -139,8 +139,9 @@ export class StatementDetails {
     try {
       const folder = mkdtempSync(join(tmpdir(), "pitot-duckdb-"));
       const file = join(folder, "profile.json").replaceAll("'", "''");
-      await queryRows(this.#bare, `SET profiling_output = '${file}'`);
+      // In this order: the file's extension must be the format's.
       await queryRows(this.#bare, "SET enable_profiling = 'json'");
+      await queryRows(this.#bare, `SET profiling_output = '${file}'`);
       this.#folder = folder;
     } catch (error) {
       guarded("duckdb.profile", () => {

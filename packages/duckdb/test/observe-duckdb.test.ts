@@ -70,7 +70,9 @@ describe("statements", () => {
       run.stage("query", async () => {
         await connection.run("CREATE TABLE flights (origin VARCHAR, delay INTEGER)");
         await connection.run("INSERT INTO flights VALUES ('ABQ', 3), ('DAL', 70)");
-        await connection.runAndReadAll("SELECT origin FROM flights WHERE delay > 60 AND origin IN ('A', 'B', 'C')");
+        await connection.runAndReadAll(
+          "SELECT origin FROM flights WHERE delay > 60 AND origin IN ('A', 'B', 'C')",
+        );
         await connection.run("SELECT 1; SELECT 2");
         const bad = connection.run("SELECT CAST('secret' AS INTEGER)");
         await expect(bad).rejects.toThrow("secret");
@@ -96,14 +98,19 @@ describe("statements", () => {
     const connection = await connect();
     const plain = await instance.connect();
     opened.push(plain);
-    for (const sql of ["SELECT 42 AS a, [1, NULL] AS b, {'x': 'ü'} AS c", "SELECT 1 WHERE false", "SELECT NULL"]) {
+    for (const sql of [
+      "SELECT 42 AS a, [1, NULL] AS b, {'x': 'ü'} AS c",
+      "SELECT 1 WHERE false",
+      "SELECT NULL",
+    ]) {
       const [ours, theirs] = [await connection.runAndReadAll(sql), await plain.runAndReadAll(sql)];
       expect(ours.getRowObjectsJson()).toEqual(theirs.getRowObjectsJson());
       expect(ours.constructor).toBe(theirs.constructor);
       expect((await connection.stream(sql)).constructor).toBe((await plain.stream(sql)).constructor);
     }
     for (const sql of ["SELEC 1", "SELECT * FROM nope", "SELECT error('x')", "", "-- nothing"]) {
-      const outcome = (on: DuckDBConnection) => on.run(sql).then(String, (error: Error) => [error.constructor, error.message]);
+      const outcome = (on: DuckDBConnection) =>
+        on.run(sql).then(String, (error: Error) => [error.constructor, error.message]);
       expect(await outcome(connection)).toEqual(await outcome(plain));
     }
     expect(Object.keys(connection)).toEqual(Object.keys(plain));
@@ -119,7 +126,10 @@ describe("statements", () => {
     const points = await telemetry.metrics();
     for (const name of ["pitot.query.duration", "db.client.operation.duration"]) {
       const point = points.find((one) => one.name === name);
-      expect(point).toMatchObject({ unit: "s", attributes: { "db.operation.name": "SELECT", "error.type": "Catalog Error" } });
+      expect(point).toMatchObject({
+        unit: "s",
+        attributes: { "db.operation.name": "SELECT", "error.type": "Catalog Error" },
+      });
     }
   });
 
@@ -176,17 +186,38 @@ describe("streaming results", () => {
     let count = 0;
     for await (const chunk of whole) count += chunk.rowCount;
     expect(count).toBe(100000);
-    expect(attributes(1)).toMatchObject({ "db.response.returned_rows": 100000, "pitot.query.complete": true });
+    expect(attributes(1)).toMatchObject({
+      "db.response.returned_rows": 100000,
+      "pitot.query.complete": true,
+    });
   });
 
-  it("fail where a chunk fails", async () => {
+  it("that fail before their first chunk fail", async () => {
     const connection = await connect();
-    const result = await connection.stream(
-      "SELECT CASE WHEN a > 50000 THEN error('no') ELSE a::VARCHAR END FROM range(1000000) t(a)",
-    );
-    await expect(result.getRows()).rejects.toThrow("no");
-    expect(attributes(0)["error.type"]).toBeDefined();
+    await expect(connection.stream("SELECT error('no') FROM range(3)")).rejects.toThrow("no");
+    expect(attributes(0)["error.type"]).toBe("Invalid Input Error");
     expect(telemetry.spans()).toHaveLength(1);
+  });
+
+  it("are incomplete where another statement, or an interrupt, ends them", async () => {
+    const connection = await connect();
+    const first = await connection.stream(SQL);
+    await first.fetchChunk();
+    await connection.run("SELECT 1");
+    expect((await first.fetchChunk())?.rowCount).toBe(0);
+    const second = await connection.stream(SQL);
+    connection.interrupt();
+    expect((await second.fetchChunk())?.rowCount).toBe(0);
+    const streams = telemetry.spans().filter(({ attributes }) => attributes["pitot.query.streaming"]);
+    expect(
+      streams.map(({ attributes }) => [
+        attributes["db.response.returned_rows"],
+        attributes["pitot.query.complete"],
+      ]),
+    ).toEqual([
+      [2048, false],
+      [0, false],
+    ]);
   });
 
   it("end with their connection at the latest", async () => {
@@ -195,7 +226,10 @@ describe("streaming results", () => {
     await result.fetchChunk();
     const pending = await connection.start("SELECT 1");
     connection.closeSync();
-    expect(telemetry.spans().map(({ attributes }) => attributes["pitot.query.complete"])).toEqual([false, false]);
+    expect(telemetry.spans().map(({ attributes }) => attributes["pitot.query.complete"])).toEqual([
+      false,
+      false,
+    ]);
     expect(pending).toBeDefined();
   });
 });
@@ -216,9 +250,21 @@ describe("prepared statements", () => {
     await select.streamAndReadAll();
     await select.start().readAll();
     await select.startStream().readAll();
-    expect(names().slice(1)).toEqual(["INSERT t", "INSERT t", "INSERT t", "SELECT t", "SELECT t", "SELECT t"]);
+    expect(names().slice(1)).toEqual([
+      "INSERT t",
+      "INSERT t",
+      "INSERT t",
+      "SELECT t",
+      "SELECT t",
+      "SELECT t",
+    ]);
     expect(attributes(1)["pitot.query.changed_rows"]).toBe(1);
-    expect(telemetry.spans().slice(4).map(({ attributes }) => attributes["db.response.returned_rows"])).toEqual([3, 3, 3]);
+    expect(
+      telemetry
+        .spans()
+        .slice(4)
+        .map(({ attributes }) => attributes["db.response.returned_rows"]),
+    ).toEqual([3, 3, 3]);
     expect(sink.artifactsSnapshot()["prepared_statements_v1"]).toEqual([
       { name: "INSERT t", sql: "INSERT INTO t VALUES ($1, $2)", param_types: ["INTEGER", "VARCHAR"] },
       { name: "SELECT t", sql: "SELECT * FROM t WHERE b = ?", param_types: [] },
@@ -233,7 +279,9 @@ describe("prepared statements", () => {
 
   it("come from extracted statements too, each with its own text", async () => {
     const connection = await connect();
-    const extracted = await connection.extractStatements("CREATE TABLE a (x INT); -- one; two\nINSERT INTO a VALUES (';')");
+    const extracted = await connection.extractStatements(
+      "CREATE TABLE a (x VARCHAR); -- one; two\nINSERT INTO a VALUES (';')",
+    );
     for (let i = 0; i < extracted.count; i++) {
       const prepared = await extracted.prepare(i);
       await prepared.run().catch(() => undefined);
