@@ -94,7 +94,7 @@ export class RunHandle {
     if (deps !== undefined && deps.length > 0) stage.attributes[names.ATTR_STAGE_DEPS] = [...deps];
     if (group !== undefined) stage.attributes[names.ATTR_STAGE_GROUP] = group;
     if (queuedAt !== undefined)
-      stage.attributes[names.ATTR_STAGE_QUEUED] = Math.max(0, Date.now() - queuedAt) / 1000;
+      stage.attributes[names.ATTR_STAGE_QUEUED_TIME] = Math.max(0, Date.now() - queuedAt) / 1000;
   }
 
   #link(links: Link[], id: string, reason: string): void {

@@ -1,7 +1,7 @@
 import { Readable, Writable, finished } from "node:stream";
 import type { Attributes } from "@opentelemetry/api";
 import {
-  ATTR_STREAM_BACKPRESSURE,
+  ATTR_STREAM_BACKPRESSURE_TIME,
   ATTR_STREAM_BYTES,
   ATTR_STREAM_PAUSES,
   ATTR_STREAM_ROWS,
@@ -13,6 +13,7 @@ export class StreamMeter {
   readonly stage: unknown;
   /** Resolves when the stage has given its last chunk, or taken it. Never rejects, and not at all for one that fails. */
   readonly ended: Promise<void>;
+  #metered = true;
   #rows = 0;
   #bytes = 0;
   #pauses = 0;
@@ -24,22 +25,29 @@ export class StreamMeter {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    if (isReadable(stage) && !last) this.#meterReadable(stage);
-    else if (isWritable(stage)) this.#meterWritable(stage);
-    this.stage =
-      typeof stage === "function"
-        ? this.#wrapFunction(stage as (source: unknown, options?: unknown) => unknown, last)
-        : isReadable(stage) || isWritable(stage)
-          ? stage
-          : this.#iterate(stage as AsyncIterable<unknown>);
+    if (typeof stage === "function")
+      this.stage = this.#wrapFunction(stage as (source: unknown, options?: unknown) => unknown, last);
+    else if (isStream(stage)) {
+      if (typeof (stage as Partial<Readable>).push === "function" && !last)
+        this.#meterReadable(stage as Readable);
+      else this.#meterWritable(stage as Writable);
+      this.stage = stage;
+    } else if (isIterable(stage)) this.stage = this.#iterate(stage);
+    else {
+      // A web stream, or what `pipeline` will refuse.
+      this.#metered = false;
+      this.stage = stage;
+    }
   }
 
+  /** Empty for a stage that cannot be metered. */
   attributes(): Attributes {
+    if (!this.#metered) return {};
     return {
       [ATTR_STREAM_ROWS]: this.#rows,
       [ATTR_STREAM_BYTES]: this.#bytes,
       [ATTR_STREAM_PAUSES]: this.#pauses,
-      [ATTR_STREAM_BACKPRESSURE]: this.#waited / 1000,
+      [ATTR_STREAM_BACKPRESSURE_TIME]: this.#waited / 1000,
     };
   }
 
@@ -117,10 +125,16 @@ export class StreamMeter {
   }
 }
 
-function isReadable(stage: unknown): stage is Readable {
-  return stage instanceof Readable || typeof (stage as Partial<Readable>)?.push === "function";
+function isStream(stage: unknown): stage is Readable | Writable {
+  return (
+    stage instanceof Readable ||
+    stage instanceof Writable ||
+    // Streams of `readable-stream`, or of another copy of Node's.
+    typeof (stage as Partial<Readable> | null)?.pipe === "function"
+  );
 }
 
-function isWritable(stage: unknown): stage is Writable {
-  return stage instanceof Writable || typeof (stage as Partial<Writable>)?.write === "function";
+function isIterable(stage: unknown): stage is Iterable<unknown> | AsyncIterable<unknown> {
+  if (typeof stage !== "object" || stage === null) return false;
+  return Symbol.asyncIterator in stage || Symbol.iterator in stage;
 }

@@ -70,7 +70,7 @@ export const ATTR_CACHE_REASON = "pitot.cache.reason" as const;
 export const ATTR_STAGE_GROUP = "pitot.stage.group" as const;
 
 /** Seconds between being ready and being started. */
-export const ATTR_STAGE_QUEUED = "pitot.stage.queued" as const;
+export const ATTR_STAGE_QUEUED_TIME = "pitot.stage.queued_time" as const;
 
 /** Why the stage did nothing. */
 export const ATTR_STAGE_SKIP_REASON = "pitot.stage.skip_reason" as const;
@@ -91,7 +91,7 @@ export const ATTR_STREAM_ROWS = "pitot.stream.rows" as const;
 export const ATTR_STREAM_BYTES = "pitot.stream.bytes" as const;
 
 /** Seconds that a stream stage waited for its consumer. */
-export const ATTR_STREAM_BACKPRESSURE = "pitot.stream.backpressure" as const;
+export const ATTR_STREAM_BACKPRESSURE_TIME = "pitot.stream.backpressure_time" as const;
 
 /** Times that a stream stage had to wait for its consumer. */
 export const ATTR_STREAM_PAUSES = "pitot.stream.pauses" as const;
