@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { BenchResult } from "./bench-result.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
+import { driverNode } from "./driver-node.ts";
+import { duckdbStatement } from "./duckdb-statement.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
@@ -12,6 +14,8 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> =
   2: metricCall,
   9: burstOfSpans,
   12: linearCost,
+  14: duckdbStatement,
+  15: driverNode,
 };
 
 const { values } = parseArgs({

@@ -119,6 +119,23 @@ describe("an unmodified application", () => {
     ]);
   });
 
+  it.each(["engine.mjs", "engine.cjs"])("has its statements and streams traced: %s", async (app) => {
+    both([app, data]);
+    const [run] = runs();
+    expect((await spanNames(run!)).sort()).toEqual([
+      "SELECT",
+      "SELECT nowhere",
+      "stage 1 Readable",
+      "stage 1 Readable",
+      "stage 2 Transform",
+      "stage 2 WriteStream",
+      "stage 3 WriteStream",
+    ]);
+    const status = (await column(run!, "status_code")) as string[];
+    expect(status.filter((code) => code === "ERROR")).toHaveLength(2);
+    expect(run!.manifest.run?.status).toBe("completed");
+  });
+
   it.each([
     ["comes to its end", [], "completed", 0, null],
     ["exits at once", ["exit"], "failed", 5, null],
