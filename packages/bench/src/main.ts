@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import type { BenchResult } from "./bench-result.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { footerReading } from "./footer-reading.ts";
+import { driverNode } from "./driver-node.ts";
+import { duckdbStatement } from "./duckdb-statement.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
@@ -16,6 +18,8 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   7: footerReading,
   9: burstOfSpans,
   12: linearCost,
+  14: duckdbStatement,
+  15: driverNode,
 };
 
 const { values } = parseArgs({

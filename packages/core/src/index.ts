@@ -35,6 +35,7 @@ export type { SchemaViolation, ViewArtifact, ViewNode } from "./recorders/view.t
 export { configureRecording } from "./recording-options.ts";
 export type { RecordingOptions } from "./recording-options.ts";
 export type { LogEmitter } from "./log-emitter.ts";
+export { redactText } from "./recording-options.ts";
 export { MASK } from "./redaction.ts";
 export type { RedactionAction, RedactionRule } from "./redaction.ts";
 export { PitotError } from "./pitot-error.ts";
@@ -46,6 +47,8 @@ export { failSpan } from "./fail-span.ts";
 // For whoever stores records
 export { addCounter, recordHistogram } from "./instruments.ts";
 export { guarded } from "./internal/report-once.ts";
+export { recordName } from "./record-name.ts";
+export { settle } from "./stage.ts";
 export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,

@@ -143,7 +143,8 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PITOT_OTLP",
     option: "otlp",
     default: "`auto`",
-    meaning: "`false` sends nothing, `true` sends to the default endpoint without asking whether something listens",
+    meaning:
+      "`false` sends nothing, `true` sends to the default endpoint without asking whether something listens",
     parse: (text) => (text === "auto" ? "auto" : oneOf("true", "false")(text) === "true"),
   },
   {
@@ -178,7 +179,8 @@ export const SETTINGS: readonly Setting[] = [
     variable: "PITOT_FLUSH",
     option: "flush",
     default: "1000",
-    meaning: "longest time in ms a record waits for the snapshot and its disk; `every` forces each batch at once",
+    meaning:
+      "longest time in ms a record waits for the snapshot and its disk; `every` forces each batch at once",
     parse: (text) => (text === "every" ? "every" : wholeNumber(text)),
   },
   {

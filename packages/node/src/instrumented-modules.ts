@@ -41,6 +41,13 @@ export const INSTRUMENTED_MODULES: readonly InstrumentedModule[] = [
     className: "FlechetteInstrumentation",
     replaces: ["tableFromIPC", "tableToIPC"],
   },
+  {
+    name: "@duckdb/node-api",
+    instrumentation: "duckdb",
+    file: "instrumentations/duckdb.js",
+    className: "DuckDBInstrumentation",
+    replaces: [],
+  },
 ];
 
 /** What {@link isEnabled} knows by name: packages, and what Node has itself. */

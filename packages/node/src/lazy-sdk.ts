@@ -10,6 +10,7 @@ import {
   trace,
   type ContextManager,
   type TextMapPropagator,
+  type TracerProvider,
 } from "@opentelemetry/api";
 import { logs } from "./logs-api.ts";
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
@@ -34,8 +35,8 @@ export interface LazySdk {
   forceFlush(): Promise<void>;
   /** Takes our providers out of the globals; what the application has registered since then stays. */
   unregister(): void;
-  /** Lets the application's provider of a signal take our place. */
-  yield(signal: Signal): void;
+  /** Lets the application's provider of a signal take our place, also behind tracers that were handed out before. */
+  yield(signal: Signal, successor: unknown): void;
 }
 
 /** The globals of OpenTelemetry's API. */
@@ -51,7 +52,8 @@ const require = createRequire(import.meta.url);
 export function startLazySdk(parts: LazySdkParts): LazySdk {
   const resource = lazy(() => resourceOf(parts.serviceName));
   const tracing = lazy(() => {
-    const { TracerProvider } = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
+    const { TracerProvider } =
+      require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
     const sampler = samplerFromEnvironment();
     return new TracerProvider({
       resource: resource.get(),
@@ -61,7 +63,8 @@ export function startLazySdk(parts: LazySdkParts): LazySdk {
     });
   });
   const metering = lazy(() => {
-    const { MeterProvider } = require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
+    const { MeterProvider } =
+      require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
     return new MeterProvider({ resource: resource.get(), readers: [...(parts.metricReaders?.() ?? [])] });
   });
   const logging = lazy(() => {
@@ -73,12 +76,13 @@ export function startLazySdk(parts: LazySdkParts): LazySdk {
   });
   setDiagnostics();
   const ours = new Set<Signal>();
+  let tracerSuccessor: TracerProvider | undefined;
   if (context.setGlobalContextManager(parts.contextManager.enable())) ours.add("context");
   if (propagation.setGlobalPropagator(lazyPropagator())) ours.add("propagation");
   const registered = trace.setGlobalTracerProvider({
     getTracer: (name, version, options) =>
       new ProxyTracer(
-        { getDelegateTracer: (...of) => tracing.get().getTracer(...of) },
+        { getDelegateTracer: (...of) => (tracerSuccessor ?? tracing.get()).getTracer(...of) },
         name,
         version,
         options,
@@ -114,7 +118,10 @@ export function startLazySdk(parts: LazySdkParts): LazySdk {
     unregister: () => {
       for (const signal of ["trace", "metrics", "logs"] as const) leave(signal);
     },
-    yield: leave,
+    yield: (signal, successor) => {
+      if (signal === "trace") tracerSuccessor ??= successor as TracerProvider;
+      leave(signal);
+    },
   };
 }
 
@@ -130,7 +137,9 @@ function lazy<T>(make: () => T): { get(): T; readonly made: T | undefined } {
 
 /** The W3C propagators, loaded when something is injected or extracted. */
 function lazyPropagator(): TextMapPropagator {
-  const names = (process.env["OTEL_PROPAGATORS"] || "tracecontext,baggage").split(",").map((name) => name.trim());
+  const names = (process.env["OTEL_PROPAGATORS"] || "tracecontext,baggage")
+    .split(",")
+    .map((name) => name.trim());
   const propagator = lazy(() => {
     const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } =
       require("@opentelemetry/core") as typeof import("@opentelemetry/core");

@@ -22,7 +22,10 @@ const MARK = "pitot-instrumented";
 
 let data: LoaderHookData;
 let byName = new Map<string, WrappedModule>();
-const wrapped = new Map<string, { readonly original: string; readonly format: string; readonly by: WrappedModule }>();
+const wrapped = new Map<
+  string,
+  { readonly original: string; readonly format: string; readonly by: WrappedModule }
+>();
 
 /** Called in the hooks' thread by `module.register`, in the application's by {@link installSyncHooks}. */
 export function initialize(given: LoaderHookData): void {
@@ -98,9 +101,7 @@ function wrapper(url: string): LoadFnOutput | undefined {
     ...(entry.format === "commonjs" ? [`export { default } from ${original};`] : []),
     `const patched = instrumented(${className}, original, ${JSON.stringify(entry.by.name)}, ${original});`,
     ...replaces.map((name, i) => `const e${i} = patched[${JSON.stringify(name)}];`),
-    replaces.length === 0
-      ? ""
-      : `export { ${replaces.map((name, i) => `e${i} as ${name}`).join(", ")} };`,
+    replaces.length === 0 ? "" : `export { ${replaces.map((name, i) => `e${i} as ${name}`).join(", ")} };`,
   ];
   return { format: "module", source: lines.join("\n"), shortCircuit: true };
 }

@@ -1,4 +1,11 @@
-import { context, metrics, propagation, trace, type TracerProvider } from "@opentelemetry/api";
+import {
+  context,
+  metrics,
+  propagation,
+  trace,
+  type ContextManager,
+  type TracerProvider,
+} from "@opentelemetry/api";
 import { logs } from "./logs-api.ts";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Signal } from "./lazy-sdk.ts";
@@ -8,33 +15,55 @@ import type { Signal } from "./lazy-sdk.ts";
  * without this its providers would be refused, silently, and its telemetry lost.
  */
 export function makeRoom(
-  yieldSignal: (signal: Signal) => void,
+  yieldSignal: (signal: Signal, successor: unknown) => void,
   wrap: {
     readonly tracerProvider: (provider: TracerProvider) => TracerProvider;
-    readonly contextManager: (
-      manager: Parameters<typeof context.setGlobalContextManager>[0],
-    ) => Parameters<typeof context.setGlobalContextManager>[0];
+    readonly contextManager: (manager: ContextManager) => ContextManager;
   },
 ): void {
   const same = <T>(value: T): T => value;
-  before(trace, "setGlobalTracerProvider", () => yieldSignal("trace"), wrap.tracerProvider);
-  before(metrics, "setGlobalMeterProvider", () => yieldSignal("metrics"), same);
-  before(logs, "setGlobalLoggerProvider", () => yieldSignal("logs"), same);
-  before(context, "setGlobalContextManager", () => yieldSignal("context"), wrap.contextManager);
-  before(propagation, "setGlobalPropagator", () => yieldSignal("propagation"), same);
+  before(
+    trace,
+    "setGlobalTracerProvider",
+    (successor) => yieldSignal("trace", successor),
+    wrap.tracerProvider,
+  );
+  before(metrics, "setGlobalMeterProvider", (successor) => yieldSignal("metrics", successor), same);
+  before(logs, "setGlobalLoggerProvider", (successor) => yieldSignal("logs", successor), same);
+  before(
+    context,
+    "setGlobalContextManager",
+    (successor) => yieldSignal("context", successor),
+    wrap.contextManager,
+  );
+  before(propagation, "setGlobalPropagator", (successor) => yieldSignal("propagation", successor), same);
 }
 
-function before<A>(api: object, method: string, first: () => void, wrap: (value: A) => A): void {
+function before<A>(api: object, method: string, first: (value: A) => void, wrap: (value: A) => A): void {
   const methods = api as Record<string, (value: A) => unknown>;
   const original = methods[method]!.bind(api);
   Object.defineProperty(api, method, {
     configurable: true,
     writable: true,
     value: (value: A): unknown => {
-      first();
+      first(value);
       return original(wrap(value));
     },
   });
+}
+
+/**
+ * Puts the context manager of an SDK that was there before us behind ours. The API has no getter for it, so this reads the global that all
+ * copies of the API share; where there is none, what is traced outside any context stays outside the process's run.
+ */
+export function adoptContextManager(wrap: (manager: ContextManager) => ContextManager): void {
+  const shared = (globalThis as Record<symbol, { context?: ContextManager } | undefined>)[
+    Symbol.for("opentelemetry.js.api.1")
+  ];
+  const manager = shared?.context;
+  if (manager === undefined) return;
+  context.disable();
+  context.setGlobalContextManager(wrap(manager).enable());
 }
 
 /**

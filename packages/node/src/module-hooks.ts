@@ -1,10 +1,11 @@
-import nodeModule, { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import { diag } from "@opentelemetry/api";
+import { guarded } from "@pitot/core";
 import { reportHook } from "./hook-report.ts";
 import { INSTRUMENTED_MODULES, isEnabled, type InstrumentedModule } from "./instrumented-modules.ts";
 import { initialize, loadSync, resolveSync, type LoaderHookData } from "./loader-hooks.ts";
+import { requireEsm } from "./require-esm.ts";
 
 /** An instrumentation that can be put on a module's exports by hand. */
 export interface PatchesExports {
@@ -20,7 +21,12 @@ const patchedExports = new WeakMap<object, object>();
 /**
  * The instrumented exports of a module: what wrapper modules and the `require` hook call. A fault leaves the module as it is.
  */
-export function instrumented<T extends object>(by: InstrumentationClass, exports: T, name: string, from: string): T {
+export function instrumented<T extends object>(
+  by: InstrumentationClass,
+  exports: T,
+  name: string,
+  from: string,
+): T {
   const known = patchedExports.get(exports);
   if (known !== undefined) return known as T;
   try {
@@ -66,15 +72,13 @@ export function installModuleHooks(): void {
   const { registerHooks } = nodeModule as typeof nodeModule & {
     registerHooks?: (hooks: object) => void;
   };
-  if (registerHooks === undefined) nodeModule.register("./loader-hooks.js", { parentURL: import.meta.url, data });
+  if (registerHooks === undefined)
+    nodeModule.register("./loader-hooks.js", { parentURL: import.meta.url, data });
   else {
     initialize(data);
     registerHooks({ resolve: resolveSync, load: loadSync });
   }
 }
-
-// A `require` of an ES module warns where its caller is not below node_modules; published, we are, and in a checkout we pretend.
-const require = createRequire(join(dirname(fileURLToPath(import.meta.url)), "node_modules", "_.cjs"));
 
 function hookRequire(modules: readonly InstrumentedModule[]): void {
   const byName = new Map(modules.map((module) => [module.name, module]));
@@ -89,10 +93,11 @@ function hookRequire(modules: readonly InstrumentedModule[]): void {
     if (module === undefined || typeof exports !== "object" || exports === null) return exports;
     if (this.filename?.startsWith(own) && /^[^/\\]+[/\\]dist[/\\]/.test(this.filename.slice(own.length)))
       return exports;
-    const { [module.className]: by } = require(fileURLToPath(new URL(module.file, import.meta.url))) as Record<
-      string,
-      InstrumentationClass
-    >;
-    return instrumented(by!, exports, id, `require from ${this.filename}`);
+    const file = fileURLToPath(new URL(module.file, import.meta.url));
+    let by: InstrumentationClass | undefined;
+    guarded(`instrument.${id}`, () => {
+      by = (requireEsm(file) as Record<string, InstrumentationClass>)[module.className];
+    });
+    return by === undefined ? exports : instrumented(by, exports, id, `require from ${this.filename}`);
   };
 }

@@ -33,13 +33,21 @@ export class ProcessRun {
 
   /** The context of what is traced outside any other: the run's, which this call starts; else the one that was inherited. */
   context(): Context {
-    if (this.#state === "waiting") this.#start();
+    this.ensure();
     return this.#context;
   }
 
-  /** Ends the run; a process in which nothing was traced gets a run too, so that it is seen to have been there. */
-  finish(end: { readonly exitCode: number; readonly error?: { readonly thrown: unknown } | undefined }): void {
+  /** Starts the run, unless it has been started or never will be. */
+  ensure(): void {
     if (this.#state === "waiting") this.#start();
+  }
+
+  /** Ends the run; a process in which nothing was traced gets a run too, so that it is seen to have been there. */
+  finish(end: {
+    readonly exitCode: number;
+    readonly error?: { readonly thrown: unknown } | undefined;
+  }): void {
+    this.ensure();
     const run = this.#run;
     if (run === undefined || this.#state === "over") return;
     this.#state = "over";
@@ -85,7 +93,10 @@ export function traceparentOf(at: Context): string | undefined {
 }
 
 /** What a process is called: its package, and its script where that is not the package's main one. */
-export function processLabel(script: string | undefined): { readonly label: string; readonly packageName?: string } {
+export function processLabel(script: string | undefined): {
+  readonly label: string;
+  readonly packageName?: string;
+} {
   if (script === undefined) return { label: "node" };
   const file = basename(script, extname(script));
   const packageName = nearestPackageName(dirname(script));

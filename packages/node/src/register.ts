@@ -1,13 +1,13 @@
 // `node --import pitot/register app.js`: one run for the process, and what it reads and writes inside it.
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
-import { diag, trace, type TracerProvider } from "@opentelemetry/api";
+import { diag, trace, type ContextManager, type TracerProvider } from "@opentelemetry/api";
 import { PitotError, startedRuns } from "@pitot/core";
 import { registerAutoInstrumentations } from "./auto-instrumentations.ts";
 import { patchBuiltins } from "./builtins.ts";
 import { traceChildProcesses } from "./child-processes.ts";
 import { reportAtExit, reportHook } from "./hook-report.ts";
 import { INSTRUMENTATION_NAMES, isEnabled } from "./instrumented-modules.ts";
-import { addSpanProcessor, makeRoom } from "./make-room.ts";
+import { addSpanProcessor, adoptContextManager, makeRoom } from "./make-room.ts";
 import { installModuleHooks } from "./module-hooks.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { processLabel, ProcessRun, traceparentOf } from "./process-run.ts";
@@ -41,18 +41,21 @@ async function register(): Promise<void> {
     // Worker threads inherit this, where the environment stays what the application makes of it.
     onStart: (at) => setEnvironmentData(TRACEPARENT, traceparentOf(at)),
   });
-  const named = packageName === undefined || process.env["OTEL_SERVICE_NAME"] ? {} : { serviceName: packageName };
-  const pitot = await startFor(named, () => processRun.context());
+  const named =
+    packageName === undefined || process.env["OTEL_SERVICE_NAME"] ? {} : { serviceName: packageName };
+  const pitot = await startFor(named, processRun);
   const keep = (provider: TracerProvider): TracerProvider => {
     if (!addSpanProcessor(provider, pitot.snapshotProcessor))
       diag.info("pitot: spans of this tracer provider cannot be kept in snapshots");
     return provider;
   };
-  if (pitot.mode === "attached") keep(trace.getTracerProvider());
-  makeRoom(pitot.yield, {
-    tracerProvider: keep,
-    contextManager: (manager) => new ProcessContextManager(manager, () => processRun.context()),
-  });
+  const around = (manager: ContextManager): ContextManager =>
+    new ProcessContextManager(manager, () => processRun.context());
+  if (pitot.mode === "attached") {
+    keep(trace.getTracerProvider());
+    adoptContextManager(around);
+  }
+  makeRoom(pitot.yield, { tracerProvider: keep, contextManager: around });
   watchEnd(processRun);
   reportAtExit(() => ({
     mode: pitot.mode,
@@ -61,8 +64,7 @@ async function register(): Promise<void> {
     runs: startedRuns(),
   }));
   for (const name of INSTRUMENTATION_NAMES)
-    if (!isEnabled(name))
-      reportHook({ name, from: "", outcome: "disabled", why: "by the environment" });
+    if (!isEnabled(name)) reportHook({ name, from: "", outcome: "disabled", why: "by the environment" });
   patchBuiltins();
   traceChildProcesses();
   registerAutoInstrumentations(process.argv[1]);

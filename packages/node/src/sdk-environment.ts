@@ -62,7 +62,15 @@ export function spanLimitsFromEnvironment(): SpanLimits {
   );
   read("eventCountLimit", "OTEL_SPAN_EVENT_COUNT_LIMIT");
   read("linkCountLimit", "OTEL_SPAN_LINK_COUNT_LIMIT");
-  read("attributePerEventCountLimit", "OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT", "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT");
-  read("attributePerLinkCountLimit", "OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT", "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT");
+  read(
+    "attributePerEventCountLimit",
+    "OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT",
+    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+  );
+  read(
+    "attributePerLinkCountLimit",
+    "OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT",
+    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+  );
   return limits;
 }

@@ -53,8 +53,18 @@ export interface Pitot extends AsyncDisposable {
 export interface StartedPitot extends Pitot {
   readonly snapshotProcessor: SpanProcessor;
   /** Lets the application's provider of a signal take the place of ours. */
-  yield(signal: Signal): void;
+  yield(signal: Signal, successor: unknown): void;
 }
+
+/** What `register` adds to a set-up: the run of the process. */
+export interface ProcessScope {
+  /** The context of whatever is traced outside any other. */
+  context(): Context;
+  /** Makes the run be there before the set-up stops, which closes it. */
+  ensure(): void;
+}
+
+const NO_PROCESS: ProcessScope = { context: () => ROOT_CONTEXT, ensure: () => {} };
 
 const require = createRequire(import.meta.url);
 
@@ -76,15 +86,12 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
     );
     return await running;
   }
-  return await startFor(options, () => ROOT_CONTEXT);
+  return await startFor(options, NO_PROCESS);
 }
 
-/**
- * {@link startPitot} for `register`.
- * @param processContext the context of whatever is traced outside any other
- */
-export async function startFor(options: PitotOptions, processContext: () => Context): Promise<StartedPitot> {
-  const started = start(options, processContext);
+/** {@link startPitot} for `register`. */
+export async function startFor(options: PitotOptions, scope: ProcessScope): Promise<StartedPitot> {
+  const started = start(options, scope);
   running = started;
   try {
     return await started;
@@ -97,7 +104,7 @@ export async function startFor(options: PitotOptions, processContext: () => Cont
 /** One process has one set of global providers, so it has one set-up. */
 let running: Promise<Pitot> | undefined;
 
-async function start(given: PitotOptions, processContext: () => Context): Promise<StartedPitot> {
+async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedPitot> {
   const options = { ...optionsFromEnvironment(), ...given };
   const shutdownMs = options.shutdownMs ?? 5000;
   if (!(shutdownMs >= 0))
@@ -132,9 +139,10 @@ async function start(given: PitotOptions, processContext: () => Context): Promis
   });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
-    mode === "started" ? startSdk(options, snapshotProcessor, delivery, processContext) : undefined;
+    mode === "started" ? startSdk(options, snapshotProcessor, delivery, () => scope.context()) : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    scope.ensure();
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
     store?.abortOpenSpans();
     const until = performance.now() + shutdownMs;
@@ -173,7 +181,7 @@ async function start(given: PitotOptions, processContext: () => Context): Promis
     exporting: otlp,
     snapshotDirectory: store?.directory,
     snapshotProcessor,
-    yield: (signal) => sdk?.yield(signal),
+    yield: (signal, successor) => sdk?.yield(signal, successor),
     flush: async () => {
       if (sdk !== undefined) await within(shutdownMs, sdk.forceFlush());
       store?.flush();

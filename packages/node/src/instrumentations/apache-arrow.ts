@@ -71,7 +71,10 @@ function whole(call: AnyFunction): AnyFunction {
   };
 }
 
-function patchReader(tracer: () => Tracer, reader: ({ from: AnyFunction } & { [PATCHED]?: true }) | undefined): void {
+function patchReader(
+  tracer: () => Tracer,
+  reader: ({ from: AnyFunction } & { [PATCHED]?: true }) | undefined,
+): void {
   if (reader === undefined || PATCHED in reader) return;
   const from = reader.from;
   Object.defineProperty(reader, PATCHED, { value: true });
@@ -145,7 +148,10 @@ function patchWriter(tracer: () => Tracer, writer: { prototype: Writer } | undef
     if (inside > 0 || batch === null || batch === undefined) return write.call(this, batch);
     let state = writing.get(this);
     if (state === undefined) {
-      state = { span: tracer().startSpan(SPAN_ARROW_ENCODE, { attributes: tableAttributes(batch) }), rows: 0 };
+      state = {
+        span: tracer().startSpan(SPAN_ARROW_ENCODE, { attributes: tableAttributes(batch) }),
+        rows: 0,
+      };
       writing.set(this, state);
     }
     state.rows += (batch as { numRows?: number }).numRows ?? 0;

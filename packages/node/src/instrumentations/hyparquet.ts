@@ -20,6 +20,7 @@ interface ReadOptions {
 }
 
 type Read = (options: ReadOptions) => Promise<unknown>;
+type ReadMetadata = (file: AsyncBuffer, options: object) => Promise<ParquetMetadata>;
 type Open = (...args: unknown[]) => Promise<AsyncBuffer>;
 
 /** Where a buffer was opened from. Module-wide, for every copy of hyparquet in a process shares it. */
@@ -47,13 +48,17 @@ export class HyparquetInstrumentation extends InstrumentationBase {
     const replacements: Record<string, unknown> = {};
     for (const name of ["parquetRead", "parquetReadObjects", "parquetQuery"])
       if (typeof original[name] === "function")
-        replacements[name] = this.#observed(original[name] as Read, name === "parquetRead");
+        replacements[name] = this.#observed(
+          original[name] as Read,
+          original["parquetMetadataAsync"] as ReadMetadata | undefined,
+          name,
+        );
     for (const name of ["asyncBufferFromFile", "asyncBufferFromUrl", "cachedAsyncBuffer"])
       if (typeof original[name] === "function") replacements[name] = named(original[name] as Open);
     return replaceExports(exports, replacements);
   }
 
-  #observed(read: Read, byCallback: boolean): Read {
+  #observed(read: Read, readMetadata: ReadMetadata | undefined, name: string): Read {
     return (options) => {
       const file = options?.file;
       // What is wrong with the call is hyparquet's to say.
@@ -63,7 +68,7 @@ export class HyparquetInstrumentation extends InstrumentationBase {
       const dataset = datasetName(source);
       let rows: number | undefined;
       const given = { ...options, file: buffer };
-      if (byCallback && options.onComplete !== undefined)
+      if (name === "parquetRead" && options.onComplete !== undefined)
         given.onComplete = (complete) => {
           rows = complete.length;
           options.onComplete?.(complete);
@@ -75,10 +80,12 @@ export class HyparquetInstrumentation extends InstrumentationBase {
         `${SPAN_SCAN} ${dataset}`,
         attributes,
         async () => {
-          const result = await read(given);
-          // hyparquet leaves the footer in its options, for the next read of the same file.
-          if (given.metadata !== undefined) options.metadata ??= given.metadata;
-          return result;
+          // The reader's own first step; taken here, the row groups are known.
+          if (readMetadata !== undefined) given.metadata ??= await readMetadata(buffer, given);
+          // These two leave the footer in their options, for the next read of the same file.
+          if (name !== "parquetReadObjects" && given.metadata !== undefined)
+            options.metadata ??= given.metadata;
+          return await read(given);
         },
         (result) => {
           if (Array.isArray(result)) rows = result.length;
@@ -104,9 +111,10 @@ function named(open: Open): Open {
   return (...args) => {
     const opened = open(...args) as Promise<AsyncBuffer> | AsyncBuffer;
     const [from] = args;
-    if (typeof from !== "string" && (typeof from !== "object" || from === null)) return opened as Promise<AsyncBuffer>;
-    return (opened instanceof Promise
-      ? opened.then((buffer) => remember(buffer, from))
-      : remember(opened, from)) as Promise<AsyncBuffer>;
+    if (typeof from !== "string" && (typeof from !== "object" || from === null))
+      return opened as Promise<AsyncBuffer>;
+    return (
+      opened instanceof Promise ? opened.then((buffer) => remember(buffer, from)) : remember(opened, from)
+    ) as Promise<AsyncBuffer>;
   };
 }

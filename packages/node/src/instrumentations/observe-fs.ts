@@ -55,7 +55,11 @@ function noting(original: AnyFunction, direction: "input" | "output"): AnyFuncti
     const path = args[0];
     if (typeof path === "string" || path instanceof URL)
       try {
-        note(typeof path === "string" ? path : fileURLToPath(path), direction, direction === "output" ? args[1] : undefined);
+        note(
+          typeof path === "string" ? path : fileURLToPath(path),
+          direction,
+          direction === "output" ? args[1] : undefined,
+        );
       } catch {
         // The file is the application's affair; what we note about it is not.
       }

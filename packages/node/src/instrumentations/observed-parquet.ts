@@ -72,7 +72,10 @@ export class CountingBuffer implements AsyncBuffer {
         rows += Number(group.num_rows);
       }
     const footer = this.byteLength - 8 - (metadata.metadata_length ?? 0);
-    attributes[ATTR_SCAN_BYTES_FOOTER] = ranges.reduce((sum, [from, to]) => sum + Math.max(0, to - Math.max(from, footer)), 0);
+    attributes[ATTR_SCAN_BYTES_FOOTER] = ranges.reduce(
+      (sum, [from, to]) => sum + Math.max(0, to - Math.max(from, footer)),
+      0,
+    );
     attributes[ATTR_SCAN_ROW_GROUPS_TOTAL] = metadata.row_groups.length;
     attributes[ATTR_SCAN_ROW_GROUPS_READ] = read;
     attributes[ATTR_SCAN_ROW_GROUPS_SKIPPED] = metadata.row_groups.length - read;
