@@ -2,12 +2,7 @@ import { isSpanContextValid, type AttributeValue, type Link, type SpanContext } 
 import { guarded, settle, type PipelineRun } from "@pitot/core";
 import * as names from "@pitot/semconv";
 import { PipelineNode } from "./pipeline-node.ts";
-import {
-  recordLineage,
-  recordNodeFinished,
-  recordNodeStarted,
-  type FinishedNode,
-} from "./record-pipeline.ts";
+import { recordLineage, recordNodeFinished, type FinishedNode } from "./record-pipeline.ts";
 
 /** A node as its runner knows it. */
 export interface NodeOptions {
@@ -40,7 +35,7 @@ export class RunHandle {
   }
 
   /**
-   * Calls `body` as a node of the graph: a stage span with links to the nodes that it depends on, events when it starts and finishes.
+   * Calls `body` as a node of the graph: a stage span with links to the nodes that it depends on, an event when it has finished.
    * Returns what `body` returns, sync or async; its errors pass unchanged, and no fault of the recording reaches it.
    */
   aroundNode<T>(options: NodeOptions, body: NodeBody<T>): T {
@@ -53,7 +48,6 @@ export class RunHandle {
       const begun = new PipelineNode(options.id, span, this.run.runId);
       node = begun;
       this.#spans.set(options.id, span.spanContext());
-      guarded("node.started", () => recordNodeStarted(this.run, options));
       const end = (error?: { readonly thrown: unknown }): void =>
         guarded("node.finished", () => {
           const finished: FinishedNode = {

@@ -138,35 +138,58 @@ class Execution {
     return Object.fromEntries(targets.map((target) => [target, this.#values.get(target)]));
   }
 
-  /** Never rejects: p-graph would go on with other nodes behind the caller's back. */
-  async #node(id: string, started: number): Promise<void> {
+  /** Never throws or rejects: p-graph would go on with other nodes behind the caller's back. Sync where the node is: a promise costs. */
+  #node(id: string, started: number): void | Promise<void> {
     const definition = this.#nodes.get(id)!;
     const deps = this.#deps(id);
     const { group } = definition;
     const queuedAt = deps.reduce((latest, dep) => Math.max(latest, this.#ready.get(dep) ?? 0), started);
     const { signal } = this.#handle.run;
+    const end = (error?: { readonly thrown: unknown }): void => {
+      this.#failure ??= error;
+      this.#ready.set(id, Date.now());
+    };
+    const keep = (value: unknown): void => void this.#values.set(id, value);
     try {
-      await this.#handle.aroundNode(
+      const result = this.#handle.aroundNode(
         { id, deps, queuedAt, ...(group === undefined ? {} : { group }) },
-        async (node) => {
+        (node) => {
           if (this.#failure !== undefined) return node.skip("another node failed");
           if (signal.aborted) throw signal.reason;
-          this.#values.set(id, await this.#value(id, definition, node));
+          const value = this.#value(id, definition, node);
+          return isPromise(value) ? value.then(keep) : keep(value);
         },
       );
+      if (isPromise(result))
+        return result.then(
+          () => end(),
+          (error: unknown) => end({ thrown: error }),
+        );
+      end();
     } catch (error) {
-      this.#failure ??= { thrown: error };
+      end({ thrown: error });
     }
-    this.#ready.set(id, Date.now());
   }
 
-  async #value(id: string, definition: DriverNode, node: PipelineNode): Promise<unknown> {
+  #value(id: string, definition: DriverNode, node: PipelineNode): unknown {
     const names = definition.deps ?? [];
     const compute = (): unknown =>
       definition.run(Object.fromEntries(names.map((name) => [name, this.#values.get(name)])), node);
     const code = this.#codes.get(id);
     const store = this.#options.cache;
-    if (code === undefined || store === undefined) return compute();
+    return code === undefined || store === undefined
+      ? compute()
+      : this.#cached(id, names, code, store, node, compute);
+  }
+
+  async #cached(
+    id: string,
+    names: readonly string[],
+    code: string,
+    store: CacheStore,
+    node: PipelineNode,
+    compute: () => unknown,
+  ): Promise<unknown> {
     const inputs: [string, string][] = [];
     for (const name of names) {
       const version = this.#version(name);
@@ -292,6 +315,10 @@ function plan(
     }
   }
   return order;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 function message(error: unknown): string {

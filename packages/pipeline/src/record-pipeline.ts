@@ -12,19 +12,9 @@ export interface FinishedNode extends NodeOptions {
   readonly error?: unknown;
 }
 
-/** Records the event `node_started_v1`. */
-export function recordNodeStarted(sink: DiagnosticsSink, options: NodeOptions): void {
-  sink.recordEvent("node_started_v1", {
-    node: options.id,
-    attempt: options.attempt ?? 1,
-    deps: options.deps ?? [],
-    group: options.group ?? null,
-  });
-}
-
 /** Records the event `node_finished_v1`, puts inputs and outputs on the span, and the rows of outputs on their metric. */
 export function recordNodeFinished(sink: DiagnosticsSink, finished: FinishedNode): void {
-  const { node, id, attempt = 1, group, startedAt, seconds } = finished;
+  const { node, id, attempt = 1, deps = [], group, startedAt, seconds } = finished;
   const { inputs, outputs, cached, skipped, span } = node;
   if (inputs.length > 0) span.setAttribute(names.ATTR_STAGE_INPUTS, inputs);
   if (outputs.length > 0)
@@ -40,18 +30,20 @@ export function recordNodeFinished(sink: DiagnosticsSink, finished: FinishedNode
         { [names.ATTR_DATASET_NAME]: dataset },
         { kind: "gauge", unit: "{row}" },
       );
+  // What there is none of is left out: each value costs on every node of every run.
   sink.recordEvent("node_finished_v1", {
     node: id,
-    attempt,
-    group: group ?? null,
     status: "error" in finished ? "failed" : skipped === undefined ? "completed" : "skipped",
+    attempt,
     start_time_unix_ms: startedAt,
     duration_ms: seconds * 1000,
-    cache: cached?.outcome ?? null,
-    skip_reason: skipped ?? null,
-    error_type: "error" in finished ? errorName(finished.error) : null,
-    inputs,
-    outputs,
+    ...(deps.length === 0 ? {} : { deps }),
+    ...(group === undefined ? {} : { group }),
+    ...(cached === undefined ? {} : { cache: cached.outcome }),
+    ...(skipped === undefined ? {} : { skip_reason: skipped }),
+    ...("error" in finished ? { error_type: errorName(finished.error) } : {}),
+    ...(inputs.length === 0 ? {} : { inputs }),
+    ...(outputs.length === 0 ? {} : { outputs }),
   });
 }
 
