@@ -17,7 +17,7 @@ import {
   SimpleSpanProcessor,
   type ReadableSpan,
   type SpanExporter,
-} from "@opentelemetry/sdk-trace-base";
+} from "@opentelemetry/sdk-trace";
 import { listScopes, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink } from "@pitot/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
