@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
 import { ExportResultCode } from "@opentelemetry/core";
-import { BasicTracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
+import { TracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
 import { trackedRun } from "@pitot/core";
 import { deliveryStatus, listScopes, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink, type OtlpAnswer, type OtlpRequest } from "@pitot/testing";
@@ -219,7 +219,7 @@ describe("DeliverySpanProcessor", () => {
       queueSpans: 600,
       concurrency: 1,
     });
-    const provider = new BasicTracerProvider({
+    const provider = new TracerProvider({
       spanProcessors: [new SnapshotSpanProcessor(store), delivery],
     });
     const tracer = provider.getTracer("test");
@@ -238,7 +238,7 @@ describe("DeliverySpanProcessor", () => {
   it("bounds its memory by bytes too", async () => {
     const store = new SnapshotStore({ directory, delivery: "otlp" });
     const delivery = new DeliverySpanProcessor(exporter([], 1), { store, queueBytes: 100_000 });
-    const provider = new BasicTracerProvider({
+    const provider = new TracerProvider({
       spanProcessors: [new SnapshotSpanProcessor(store), delivery],
     });
     const tracer = provider.getTracer("test");
@@ -252,7 +252,7 @@ describe("DeliverySpanProcessor", () => {
 
   it("drops only where there is no snapshot, and counts it", async () => {
     const delivery = new DeliverySpanProcessor(exporter([], 5), { queueSpans: 10, batchSpans: 1000 });
-    const provider = new BasicTracerProvider({ spanProcessors: [delivery] });
+    const provider = new TracerProvider({ spanProcessors: [delivery] });
     for (let i = 0; i < 100; i++) provider.getTracer("test").startSpan(`s${i}`).end();
     await provider.forceFlush();
     expect(delivery.counts).toEqual({ delivered: 10, rejected: 0, spooled: 0, dropped: 90 });
@@ -270,7 +270,7 @@ describe("DeliverySpanProcessor", () => {
       shutdown: async () => {},
     };
     const delivery = new DeliverySpanProcessor(odd, { store, batchSpans: 1, concurrency: 1 });
-    const provider = new BasicTracerProvider({
+    const provider = new TracerProvider({
       spanProcessors: [new SnapshotSpanProcessor(store), delivery],
     });
     for (let i = 0; i < 3; i++) provider.getTracer("test").startSpan(`s${i}`).end();

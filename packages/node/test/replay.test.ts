@@ -13,7 +13,7 @@ import {
 import { ExportResultCode } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
-  BasicTracerProvider,
+  TracerProvider,
   SimpleSpanProcessor,
   type ReadableSpan,
   type SpanExporter,
@@ -41,7 +41,7 @@ async function undelivered(count: number): Promise<ReadableSpan[]> {
     },
     shutdown: async () => {},
   };
-  const provider = new BasicTracerProvider({
+  const provider = new TracerProvider({
     resource: resourceFromAttributes({ "service.name": "test", "host.cpu": 2 }),
     spanProcessors: [new SnapshotSpanProcessor(store), new SimpleSpanProcessor(keep)],
   });
@@ -100,7 +100,7 @@ it("sends spans exactly as they would have been sent", async () => {
 
 it("keeps what is not a finite number as text", async () => {
   const store = new SnapshotStore({ directory, delivery: "otlp" });
-  const provider = new BasicTracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store)] });
+  const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store)] });
   provider
     .getTracer("t")
     .startSpan("s", { attributes: { nan: Number.NaN, list: [1, Infinity] } })
@@ -184,7 +184,7 @@ it("names runs, and refuses those that are not there", async () => {
 
 it("leaves alone what a living process is still sending", async () => {
   const store = new SnapshotStore({ directory, delivery: "otlp" });
-  const provider = new BasicTracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store)] });
+  const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store)] });
   provider.getTracer("t").startSpan("s").end();
   store.flush();
   await using sink = await startOtlpSink();
