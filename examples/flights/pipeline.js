@@ -46,9 +46,10 @@ export async function flightDelays(output, sink) {
       const airports = await run.stage("read airports", () => readAirports(run));
       const flights = await run.stage("read flights", () => readFlights(run));
       run.stage("check quality", () => {
-        recordDatasets(run, { airports: airportColumns(airports), flights: flightColumns(flights) });
-        recordQualityTable(run, airportsQuality(airports));
-        recordQualityTable(run, flightsQuality(flights, airports));
+        const tables = { airports: airportColumns(airports), flights: flightColumns(flights) };
+        recordDatasets(run, tables);
+        recordQualityTable(run, airportsQuality(tables.airports));
+        recordQualityTable(run, flightsQuality(tables.flights, tables.airports));
       });
       const delays = run.stage("aggregate", () => aggregate(flights, airports));
       await run.stage("write result", async () => {
@@ -127,7 +128,8 @@ async function readFlights(run) {
 /** @param {Map<string, Airport>} airports */
 function airportColumns(airports) {
   const rows = [...airports.values()];
-  return { iata: rows.map(({ iata }) => iata), state: rows.map(({ state }) => String(state)) };
+  // The CSV parser reads the code 0E0 as a number, which the check for invalid ids finds.
+  return { iata: rows.map(({ iata }) => String(iata)), state: rows.map(({ state }) => String(state)) };
 }
 
 /** @param {Flights} flights */
@@ -142,17 +144,16 @@ function flightColumns({ date, origin, delay }) {
 
 // The faults that the data really has, as a quality table per build. The pipeline goes on with all of them.
 
-/** @param {Map<string, Airport>} airports */
+/** @param {ReturnType<typeof airportColumns>} airports */
 function airportsQuality(airports) {
   /** @type {{ state: string }[]} */
   const capitals = require(`${data}/us-state-capitals.json`);
   const states = new Set(capitals.map(({ state }) => state));
   const spec = { idCol: "iata", entityKind: "AIRPORT", sourceTable: "airports" };
-  const table = airportColumns(airports);
   return concatQualityTables([
-    qualityFromIds(table, { ...spec, issue: "INVALID_ID" }),
+    qualityFromIds(airports, { ...spec, issue: "INVALID_ID" }),
     qualityFromPredicate(
-      table,
+      airports,
       { ...spec, issue: "STATE_UNKNOWN" },
       (row) => !states.has(STATE_NAMES[String(row.get("state"))] ?? ""),
     ),
@@ -160,16 +161,19 @@ function airportsQuality(airports) {
 }
 
 /**
- * @param {Flights} flights
- * @param {Map<string, Airport>} airports
+ * @param {ReturnType<typeof flightColumns>} flights
+ * @param {ReturnType<typeof airportColumns>} airports
  */
 function flightsQuality(flights, airports) {
   const spec = { idCol: "id", entityKind: "FLIGHT", sourceTable: "flights" };
-  const table = flightColumns(flights);
-  const known = new IdSet().add(airportColumns(airports), "iata");
+  const known = new IdSet().add(airports, "iata");
   return concatQualityTables([
-    qualityFromPredicate(table, { ...spec, issue: "MORE_THAN_AN_HOUR_EARLY" }, { column: "delay", min: -60 }),
-    qualityFromReferences(table, { ...spec, idCol: "origin", issue: "ORIGIN_UNKNOWN" }, known),
+    qualityFromPredicate(
+      flights,
+      { ...spec, issue: "MORE_THAN_AN_HOUR_EARLY" },
+      { column: "delay", min: -60 },
+    ),
+    qualityFromReferences(flights, { ...spec, idCol: "origin", issue: "ORIGIN_UNKNOWN" }, known),
   ]);
 }
 

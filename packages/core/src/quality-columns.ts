@@ -148,7 +148,7 @@ export class CodedColumn {
 
   #code(value: unknown): number {
     if (value === null || value === undefined) return -1;
-    const key = String(value as string | number | bigint);
+    const key = String(value);
     let code = this.#codes.get(key);
     if (code === undefined) {
       code = this.values.length;

@@ -117,7 +117,7 @@ export const TYPES: Readonly<Record<string, readonly [type: () => DataType, valu
 
 /** One column `id` of a type: some values, cut into chunks, sliced, and through IPC where asked. */
 export function arbitraryColumn(name: string): fc.Arbitrary<{ table: Table; length: number }> {
-  const [type, value] = TYPES[name]!;
+  const [type, value] = TYPES[name];
   return fc
     .record({
       // Over 64 rows, so that validity has whole words and a rest.

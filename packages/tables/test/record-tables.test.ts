@@ -99,7 +99,7 @@ describe("datasets", () => {
         "pitot.columns.total": 2,
         "pitot.columns.exported": 2,
         "pitot.record.seq": 0,
-        span: stats[0]!["span_id"],
+        span: stats[0]["span_id"],
       },
     ]);
     expect(eventsOf("pitot.column").map((event) => event["pitot.record.seq"])).toEqual(
@@ -165,7 +165,7 @@ describe("a quality table", () => {
           ),
         ]),
       ) as never,
-    ) as Table;
+    );
   };
 
   it("is recorded as its rows would be, one by one (property)", async () => {
@@ -207,14 +207,14 @@ describe("a quality table", () => {
               })),
               counts: manifest.records["quality"],
               sink: sink.qualitySnapshot(),
-              events: eventsOf("pitot.quality", from).map(({ span: _, ...attributes }) => attributes),
+              events: eventsOf("pitot.quality", from).map(({ span: _span, ...attributes }) => attributes),
               summaries: eventsOf("pitot.quality.summary", from).map(
-                ({ span: _, "pitot.snapshot.uri": _uri, ...attributes }) => attributes,
+                ({ span: _span, "pitot.snapshot.uri": _uri, ...attributes }) => attributes,
               ),
             });
           }
           expect(results[0]).toEqual(results[1]);
-          expect(results[0]!.rows.map(({ seq }) => Number(seq))).toEqual(results[0]!.rows.map((_, i) => i));
+          expect(results[0].rows.map(({ seq }) => Number(seq))).toEqual(results[0].rows.map((_, i) => i));
         },
       ),
       { numRuns: 25 },
