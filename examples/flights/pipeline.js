@@ -27,7 +27,7 @@ const data = join(dirname(require.resolve("vega-datasets")), "../data");
 /** Reads from the middle of the second row group on: four of the eleven hold flights of these days. */
 const WINDOW = { from: new Date("2001-02-05T00:00:00Z"), to: new Date("2001-04-05T00:00:00Z") };
 
-/** @typedef {{ iata: string, name: string, city: string, state: string, latitude: number, longitude: number }} Airport */
+/** @typedef {{ iata: string | number, name: string, city: string, state: string, latitude: number, longitude: number }} Airport */
 /** @typedef {{ delay: number[], origin: string[], date: Date[] }} Flights */
 
 /**
@@ -77,7 +77,7 @@ async function readAirports(run) {
   );
   run.recordEvent("dataset_read", { dataset: "airports", rows: rows.length, bytes: text.length });
   run.recordMetric("flights.read.rows", rows.length, { dataset: "airports" }, { unit: "{row}" });
-  return new Map(rows.map((row) => [row.iata, row]));
+  return new Map(rows.map((row) => [String(row.iata), row]));
 }
 
 /**
@@ -129,7 +129,7 @@ async function readFlights(run) {
 function airportColumns(airports) {
   const rows = [...airports.values()];
   // The CSV parser reads the code 0E0 as a number, which the check for invalid ids finds.
-  return { iata: rows.map(({ iata }) => String(iata)), state: rows.map(({ state }) => String(state)) };
+  return { iata: rows.map(({ iata }) => String(iata)), state: rows.map(({ state }) => state) };
 }
 
 /** @param {Flights} flights */
