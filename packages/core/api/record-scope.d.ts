@@ -3,6 +3,7 @@ import { Accounting } from "./accounting.ts";
 import type { ColumnRecords } from "./column-records.ts";
 import { type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { type MetricOptions, type MetricTags } from "./metric-recorder.ts";
+import { type QualityTable } from "./quality-columns.ts";
 import type { RunPayload } from "./run-payload.ts";
 /**
  * What a run, and the session outside runs, record into: one pass of copying and redaction, one ordinal per kind, then collector,
@@ -21,7 +22,7 @@ export declare class RecordScope implements DiagnosticsSink {
     recordEvents(name: string, rows: readonly Payload[]): void;
     recordArtifact(name: string, payload: Payload): void;
     recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
-    recordQuality(rows: Iterable<QualityRow>): void;
+    recordQuality(rows: Iterable<QualityRow> | QualityTable): void;
     /** One quality row without an object; ≈50 ns. */
     recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable: string | null): void;
     /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
