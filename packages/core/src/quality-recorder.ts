@@ -221,7 +221,9 @@ export class QualityRecorder {
     const attributes: Attributes = { ...group.attributes, [ATTR_RECORD_SEQ]: seq };
     if (id !== null) attributes[ATTR_QUALITY_ENTITY_ID] = id;
     const bytes = 200 + (id === null ? 0 : id.length);
-    if (this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) group.exported++;
+    if (!this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) return;
+    group.exported++;
+    if (this.#emitter.cuts(attributes)) this.#accounting.add(KIND, "truncated");
   }
 
   #find(kind: string, issue: string, table: string | null, firstSeq: number): QualityGroup {
