@@ -101,8 +101,7 @@ export class QualityRecorder {
       id = this.#recording.redactor.replace(group.idRule, id) ?? null;
       this.#accounting.add(KIND, "redacted");
     }
-    if (group.exported < this.#exportRows && at !== this.#refusedAt)
-      this.#export(group, id, seq, at, timeMs);
+    if (group.exported < this.#exportRows && at !== this.#refusedAt) this.#export(group, id, seq, at, timeMs);
     if (!this.#stored) return false;
     const text = id === null || typeof id === "string" ? id : String(id);
     return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
@@ -162,7 +161,11 @@ export class QualityRecorder {
           }
         }
         if (active)
-          for (let each = row; each < next && group.exported < this.#recording.exportRows; each++)
+          for (
+            let each = row;
+            each < next && group.exported < this.#exportRows && at !== this.#refusedAt;
+            each++
+          )
             this.#export(
               group,
               redacted === undefined ? idOf(each) : redacted[each]!,
