@@ -1,5 +1,5 @@
 import { context, ROOT_CONTEXT, trace, TraceFlags, type Context } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { createTelemetryHarness } from "@pitot/testing";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { activeContext } from "../src/active-context.ts";
@@ -39,7 +39,7 @@ describe("a record buffer", () => {
         let seq = 0n;
         for (const batch of batches) {
           for (const { group, text, span, time } of batch)
-            buffer.append(codes[group]!, text, SPANS[span] ?? ROOT_CONTEXT, time);
+            buffer.append(codes.at(group)!, text, SPANS[span] ?? ROOT_CONTEXT, time);
           const { length, columns } = buffer.take();
           expect(length).toBe(batch.length);
           batch.forEach(({ group, text, span, time }, i) => {
@@ -49,8 +49,8 @@ describe("a record buffer", () => {
             );
             expect(seen).toEqual({
               text,
-              kind: groups[group]![0],
-              issue: groups[group]![1],
+              kind: groups.at(group)![0],
+              issue: groups.at(group)![1],
               trace_id: ids?.traceId ?? null,
               span_id: ids?.spanId ?? null,
               time_unix_nano: BigInt(Math.floor(time)) * 1_000_000n + (time % 1 === 0 ? 0n : 500_000n),
@@ -97,7 +97,7 @@ describe("the clock of a burst", () => {
     const times = Array.from({ length: 33 }, () => clock.now());
     expect(times.at(-1)).toBeGreaterThanOrEqual(later);
     for (let i = 0; i < 1000; i++) clock.now();
-    await null;
+    await Promise.resolve();
     const next = spin(20);
     expect(clock.now()).toBeGreaterThanOrEqual(next);
   });
@@ -112,7 +112,7 @@ describe("the clock of a burst", () => {
 });
 
 describe("the active context", () => {
-  it("is what the API says, whatever is registered", () => {
+  it("is what the API says, whatever is registered", async () => {
     const inside = SPANS[1]!;
     const check = (): void => {
       expect(activeContext()).toBe(context.active());
@@ -121,10 +121,10 @@ describe("the active context", () => {
     };
     check();
     for (let i = 0; i < 2; i++) {
-      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+      const telemetry = createTelemetryHarness();
       check();
       context.with(inside, () => expect(activeContext()).toBe(inside));
-      context.disable();
+      await telemetry.shutdown();
       check();
     }
   });
@@ -143,7 +143,7 @@ it("asks a pipeline that takes no rows once per context, not once per row", () =
       },
     }),
   };
-  trace.setGlobalTracerProvider(provider as never);
+  trace.setGlobalTracerProvider(provider);
   trackedRun({ label: "unsampled" }, (run) => {
     for (let i = 0; i < 1000; i++) run.recordQualityRow("N", `${i}`, "I");
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { logs } from "@opentelemetry/api-logs";
+import { logs, SeverityNumber } from "@opentelemetry/api-logs";
 import { trackedRun } from "@pitot/core";
 import { readRun } from "@pitot/snapshot";
 import { Table, tableFromIPC } from "apache-arrow";
@@ -19,7 +19,7 @@ it("keeps log records in the run that is active, and the others in the session",
   logger.emit({ body: "outside" });
   const { runId, spanId, traceId } = trackedRun({ label: "logs" }, (run) => {
     logger.emit({
-      severityNumber: 9,
+      severityNumber: SeverityNumber.INFO,
       severityText: "INFO",
       eventName: "loaded",
       body: { rows: 3, bytes: Uint8Array.of(1, 2) },
@@ -43,10 +43,10 @@ it("keeps log records in the run that is active, and the others in the session",
     trace_id: traceId,
     span_id: spanId,
   });
-  expect(JSON.parse(String(rows[0]!["attributes"]))).toEqual({ a: 1, nan: "NaN", "pitot.run.id": runId });
+  expect(JSON.parse(String(rows.at(0)!["attributes"]))).toEqual({ a: 1, nan: "NaN", "pitot.run.id": runId });
   expect(rows[1]).toMatchObject({ event_name: "pitot.event", run_id: runId, severity_number: null });
-  expect(JSON.parse(String(rows[1]!["attributes"]))).toMatchObject({ "pitot.event.name": "e" });
-  const [session] = readdirSync(join(folder, "session"));
+  expect(JSON.parse(String(rows.at(1)!["attributes"]))).toMatchObject({ "pitot.event.name": "e" });
+  const session = readdirSync(join(folder, "session")).at(0);
   const outside = rowsOf(tableFromIPC(readFileSync(join(folder, "session", session!, "logs.arrow"))));
   expect(outside).toMatchObject([{ body: "outside", run_id: null, trace_id: null, event_name: null }]);
   rmSync(folder, { recursive: true, force: true });
