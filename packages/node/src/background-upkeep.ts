@@ -67,7 +67,13 @@ export class BackgroundUpkeep {
       await this.#recover();
       let away = false;
       if (exporter !== undefined && serviceName !== undefined) {
-        const { scopes } = await replay({ directory, exporter, serviceName, signal: this.#stop.signal });
+        const { scopes } = await replay({
+          directory,
+          exporter,
+          serviceName,
+          signal: this.#stop.signal,
+          background: true,
+        });
         away = scopes.some(({ outcome }) => outcome === "undelivered");
       }
       if (retention !== undefined && performance.now() - this.#prunedAt > HOUR_MS) {

@@ -25,7 +25,7 @@ export async function replayOutbox(
 ): Promise<ReplayedRequests> {
   const folder = outboxFolder(directory);
   const counts = { waiting: 0, delivered: 0, refused: 0 };
-  const claim = existsSync(folder) ? claimFolder(folder) : undefined;
+  const claim = existsSync(folder) ? await claimFolder(folder) : undefined;
   if (claim === undefined) return counts;
   try {
     const requests = outboxRequests(directory).filter(

@@ -64,28 +64,40 @@ export function readableSpan(row: SpanRow): ReadableSpan {
     })),
     ended: true,
     resource: resourceOf(row),
-    instrumentationScope: {
-      name: row.scope_name ?? "",
-      ...(row.scope_version === null ? {} : { version: row.scope_version }),
-    },
+    instrumentationScope: scopeOf(row),
     droppedAttributesCount: row.dropped_attributes_count,
     droppedEventsCount: row.dropped_events_count,
     droppedLinksCount: row.dropped_links_count,
   };
 }
 
-/** Exporters group by the resource's identity, so that one text is one object. The last few are enough: a folder has one. */
+// Exporters group by identity, so that one text is one object. The last few are enough: a folder has few.
 const resources = new Map<string, ReadableSpan["resource"]>();
+const scopes = new Map<string, ReadableSpan["instrumentationScope"]>();
 
-function resourceOf({ resource: text, service_name: service }: SpanRow): ReadableSpan["resource"] {
-  const key = text ?? JSON.stringify({ [ATTR_SERVICE_NAME]: service ?? "unknown_service" });
-  let resource = resources.get(key);
-  if (resource === undefined) {
-    if (resources.size >= 16) resources.clear();
-    resource = resourceFromAttributes(JSON.parse(key) as Attributes);
-    resources.set(key, resource);
+function resourceOf({ resource, service_name: service }: SpanRow): ReadableSpan["resource"] {
+  const text = resource ?? JSON.stringify({ [ATTR_SERVICE_NAME]: service ?? "unknown_service" });
+  return one(resources, text, () => resourceFromAttributes(JSON.parse(text) as Attributes));
+}
+
+function scopeOf({
+  scope_name: name,
+  scope_version: version,
+}: SpanRow): ReadableSpan["instrumentationScope"] {
+  return one(scopes, JSON.stringify([name, version]), () => ({
+    name: name ?? "",
+    ...(version === null ? {} : { version }),
+  }));
+}
+
+function one<T>(known: Map<string, T>, key: string, make: () => T): T {
+  let value = known.get(key);
+  if (value === undefined) {
+    if (known.size >= 64) known.clear();
+    value = make();
+    known.set(key, value);
   }
-  return resource;
+  return value;
 }
 
 function hrTime(nanos: bigint): HrTime {

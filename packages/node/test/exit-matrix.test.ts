@@ -170,7 +170,11 @@ it.each(cases)(
     expect(sureRows.filter((id) => !it.keptRows.includes(id))).toEqual([]);
     expect(it.openKept).toBe(true);
     // Every span on disk has been taken by a Collector once: before the end, or from the replay.
-    expect([...it.arrived, ...it.replayed].sort()).toEqual(it.kept.toSorted());
+    const taken = [...it.arrived, ...it.replayed];
+    expect(count(it.kept, taken)).toBe(it.kept.length);
+    // A death in the middle of a request leaves its answer unread: it is sent again, with the same ids.
+    if (SUDDEN.includes(way) || way === "SIGTERM twice") return;
+    expect([taken.length, new Set(taken).size]).toEqual([it.kept.length, it.kept.length]);
   },
 );
 
@@ -190,7 +194,7 @@ it("is what the manual says", () => {
       return `${count(cell.spans, cell.kept)}`;
     });
     const every = SUDDEN.includes(way) ? cells.get([way, "pitot", "up", "every"].join("/"))! : undefined;
-    const always = every === undefined ? ours[0]! : `${count(every.spans, every.kept)}`;
+    const always = every === undefined ? ours[0] : `${count(every.spans, every.kept)}`;
     return `| ${way} | ${status ?? signal} | ${ours.join(" | ")} | ${always} | ${count(plain.spans, plain.arrived)} |`;
   });
   const table = [

@@ -10,10 +10,12 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { openNew, openRead } from "./private-file.ts";
 import { isAlive, thisProcess, type ProcessIdentity } from "./process-identity.ts";
 
 const ENDING = ".claim";
+const ATTEMPTS = 5;
 /** How the claim of the process that writes a folder begins: its time is that of the last sign of life. */
 const OWNER = "owner-";
 
@@ -29,16 +31,19 @@ export interface FolderClaim {
  *
  * Each contender writes a claim under a name of its own and then looks for others: of two that come at once, the one that looks second
  * sees both and steps back. A claim of the dead is removed by whoever meets it; its name never comes again, so that nobody removes a
- * living one. No order of steps lets two in.
+ * living one. No order of steps lets two in; where all have stepped back, chance decides who is first the next time.
  */
-export function claimFolder(folder: string): FolderClaim | undefined {
-  if (livingClaims(folder).length > 0) return undefined;
-  const claim = write(folder, "");
-  if (livingClaims(folder).length > 1) {
+export async function claimFolder(folder: string): Promise<FolderClaim | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await wait(Math.random() * 10 * 2 ** attempt);
+    const others = livingClaims(folder);
+    if (others.some((name) => name.startsWith(OWNER))) return undefined;
+    if (others.length > 0) continue;
+    const claim = write(folder, "");
+    if (livingClaims(folder).length === 1) return claim;
     claim.release();
-    return undefined;
   }
-  return claim;
+  return undefined;
 }
 
 /** Claims a folder that the caller has just made. */

@@ -32,7 +32,7 @@ export interface RecoveredScope extends SnapshotScope {
 }
 
 const TABLE = /^(\w+)\.arrows?$/;
-/** A folder without manifest is one whose process is just making it, unless it is older than this. */
+/** A folder without claim and manifest is one whose process is just making it, unless it is older than this. */
 const UNBORN_MS = 60_000;
 
 /**
@@ -60,7 +60,7 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
       return { ...nothing, outcome: "live" };
     // Asked before the claims of the dead are swept away.
     const died = lastSignOfLife(scope.folder);
-    const claim = claimFolder(scope.folder);
+    const claim = await claimFolder(scope.folder);
     if (claim === undefined) return { ...nothing, outcome: "live" };
     try {
       // Another process may have finished it since.
@@ -84,7 +84,9 @@ function isLeftover(name: string): boolean {
 }
 
 function unborn(folder: string): "live" | "recovered" {
-  if (Date.now() - statSync(folder).mtimeMs < UNBORN_MS || livingClaims(folder).length > 0) return "live";
+  const claimed = readdirSync(folder).some((name) => name.endsWith(".claim"));
+  const fresh = Date.now() - statSync(folder).mtimeMs < UNBORN_MS;
+  if (livingClaims(folder).length > 0 || (fresh && !claimed)) return "live";
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   rmdirSync(folder);
   return "recovered";
@@ -126,14 +128,14 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
 
 /** Tables whose end was torn; one that is not readable at all is removed. */
 function tornTails(folder: string): [table: string, cut: CutTail][] {
-  return readdirSync(folder).flatMap((name) => {
+  return readdirSync(folder).flatMap((name): [string, CutTail][] => {
     if (!name.endsWith(".arrows") || name === "open_spans.arrows") return [];
     const path = join(folder, name);
     // Renamed into place before: the stream is what a crash has left of it.
     if (existsSync(path.slice(0, -1))) return [];
     const measure = measureTable(path);
-    return measure.cut === undefined ? [] : [[name.slice(0, -".arrows".length), measure.cut] as const];
-  }) as [string, CutTail][];
+    return measure.cut === undefined ? [] : [[name.slice(0, -".arrows".length), measure.cut]];
+  });
 }
 
 async function compactAll(folder: string, manifest: RunManifest): Promise<Record<string, ManifestTable>> {

@@ -56,7 +56,7 @@ export async function prune(directory: string, limits: RetentionLimits): Promise
   for (const { endMs, ...candidate } of candidates) {
     if (candidate.undelivered && limits.undelivered === false) continue;
     if (endMs >= oldest && count <= maxRuns && bytes <= maxBytes) continue;
-    if (limits.dryRun !== true && !remove(directory, candidate)) continue;
+    if (limits.dryRun !== true && !(await remove(directory, candidate))) continue;
     count--;
     bytes -= candidate.bytes;
     removed.push(candidate);
@@ -79,8 +79,8 @@ function endOf(folder: string, { run }: RunManifest): number {
 }
 
 /** Renamed first, so that a crash leaves no run with half its tables. False where somebody is using it. */
-function remove(directory: string, { type, id, folder }: PrunedScope): boolean {
-  const claim = claimFolder(folder);
+async function remove(directory: string, { type, id, folder }: PrunedScope): Promise<boolean> {
+  const claim = await claimFolder(folder);
   if (claim === undefined) return false;
   const aside = join(directory, `.removed-${type}-${id}`);
   renameSync(folder, aside);
