@@ -1,23 +1,30 @@
 // `npm run bench [-- --row N …] [--json FILE]`: ours, peer, ratio, goal; never fails on a slow result.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
+import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { footerReading } from "./footer-reading.ts";
 import { driverNode } from "./driver-node.ts";
 import { duckdbStatement } from "./duckdb-statement.ts";
+import { durableAppend } from "./durable-append.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
 import { rowGroupPruning } from "./row-group-pruning.ts";
 
+/** By the number of their goal; `12b` is the second part of it. */
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
-  8: rowGroupPruning,
+  3: arrowBatch,
+  4: durableAppend,
   7: footerReading,
+  8: rowGroupPruning,
   9: burstOfSpans,
   12: linearCost,
+  "12b": boundedMemory,
   14: duckdbStatement,
   15: driverNode,
 };

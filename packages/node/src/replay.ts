@@ -145,7 +145,11 @@ async function replayScope(
   const untouched = (outcome: "busy" | "unreadable", error?: unknown) => ({
     scope: {
       ...scope,
-      ...{ outcome, spans: 0, delivered: 0, rejected: 0, sent: 0 },
+      outcome,
+      spans: 0,
+      delivered: 0,
+      rejected: 0,
+      sent: 0,
       ...(error === undefined ? {} : { error }),
     },
     away: false,

@@ -11,6 +11,7 @@ import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
 import { otlpReachable } from "./otlp-reachable.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
+import { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
@@ -75,7 +76,8 @@ const require = createRequire(import.meta.url);
  * await using pitot = await startPitot({ serviceName: "nightly" });
  * ```
  *
- * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` and `new SnapshotLogProcessor(store)` to it, where it wants
+ * spans and logs in snapshots too.
  *
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
@@ -139,7 +141,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
-    mode === "started" ? startSdk(options, snapshotProcessor, delivery, () => scope.context()) : undefined;
+    mode === "started" ? startSdk(options, snapshotProcessor, store, delivery, () => scope.context()) : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     scope.ensure();
@@ -194,6 +196,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
 function startSdk(
   options: PitotOptions,
   snapshot: SpanProcessor,
+  store: SnapshotStore | undefined,
   delivery: LateDelivery,
   processContext: () => Context,
 ): LazySdk {
@@ -208,7 +211,11 @@ function startSdk(
     ...(metricReaders === undefined && readers.length === 0
       ? {}
       : { metricReaders: () => [...readers, ...(metricReaders?.() ?? [])] }),
-    ...(logRecordProcessors === undefined ? {} : { logRecordProcessors }),
+    ...(logRecordProcessors === undefined && store === undefined
+      ? {}
+      : {
+          logRecordProcessors: () => [new SnapshotLogProcessor(store), ...(logRecordProcessors?.() ?? [])],
+        }),
   });
 }
 

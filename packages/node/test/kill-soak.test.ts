@@ -47,7 +47,7 @@ async function kill(directory: string, flush: string): Promise<Killed> {
     .split("\n")
     .slice(0, -1)
     .map((line) => line.split(" "))
-    .map(([id, at]) => [id!, Number(at)] as const);
+    .map(([id = "", at]) => [id, Number(at)] as const);
   return { flush, facts };
 }
 

@@ -128,14 +128,14 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
 
 /** Tables whose end was torn; one that is not readable at all is removed. */
 function tornTails(folder: string): [table: string, cut: CutTail][] {
-  return readdirSync(folder).flatMap((name) => {
+  return readdirSync(folder).flatMap((name): [string, CutTail][] => {
     if (!name.endsWith(".arrows") || name === "open_spans.arrows") return [];
     const path = join(folder, name);
     // Renamed into place before: the stream is what a crash has left of it.
     if (existsSync(path.slice(0, -1))) return [];
     const measure = measureTable(path);
-    return measure.cut === undefined ? [] : [[name.slice(0, -".arrows".length), measure.cut] as const];
-  }) as [string, CutTail][];
+    return measure.cut === undefined ? [] : [[name.slice(0, -".arrows".length), measure.cut]];
+  });
 }
 
 async function compactAll(folder: string, manifest: RunManifest): Promise<Record<string, ManifestTable>> {

@@ -10,6 +10,7 @@ import type {
 import { compactTable } from "./compact-table.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
+import { logColumns, type LogRow } from "./log-row.ts";
 import { writeManifest, type ManifestTable, type RunManifest } from "./manifest.ts";
 import { spanColumns, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
@@ -82,6 +83,10 @@ export class ScopeFolder {
 
   appendSpans(rows: readonly SpanRow[], table: "spans" | "open_spans" = "spans"): void {
     this.#append(table, rows.length, spanColumns(rows));
+  }
+
+  appendLogs(rows: readonly LogRow[]): void {
+    this.#append("logs", rows.length, logColumns(rows));
   }
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */

@@ -87,7 +87,7 @@ describe("exportRun", () => {
     });
     const connection = await (await DuckDBInstance.create()).connect();
     const query = async (sql: string): Promise<unknown[][]> =>
-      (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][];
+      (await connection.runAndReadAll(sql)).getRowsJson();
     const at = (table: string): string => `'${join(directory, "out", `${table}.parquet`)}'`;
     expect(
       await query(
@@ -109,7 +109,7 @@ describe("exportRun", () => {
       .trimEnd()
       .split("\n");
     expect(lines).toHaveLength(1000);
-    expect(JSON.parse(lines[3]!)).toMatchObject({
+    expect(JSON.parse(lines[3] ?? "")).toMatchObject({
       name: "span 3",
       start_time_unix_nano: "1700000000000000004",
       duration_time_unix_nano: 1_234_567,
@@ -122,7 +122,7 @@ describe("exportRun", () => {
   it("writes OTLP/JSON", async () => {
     const id = await run();
     const [file] = await exportRun(directory, id, { format: "otlp", output: join(directory, "out") });
-    const data = readFileSync(file!.path, "utf8")
+    const data = readFileSync(file?.path ?? "", "utf8")
       .trimEnd()
       .split("\n")
       .map(

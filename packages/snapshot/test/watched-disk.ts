@@ -29,7 +29,7 @@ export async function watchDisk(before: (operation: string, args: unknown[]) => 
   let over = false;
   const restore: (() => void)[] = [];
   const patch = (owner: Functions, name: string): void => {
-    const original = owner[name]!;
+    const original = owner[name];
     owner[name] = function patched(this: unknown, ...args: unknown[]): unknown {
       if (!inside && !over) {
         inside = true;
