@@ -4,16 +4,22 @@ import { parseArgs } from "node:util";
 import type { BenchResult } from "./bench-result.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { footerReading } from "./footer-reading.ts";
+import { driverNode } from "./driver-node.ts";
+import { duckdbStatement } from "./duckdb-statement.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { rowGroupPruning } from "./row-group-pruning.ts";
 
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
+  8: rowGroupPruning,
   7: footerReading,
   9: burstOfSpans,
   12: linearCost,
+  14: duckdbStatement,
+  15: driverNode,
 };
 
 const { values } = parseArgs({

@@ -1,3 +1,12 @@
+// Predicates
+export { col } from "./predicate/column.ts";
+export type { Column } from "./predicate/column.ts";
+export type { Literal } from "./predicate/literal.ts";
+export { parsePredicate } from "./predicate/parse-predicate.ts";
+export type { BoundsOf, ColumnOf, Predicate, RowMask } from "./predicate/predicate.ts";
+export type { Outcomes } from "./predicate/outcomes.ts";
+
+// Bytes and bounds
 export type { RangeSource } from "./io/range-source.ts";
 export { asAsyncBuffer, asyncBufferSource } from "./io/async-buffer.ts";
 export { bytesSource } from "./io/bytes-source.ts";
@@ -42,6 +51,46 @@ export { columnBounds, type ColumnBounds, type Scalar } from "./parquet/column-b
 export { scalarText } from "./parquet/scalar-text.ts";
 export { type BoundaryOrder, type PageBounds, type PageIndex, readPageIndex } from "./parquet/page-index.ts";
 export { type BloomFilter, readBloomFilter } from "./parquet/bloom-filter.ts";
+
+// Datasets
+export { Dataset } from "./dataset/dataset.ts";
+export { openDataset, openSource } from "./dataset/open-dataset.ts";
+export type { DatasetLocation, OpenDatasetOptions } from "./dataset/open-dataset.ts";
+export { countedRows, countRows, scanBatches } from "./reading/scan.ts";
+export type { RowCount, Scan, ScanOptions } from "./reading/scan.ts";
+export type { ScanEffectiveness, ScanShare } from "./telemetry/scan-effectiveness.ts";
+
+// Scan telemetry
+export { fragmentTelemetry } from "./telemetry/fragment-telemetry.ts";
+export type { FragmentTelemetryOptions } from "./telemetry/fragment-telemetry.ts";
+export { rowGroupStats } from "./telemetry/row-group-stats.ts";
+export type {
+  RowGroupColumnStats,
+  RowGroupSorting,
+  RowGroupStats,
+  RowGroupStatsOptions,
+} from "./telemetry/row-group-stats.ts";
+export { recordScan, trackedScan } from "./record-scan.ts";
+export type { RecordedScan, TrackedScanOptions } from "./record-scan.ts";
+export { decodeScanTelemetry, encodeScanTelemetry } from "./telemetry/scan-telemetry.ts";
+export type { ScanTelemetry, ScanTelemetryOptions } from "./telemetry/scan-telemetry.ts";
+export {
+  encodeScanTelemetryRows,
+  SCAN_TELEMETRY_SCHEMA,
+  scanTelemetryTable,
+} from "./telemetry/scan-telemetry-table.ts";
+export type { DatasetTelemetry, ScanTelemetryRow } from "./telemetry/scan-telemetry-table.ts";
+
+// Fragments
+export {
+  fragmentFileHints,
+  listFragments,
+  rowGroupCount,
+  rowGroupFragments,
+  splitFragmentByRowGroup,
+  takeRowGroupFragments,
+} from "./dataset/list-fragments.ts";
+export type { ListFragmentsOptions } from "./dataset/list-fragments.ts";
 export type {
   DeletedRows,
   Fragment,
@@ -50,5 +99,20 @@ export type {
   SkippedFile,
   SkipReason,
 } from "./dataset/fragment-source.ts";
-export type { BoundsOf, Predicate } from "./predicate/predicate.ts";
-export type { Outcomes } from "./predicate/outcomes.ts";
+
+// Delta Lake
+export { appendDelta } from "./delta/append-delta.ts";
+export type { AppendDeltaOptions, DeltaCommit } from "./delta/append-delta.ts";
+export { deltaSource } from "./delta/delta-source.ts";
+export type { DeltaSource, DeltaSourceOptions } from "./delta/delta-source.ts";
+export { findOrphans } from "./delta/find-orphans.ts";
+export type { FindOrphansOptions, OrphanFile } from "./delta/find-orphans.ts";
+// Sidecars
+export { parquetMetadataCollector, parquetMetadataFactory } from "./sidecar/parquet-metadata-collector.ts";
+export { ParquetMetadataSpec } from "./sidecar/parquet-metadata-spec.ts";
+export type { CollectedMetadata, SidecarOptions } from "./sidecar/parquet-metadata-spec.ts";
+
+// Advice
+export { explainScan } from "./advice/explain-scan.ts";
+export type { ScanExplanation, ScanFinding } from "./advice/explain-scan.ts";
+export type { ColumnSeparation } from "./advice/column-separation.ts";

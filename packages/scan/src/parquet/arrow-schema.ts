@@ -70,17 +70,24 @@ function listType(node: SchemaNode): DataType {
 }
 
 function itemOf(list: SchemaNode, repeated: SchemaNode): Field {
+  // Two levels: the repeated field is the item, which then is never null.
+  return wrapsItem(list, repeated)
+    ? fieldOf(repeated.children[0]!)
+    : field(repeated, repeatedItemType(repeated), false);
+}
+
+/** Whether a list has three levels: its repeated group only wraps the item. */
+export function wrapsItem(list: SchemaNode, repeated: SchemaNode): boolean {
   const { name } = repeated.element;
   const [only] = repeated.children;
-  const wraps =
+  return (
     repeated.children.length === 1 &&
     only !== undefined &&
     only.element.repetition !== "REPEATED" &&
     annotation(repeated.element)?.type !== "LIST" &&
     name !== "array" &&
-    name !== `${list.element.name}_tuple`;
-  // Three levels: the repeated group only wraps the item. Two levels: it is the item, which then is never null.
-  return wraps ? fieldOf(only) : field(repeated, repeatedItemType(repeated), false);
+    name !== `${list.element.name}_tuple`
+  );
 }
 
 function repeatedItemType(repeated: SchemaNode): DataType {

@@ -1,4 +1,4 @@
-import type { DataType } from "apache-arrow";
+import type { Data, DataType } from "apache-arrow";
 import type { ColumnBounds } from "../parquet/column-bounds.ts";
 import type { Outcomes } from "./outcomes.ts";
 
@@ -8,14 +8,27 @@ export interface BoundsOf {
   (leafPath: string): { readonly bounds: ColumnBounds; readonly type: DataType } | undefined;
 }
 
+/** The decoded values of a column in a batch, by its leaf path. */
+export type ColumnOf = (leafPath: string) => Data;
+
+/** The value of a predicate for each row of a batch: 0 is false, 1 true, 2 null. */
+export type RowMask = Uint8Array;
+
 /** A condition over columns, in SQL's three-valued logic. */
 export interface Predicate {
   /** Leaf paths of the columns that it reads, each once. */
   readonly columns: readonly string[];
+  /**
+   * Throws `PitotError` where a literal cannot be of its column's type, or where a column is not there.
+   * `typeOf` gives the type of a leaf, undefined where there is none of that path.
+   */
+  check(typeOf: (leafPath: string) => DataType | undefined): void;
   /** What it may come to for a row of a container with these bounds. */
   outcomes(bounds: BoundsOf): Outcomes;
-  /** Its value for one row; null is unknown. */
+  /** Its value for one row; null is unknown. Values are as the `Scalar` of their type, or as JavaScript has them (`Date`). */
   evaluate(row: (leafPath: string) => unknown): boolean | null;
+  /** Its value for every row of a batch. One pass per comparison, no object per row. */
+  mask(columns: ColumnOf, rows: number): RowMask;
   and(other: Predicate): Predicate;
   or(other: Predicate): Predicate;
   not(): Predicate;

@@ -1,0 +1,77 @@
+import { PitotError } from "@pitot/core";
+import { Schema, type DataType } from "apache-arrow";
+import type { Predicate } from "../predicate/predicate.ts";
+import { leafType } from "./column-types.ts";
+import type { FragmentPlan, FragmentSource } from "./fragment-source.ts";
+
+/** Files, or a table, that can be scanned. Cheap to keep: it holds the listing, not the data. */
+export class Dataset {
+  /** Low-cardinality name, for telemetry. */
+  readonly name: string;
+  readonly source: FragmentSource;
+  /** Files whose footers are read at once. */
+  readonly concurrency: number;
+  /** Types of the partition columns. */
+  readonly partitionTypes: ReadonlyMap<string, DataType>;
+
+  constructor(source: FragmentSource, name: string, concurrency: number = 16) {
+    this.name = name;
+    this.source = source;
+    this.concurrency = concurrency;
+    this.partitionTypes = new Map(
+      source.partitionColumns.flatMap((column) => {
+        const type = leafType(source.schema, column);
+        return type === undefined ? [] : [[column, type] as const];
+      }),
+    );
+  }
+
+  /** All columns, partition columns last. */
+  get schema(): Schema {
+    return this.source.schema;
+  }
+
+  get location(): string {
+    return this.source.location;
+  }
+
+  get format(): FragmentSource["format"] {
+    return this.source.format;
+  }
+
+  /**
+   * The files that a scan must look at; those that it need not, by their partition or the table's log, stand apart.
+   * @throws PitotError INVALID_ARGUMENT where the predicate does not fit the schema
+   */
+  async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
+    this.check(predicate);
+    return await this.source.plan(predicate, signal);
+  }
+
+  /** @throws PitotError INVALID_ARGUMENT where the predicate asks for a column that is not there, or for a value that it never holds */
+  check(predicate: Predicate | undefined): void {
+    predicate?.check((path) => leafType(this.schema, path));
+  }
+
+  /**
+   * The schema of some columns, in the order asked for; all where `columns` is undefined.
+   * @throws PitotError INVALID_ARGUMENT for a column that is not there, or is named twice
+   */
+  project(columns: readonly string[] | undefined): Schema {
+    if (columns === undefined) return this.schema;
+    const fields = columns.map((name, i) => {
+      const field = this.schema.fields.find((candidate) => candidate.name === name);
+      if (field === undefined || columns.indexOf(name) !== i)
+        throw new PitotError(
+          "INVALID_ARGUMENT",
+          field === undefined ? "The dataset has no column" : "A column is asked for twice",
+          {
+            value: name,
+            remedy: `Choose from its top-level columns: ${this.schema.fields.map((known) => known.name).join(", ")}`,
+          },
+        );
+      return field;
+    });
+    return new Schema(fields, this.schema.metadata);
+  }
+}

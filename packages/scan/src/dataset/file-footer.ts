@@ -1,0 +1,65 @@
+import type { DataType, Schema } from "apache-arrow";
+import { arrowSchema } from "../parquet/arrow-schema.ts";
+import { columnBounds } from "../parquet/column-bounds.ts";
+import type { FileMetadata, RowGroup } from "../parquet/file-metadata.ts";
+import type { ParquetFooter } from "../parquet/read-footer.ts";
+import { leafColumns, type LeafColumn } from "../parquet/leaf-column.ts";
+import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
+import type { BoundsOf } from "../predicate/predicate.ts";
+import type { Fragment } from "./fragment-source.ts";
+import { partitionBounds } from "./partition-bounds.ts";
+
+/** A file's footer as a scan asks of it: columns by the dataset's names, rows by their place in the file. */
+export class FileFooter {
+  readonly location: string;
+  readonly metadata: FileMetadata;
+  /** Columns by their names in the file. */
+  readonly schema: Schema;
+  readonly footerBytes: number;
+  readonly fileBytes: number;
+  /** Place of the first row of each row group. */
+  readonly firstRows: readonly number[];
+  readonly #leaves: ReadonlyMap<string, LeafColumn>;
+
+  constructor(location: string, { metadata, footerBytes, fileBytes }: ParquetFooter) {
+    this.location = location;
+    this.metadata = metadata;
+    this.schema = arrowSchema(metadata);
+    this.footerBytes = footerBytes;
+    this.fileBytes = fileBytes;
+    let row = 0;
+    this.firstRows = metadata.rowGroups.map((group) => {
+      row += group.numRows;
+      return row - group.numRows;
+    });
+    this.#leaves = new Map(leafColumns(metadata).map((leaf) => [leaf.path, leaf]));
+  }
+
+  /** Top-level columns as they lie in the file. */
+  get columns(): readonly SchemaNode[] {
+    return schemaTree(this.metadata.schema).root.children;
+  }
+
+  /** A leaf by its path in the file; undefined where there is none. */
+  leaf(path: string): LeafColumn | undefined {
+    return this.#leaves.get(path);
+  }
+
+  /** What is known of the columns of a row group, partition columns included. */
+  bounds(group: number, fragment: Fragment, partitionTypes: ReadonlyMap<string, DataType>): BoundsOf {
+    const rows = this.rowGroup(group).numRows;
+    return (path) => {
+      const partition = partitionBounds(fragment, partitionTypes, path, rows);
+      if (partition !== undefined) return partition;
+      const name = fragment.columnNames?.get(path) ?? path;
+      const leaf = this.leaf(name);
+      // Values in lists are no rows: their bounds and null counts say nothing of one.
+      if (leaf === undefined || leaf.maxRep > 0) return undefined;
+      return { type: leaf.type, bounds: columnBounds(this.metadata, group, leaf) };
+    };
+  }
+
+  rowGroup(group: number): RowGroup {
+    return this.metadata.rowGroups[group]!;
+  }
+}

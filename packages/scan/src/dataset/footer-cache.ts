@@ -1,0 +1,72 @@
+import { readFooter } from "../parquet/read-footer.ts";
+import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
+import { FileFooter } from "./file-footer.ts";
+import type { Fragment } from "./fragment-source.ts";
+
+// Decoded footers keep views of their bytes and some objects per row group.
+const MEMORY_PER_BYTE = 4;
+const MOST_MEMORY = 64 * 1024 * 1024;
+
+const origins = new WeakMap<Fragment, object>();
+// In order of use. Keyed by the listing's own fragment: a dataset opened anew reads its files anew.
+const kept = new Map<object, FileFooter>();
+/** What reading a footer took, until a scan counts it: one that the opening of a dataset read belongs to the first scan. */
+const uncounted = new WeakMap<FileFooter, { readonly bytes: number; readonly requests: number }>();
+let memory = 0;
+
+/** Says that two fragments are of one file, so that its footer is read once. */
+export function sameFile(fragment: Fragment, of: Fragment): Fragment {
+  origins.set(fragment, origins.get(of) ?? of);
+  return fragment;
+}
+
+/**
+ * The footer of a fragment's file: kept from an earlier call while 64 MiB of them are not exceeded, else read.
+ * @throws PitotError as `readFooter` does
+ */
+export async function footerOf(
+  fragment: Fragment,
+  {
+    signal,
+    meter,
+  }: { readonly signal?: AbortSignal | undefined; readonly meter?: ScanMeter | undefined } = {},
+): Promise<FileFooter> {
+  const key = origins.get(fragment) ?? fragment;
+  const known = kept.get(key);
+  if (known !== undefined) {
+    kept.delete(key);
+    kept.set(key, known);
+    return counted(known, meter);
+  }
+  const source = await fragment.open();
+  try {
+    const read = await readFooter(source, signal === undefined ? {} : { signal });
+    const footer = new FileFooter(fragment.location, read);
+    uncounted.set(footer, { bytes: read.bytesRead, requests: read.requests });
+    keep(key, footer);
+    return counted(footer, meter);
+  } finally {
+    await source.close();
+  }
+}
+
+function counted(footer: FileFooter, meter: ScanMeter | undefined): FileFooter {
+  const cost = uncounted.get(footer);
+  if (meter !== undefined && cost !== undefined) {
+    meter.footerBytes += cost.bytes;
+    meter.rangeRequests += cost.requests;
+    uncounted.delete(footer);
+  }
+  return footer;
+}
+
+function keep(key: object, footer: FileFooter): void {
+  if (kept.has(key)) return;
+  kept.set(key, footer);
+  memory += footer.footerBytes * MEMORY_PER_BYTE;
+  for (const [oldest, old] of kept) {
+    if (memory <= MOST_MEMORY) break;
+    kept.delete(oldest);
+    memory -= old.footerBytes * MEMORY_PER_BYTE;
+  }
+}

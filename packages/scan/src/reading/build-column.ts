@@ -1,0 +1,267 @@
+// Arrow columns from what hyparquet decodes when it is shown physical types only: nothing is rounded on the way, since no logical type
+// is applied but here. Decimals do not become floats, microseconds do not become milliseconds, bytes do not become broken text.
+import { PitotError } from "@pitot/core";
+import { typeString } from "@pitot/tables";
+import { DataType, makeData, Vector, type Data } from "apache-arrow";
+import { wrapsItem } from "../parquet/arrow-schema.ts";
+import type { SchemaNode } from "../parquet/schema-tree.ts";
+import { fixedWidthValues } from "./fixed-width-values.ts";
+import { nullBitmap } from "./null-bitmap.ts";
+import { widenedValues } from "./widened-values.ts";
+
+/** Decoded values, null or undefined where there is none. */
+export type RawValues = ArrayLike<unknown>;
+
+/** A column of `type`, from the values of the Parquet column `node` as they are stored. */
+export function buildColumn(
+  type: DataType,
+  values: RawValues,
+  node: SchemaNode,
+  nameOf: NameOf = ownName,
+): Data {
+  if (node.element.repetition === "REPEATED" && isListLike(type))
+    return buildList(type, values as ArrayLike<RawValues>, withoutRepetition(node), nameOf);
+  if (DataType.isStruct(type)) return buildStruct(type, values, node, nameOf);
+  if (DataType.isMap(type)) return buildMap(type, values, node, nameOf);
+  if (isListLike(type)) {
+    const { items, element } = unwrapList(values, node);
+    return buildList(type, items, element, nameOf);
+  }
+  return buildLeaf(type, widenedValues(type, values, node));
+}
+
+/** The name of a column in the dataset, which may have another one than the file. */
+export type NameOf = (node: SchemaNode) => string;
+
+/** A column that the file does not have: null throughout. */
+export function nullColumn(type: DataType, rows: number): Data {
+  return buildColumn(
+    type,
+    Array.from({ length: rows }, () => null),
+    ABSENT,
+  );
+}
+
+/** A leaf of any type. */
+export function buildLeaf(type: DataType, values: RawValues): Data {
+  const length = values.length;
+  if (DataType.isNull(type)) return makeData({ type, length });
+  if (DataType.isDictionary(type)) return buildDictionary(type, values);
+  const { bitmap, nullCount } = nullBitmap(values);
+  const nulls = { length, nullCount, nullBitmap: bitmap };
+  if (DataType.isUtf8(type) || DataType.isBinary(type)) {
+    const { offsets, bytes } = textBuffers(values, type);
+    return makeData({ type: type as never, ...nulls, valueOffsets: offsets as Int32Array, data: bytes });
+  }
+  if (DataType.isLargeUtf8(type) || DataType.isLargeBinary(type)) {
+    const { offsets, bytes } = textBuffers(values, type);
+    return makeData({ type: type as never, ...nulls, valueOffsets: offsets as BigInt64Array, data: bytes });
+  }
+  return makeData({ type: type as never, ...nulls, data: fixedWidthValues(type, values) as never }) as Data;
+}
+
+function buildDictionary(type: DataType, values: RawValues): Data {
+  if (!DataType.isDictionary(type)) throw unsupported(type);
+  const codes = new (type.indices.ArrayType as Int32ArrayConstructor)(values.length);
+  // Equal bytes of one page share an object, so most look-ups end in the first map.
+  const byObject = new Map<unknown, number>();
+  const byKey = new Map<unknown, number>();
+  const distinct: unknown[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value === null || value === undefined) continue;
+    let code = byObject.get(value);
+    if (code === undefined) {
+      const key = value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+      code = byKey.get(key);
+      if (code === undefined) {
+        byKey.set(key, (code = distinct.length));
+        distinct.push(value);
+      }
+      byObject.set(value, code);
+    }
+    codes[i] = code;
+  }
+  const { bitmap, nullCount } = nullBitmap(values);
+  return makeData({
+    type,
+    length: values.length,
+    nullCount,
+    nullBitmap: bitmap,
+    data: codes,
+    dictionary: new Vector([buildLeaf(type.dictionary as DataType, distinct)]),
+  } as never) as Data;
+}
+
+function buildStruct(type: DataType, values: RawValues, node: SchemaNode, nameOf: NameOf): Data {
+  const { bitmap, nullCount } = nullBitmap(values);
+  const children = type.children.map((field) => {
+    const child = node.children.find((candidate) => nameOf(candidate) === field.name);
+    if (child === undefined) return nullColumn(field.type as DataType, values.length);
+    return buildColumn(field.type as DataType, pick(values, child.element.name), child, nameOf);
+  });
+  return makeData({
+    type: type as never,
+    length: values.length,
+    nullCount,
+    nullBitmap: bitmap,
+    children,
+  }) as Data;
+}
+
+function buildMap(type: DataType, values: RawValues, node: SchemaNode, nameOf: NameOf): Data {
+  const entries = node.children[0];
+  if (entries === undefined && node !== ABSENT) throw unsupported(type);
+  const items =
+    entries === undefined ? (values as ArrayLike<RawValues>) : pickLists(values, entries.element.name);
+  const struct = type.children[0]!.type as DataType;
+  const { offsets, flat, bitmap, nullCount } = flatten(items);
+  // Arrow names a map's fields as it likes; Parquet's key comes first.
+  const children = struct.children.map((field, i) => {
+    const child = entries?.children[i];
+    if (child === undefined) return nullColumn(field.type as DataType, flat.length);
+    return buildColumn(field.type as DataType, pick(flat, child.element.name), child, nameOf);
+  });
+  const child = makeData({ type: struct as never, length: flat.length, nullCount: 0, children }) as Data;
+  return makeData({
+    type: type as never,
+    length: items.length,
+    nullCount,
+    nullBitmap: bitmap,
+    valueOffsets: offsets,
+    child,
+  } as never) as Data;
+}
+
+function buildList(type: DataType, items: ArrayLike<RawValues>, element: SchemaNode, nameOf: NameOf): Data {
+  const inner = type.children[0]!.type as DataType;
+  if (DataType.isFixedSizeList(type)) {
+    const { bitmap, nullCount } = nullBitmap(items);
+    const flat: unknown[] = [];
+    for (let i = 0; i < items.length; i++)
+      for (let at = 0; at < type.listSize; at++) flat.push(items[i]?.[at] ?? null);
+    const child = buildColumn(inner, flat, element, nameOf);
+    return makeData({
+      type: type as never,
+      length: items.length,
+      nullCount,
+      nullBitmap: bitmap,
+      child,
+    } as never) as Data;
+  }
+  const { offsets, flat, bitmap, nullCount } = flatten(items);
+  const child = buildColumn(inner, flat, element, nameOf);
+  return makeData({
+    type: type as never,
+    length: items.length,
+    nullCount,
+    nullBitmap: bitmap,
+    valueOffsets: DataType.isLargeList(type) ? BigInt64Array.from(offsets, BigInt) : offsets,
+    child,
+  } as never) as Data;
+}
+
+/** The items of a LIST group, whatever its shape. */
+function unwrapList(
+  values: RawValues,
+  node: SchemaNode,
+): { items: ArrayLike<RawValues>; element: SchemaNode } {
+  const repeated = node.children[0];
+  if (repeated === undefined) return { items: values as ArrayLike<RawValues>, element: ABSENT };
+  const items = pickLists(values, repeated.element.name);
+  const [only] = repeated.children;
+  if (only === undefined || !wrapsItem(node, repeated))
+    return { items, element: withoutRepetition(repeated) };
+  return {
+    items: Array.from(items, (list) => (list == null ? null : pick(list, only.element.name))) as RawValues[],
+    element: only,
+  };
+}
+
+function flatten(items: ArrayLike<RawValues | null | undefined>): {
+  offsets: Int32Array;
+  flat: unknown[];
+  bitmap: Uint8Array | null;
+  nullCount: number;
+} {
+  const offsets = new Int32Array(items.length + 1);
+  const flat: unknown[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const list = items[i];
+    if (list != null) for (let at = 0; at < list.length; at++) flat.push(list[at]);
+    offsets[i + 1] = flat.length;
+  }
+  return { offsets, flat, ...nullBitmap(items) };
+}
+
+function pick(values: RawValues, name: string): unknown[] {
+  const picked = Array.from({ length: values.length });
+  for (let i = 0; i < picked.length; i++)
+    picked[i] = (values[i] as Record<string, unknown> | null | undefined)?.[name] ?? null;
+  return picked;
+}
+
+function pickLists(values: RawValues, name: string): ArrayLike<RawValues> {
+  return pick(values, name) as RawValues[];
+}
+
+function textBuffers(
+  values: RawValues,
+  type: DataType,
+): { offsets: Int32Array | BigInt64Array; bytes: Uint8Array } {
+  const length = values.length;
+  const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type);
+  let total = 0;
+  for (let i = 0; i < length; i++) total += (values[i] as Uint8Array | null | undefined)?.length ?? 0;
+  if (!large && total > 0x7fffffff)
+    throw new PitotError(
+      "UNSUPPORTED",
+      "A row group holds more text in one column than a string column can, in bytes",
+      {
+        value: total,
+        remedy: "Write smaller row groups, or the column as large_string",
+      },
+    );
+  const offsets = large ? new BigInt64Array(length + 1) : new Int32Array(length + 1);
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as Uint8Array | null | undefined;
+    if (value != null) {
+      // A call of `set` costs more than a few bytes do.
+      if (value.length < 24) for (let b = 0; b < value.length; b++) bytes[at + b] = value[b]!;
+      else bytes.set(value, at);
+      at += value.length;
+    }
+    if (large) (offsets as BigInt64Array)[i + 1] = BigInt(at);
+    else (offsets as Int32Array)[i + 1] = at;
+  }
+  return { offsets, bytes };
+}
+
+function isListLike(type: DataType): boolean {
+  return DataType.isList(type) || DataType.isFixedSizeList(type) || DataType.isLargeList(type);
+}
+
+function withoutRepetition(node: SchemaNode): SchemaNode {
+  return { ...node, element: { ...node.element, repetition: "REQUIRED" } };
+}
+
+function unsupported(type: DataType): PitotError {
+  return new PitotError("UNSUPPORTED", "There is no reader for columns of", {
+    value: typeString(type),
+    remedy: "Leave the column out of `columns`",
+  });
+}
+
+function ownName(node: SchemaNode): string {
+  return node.element.name;
+}
+
+const ABSENT: SchemaNode = {
+  children: [],
+  path: [],
+  element: { name: "", repetition: "OPTIONAL" },
+  maxDef: 1,
+  maxRep: 0,
+};

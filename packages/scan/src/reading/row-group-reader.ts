@@ -1,0 +1,218 @@
+import {
+  makeData,
+  RecordBatch,
+  Struct,
+  type Data,
+  type DataType,
+  type Field,
+  type Schema,
+} from "apache-arrow";
+import { topLevelColumn } from "../dataset/column-types.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import type { FileFooter } from "../dataset/file-footer.ts";
+import type { Fragment } from "../dataset/fragment-source.ts";
+import type { PlannedFragment, PlannedRowGroup } from "../dataset/plan-fragments.ts";
+import { asAsyncBuffer } from "../io/async-buffer.ts";
+import { countingSource } from "../io/counting-source.ts";
+import type { Scalar } from "../parquet/column-bounds.ts";
+import type { SchemaNode } from "../parquet/schema-tree.ts";
+import type { Predicate } from "../predicate/predicate.ts";
+import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
+import { buildColumn, buildLeaf, nullColumn, type NameOf, type RawValues } from "./build-column.ts";
+import { decodeRowGroup, selectRows } from "./decode-row-group.ts";
+
+/** What is read of each row group. */
+export interface ReadOptions {
+  readonly dataset: Dataset;
+  /** What the batches have. */
+  readonly schema: Schema;
+  readonly predicate: Predicate | undefined;
+  readonly meter: ScanMeter;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The matching rows of a row group; undefined where there are none. Columns of the predicate are read first, the others only where a
+ * row matches.
+ */
+export async function readRowGroup(
+  planned: PlannedFragment,
+  group: PlannedRowGroup,
+  options: ReadOptions,
+): Promise<RecordBatch | undefined> {
+  const { dataset, schema, meter } = options;
+  const reader = new RowGroupReader(planned, group, options);
+  try {
+    const selection = await reader.select();
+    const rows = selection?.length ?? group.rows;
+    meter.rowGroupsRead++;
+    meter.rowsScanned += group.rows;
+    meter.rowsMatched += rows;
+    if (rows === 0) return undefined;
+    await reader.read(schema.fields.map(({ name }) => name));
+    const started = performance.now();
+    const children = schema.fields.map((field) => reader.column(field, selection, rows, dataset));
+    const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children });
+    meter.decoding += performance.now() - started;
+    return new RecordBatch(schema, data);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** How many rows of a row group match. Reads the columns of the predicate only. */
+export async function countRowGroup(
+  planned: PlannedFragment,
+  group: PlannedRowGroup,
+  options: ReadOptions,
+): Promise<number> {
+  const reader = new RowGroupReader(planned, group, options);
+  try {
+    const rows = (await reader.select())?.length ?? group.rows;
+    options.meter.rowGroupsRead++;
+    options.meter.rowsScanned += group.rows;
+    options.meter.rowsMatched += rows;
+    return rows;
+  } finally {
+    await reader.close();
+  }
+}
+
+class RowGroupReader {
+  readonly #fragment: Fragment;
+  readonly #footer: FileFooter;
+  readonly #group: PlannedRowGroup;
+  readonly #options: ReadOptions;
+  readonly #nodes: ReadonlyMap<string, SchemaNode>;
+  readonly #nameOf: NameOf;
+  /** Stored values by the dataset's names. */
+  readonly #values = new Map<string, RawValues>();
+  #source: Awaited<ReturnType<Fragment["open"]>> | undefined;
+
+  constructor({ fragment, footer }: PlannedFragment, group: PlannedRowGroup, options: ReadOptions) {
+    this.#fragment = fragment;
+    this.#footer = footer;
+    this.#group = group;
+    this.#options = options;
+    this.#nameOf = datasetNames(fragment);
+    this.#nodes = new Map(footer.columns.map((node) => [this.#nameOf(node), node]));
+  }
+
+  /** Reads what is not read yet of top-level columns, by the dataset's names. */
+  async read(columns: readonly string[]): Promise<void> {
+    const names = new Map<string, string>();
+    for (const name of columns) {
+      const node = this.#nodes.get(name);
+      if (node !== undefined && !this.#values.has(name) && !this.#isPartition(name))
+        names.set(node.element.name, name);
+    }
+    if (names.size === 0) return;
+    const { meter, signal } = this.#options;
+    this.#source ??= await this.#fragment.open();
+    const counted = countingSource(this.#source);
+    const started = performance.now();
+    let reading = 0;
+    // The size was seen when the footer was read; a source of its own may not know it yet.
+    const buffer = asAsyncBuffer(
+      {
+        location: counted.location,
+        byteLength: this.#footer.fileBytes,
+        slice: async (start, end) => {
+          const asked = performance.now();
+          const bytes = await counted.slice(start, end, signal);
+          reading = Math.max(reading, performance.now() - asked);
+          return bytes;
+        },
+        suffix: (length) => counted.suffix(length, signal),
+        close: () => counted.close(),
+      },
+      signal,
+    );
+    const decoded = await decodeRowGroup(buffer, this.#footer, this.#group.index, [...names.keys()], signal);
+    for (const [fileName, values] of decoded) this.#values.set(names.get(fileName)!, values);
+    meter.dataBytes += counted.bytes;
+    meter.rangeRequests += counted.requests;
+    meter.reading += reading;
+    meter.decoding += performance.now() - started - reading;
+  }
+
+  /** The rows that match and are not deleted; undefined for all of them. */
+  async select(): Promise<Uint32Array | undefined> {
+    const { dataset, predicate, meter } = this.#options;
+    const { rows, certain, firstRow } = this.#group;
+    const asked = certain ? undefined : predicate;
+    const deleted = await this.#fragment.deletedRows?.();
+    if (asked === undefined && (deleted === undefined || deleted.count === 0)) return undefined;
+    const columns = new Set((asked?.columns ?? []).map((path) => topLevelColumn(dataset.schema, path)!));
+    await this.read([...columns].map(({ name }) => name));
+    const started = performance.now();
+    const built = new Map(
+      [...columns].map((field) => [field.name, this.column(field, undefined, rows, dataset)]),
+    );
+    const mask = asked?.mask((path) => leafData(dataset.schema, built, path), rows);
+    const selection = new Uint32Array(rows);
+    let matched = 0;
+    for (let i = 0; i < rows; i++) {
+      if (mask !== undefined && mask[i] !== 1) continue;
+      if (deleted?.has(firstRow + i) === true) meter.rowsDeleted++;
+      else selection[matched++] = i;
+    }
+    meter.decoding += performance.now() - started;
+    return matched === rows ? undefined : selection.subarray(0, matched);
+  }
+
+  /** A column in the dataset's type. */
+  column(field: Field, selection: Uint32Array | undefined, rows: number, dataset: Dataset): Data {
+    const type = field.type as DataType;
+    if (this.#isPartition(field.name))
+      return constantColumn(type, this.#fragment.partition.get(field.name) ?? null, rows);
+    const node = this.#nodes.get(field.name);
+    const values = this.#values.get(field.name);
+    if (node === undefined || values === undefined || dataset.partitionTypes.has(field.name))
+      return nullColumn(type, rows);
+    return buildColumn(type, selectRows(values, selection), node, this.#nameOf);
+  }
+
+  async close(): Promise<void> {
+    await this.#source?.close();
+  }
+
+  #isPartition(name: string): boolean {
+    return this.#fragment.partition.has(name);
+  }
+}
+
+/** The leaf of a built column by its path; a value is null where a struct above it is. */
+function leafData(schema: Schema, built: ReadonlyMap<string, Data>, path: string): Data {
+  const top = topLevelColumn(schema, path)!;
+  let data = built.get(top.name)!;
+  let rest = path === top.name ? "" : path.slice(top.name.length + 1);
+  while (rest !== "") {
+    const fields: readonly Field[] = data.type.children;
+    const at = fields.findIndex(({ name }) => name === rest || rest.startsWith(`${name}.`));
+    const name = fields[at]!.name;
+    rest = rest === name ? "" : rest.slice(name.length + 1);
+    data = data.children[at] as Data;
+  }
+  return data;
+}
+
+function constantColumn(type: DataType, value: Scalar | null, rows: number): Data {
+  const stored = typeof value === "string" ? new TextEncoder().encode(value) : value;
+  return buildLeaf(
+    type,
+    Array.from({ length: rows }, () => stored),
+  );
+}
+
+/** What the columns of a fragment's file are called in the dataset. */
+function datasetNames({ columnNames }: Fragment): NameOf {
+  if (columnNames === undefined) return (node) => node.element.name;
+  const names = new Map<string, string>();
+  for (const [ours, theirs] of columnNames) {
+    const [ourParts, theirParts] = [ours.split("."), theirs.split(".")];
+    if (ourParts.length === theirParts.length)
+      theirParts.forEach((_, i) => names.set(theirParts.slice(0, i + 1).join("."), ourParts[i]!));
+  }
+  return (node) => names.get(node.path.join(".")) ?? node.element.name;
+}

@@ -1,0 +1,91 @@
+import type { SkipReason } from "../dataset/fragment-source.ts";
+
+/** Files, row groups or bytes: all there are, and what became of them. `total` is `read` and `skipped` together. */
+export interface ScanShare {
+  readonly total: number;
+  readonly read: number;
+  readonly skipped: number;
+}
+
+/** How much of a dataset a scan read, how much it could leave out and why, and what that took. */
+export interface ScanEffectiveness {
+  readonly files: ScanShare;
+  /** Row groups of files whose footer was read; those of files that were skipped before are not known. */
+  readonly rowGroups: ScanShare;
+  /** Of files: those without a known size are left out. `read` is data, indexes and footers. */
+  readonly bytes: ScanShare & { readonly footers: number; readonly data: number };
+  /** Files by why they were skipped. */
+  readonly filesSkippedBy: Readonly<Record<SkipReason, number>>;
+  /** Row groups by why they were skipped: no row can match, or, when counting, all do. */
+  readonly rowGroupsSkippedBy: { readonly statistics: number; readonly certain: number };
+  /** Requests to storage. */
+  readonly rangeRequests: number;
+  /** Rows decoded, rows that matched, rows that are deleted, and rows of skipped row groups. */
+  readonly rows: {
+    readonly scanned: number;
+    readonly matched: number;
+    readonly deleted: number;
+    readonly skipped: number;
+  };
+  /** Milliseconds of listing and reading footers, of waiting for data, of decoding and filtering. They may overlap. */
+  readonly milliseconds: { readonly planning: number; readonly reading: number; readonly decoding: number };
+  /** False where the consumer stopped early, or it failed. */
+  readonly complete: boolean;
+}
+
+/** Counts a scan while it runs. */
+export class ScanMeter {
+  readonly filesSkippedBy: Record<SkipReason, number> = {
+    partition: 0,
+    statistics: 0,
+    delta_statistics: 0,
+    deletion_vector: 0,
+  };
+  readonly rowGroupsSkippedBy: { statistics: number; certain: number } = { statistics: 0, certain: 0 };
+  filesRead = 0;
+  rowGroupsRead = 0;
+  bytesTotal = 0;
+  footerBytes = 0;
+  dataBytes = 0;
+  rangeRequests = 0;
+  rowsScanned = 0;
+  rowsMatched = 0;
+  rowsDeleted = 0;
+  rowsSkipped = 0;
+  planning = 0;
+  reading = 0;
+  decoding = 0;
+  complete = false;
+
+  /** The counts as they are now. */
+  snapshot(): ScanEffectiveness {
+    const filesSkipped = sum(this.filesSkippedBy);
+    const rowGroupsSkipped = sum(this.rowGroupsSkippedBy);
+    const read = this.footerBytes + this.dataBytes;
+    const total = Math.max(this.bytesTotal, read);
+    return {
+      files: share(this.filesRead, filesSkipped),
+      rowGroups: share(this.rowGroupsRead, rowGroupsSkipped),
+      bytes: { total, read, skipped: total - read, footers: this.footerBytes, data: this.dataBytes },
+      filesSkippedBy: { ...this.filesSkippedBy },
+      rowGroupsSkippedBy: { ...this.rowGroupsSkippedBy },
+      rangeRequests: this.rangeRequests,
+      rows: {
+        scanned: this.rowsScanned,
+        matched: this.rowsMatched,
+        deleted: this.rowsDeleted,
+        skipped: this.rowsSkipped,
+      },
+      milliseconds: { planning: this.planning, reading: this.reading, decoding: this.decoding },
+      complete: this.complete,
+    };
+  }
+}
+
+function share(read: number, skipped: number): ScanShare {
+  return { total: read + skipped, read, skipped };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
