@@ -1,15 +1,4 @@
-import {
-  COMPRESSED_SIZE,
-  DATA_PAGE_OFFSET,
-  ENCRYPTED,
-  END,
-  METADATA_AT,
-  NUM_VALUES,
-  START,
-  STATISTICS_AT,
-  TYPE_CODE,
-  UNCOMPRESSED_SIZE,
-} from "./chunk-scanner.ts";
+import type { ChunkScanner } from "./chunk-scanner.ts";
 import { PHYSICAL_TYPES, type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
@@ -77,56 +66,46 @@ export interface ChunkPlace {
  * Fields that are absent are undefined.
  */
 export class ColumnChunk {
-  readonly #bytes: Uint8Array;
-  readonly #table: Float64Array;
-  readonly #row: number;
+  /** The footer's. */
+  readonly bytes: Uint8Array;
+  readonly #start: number;
+  readonly #metadataAt: number;
+  readonly #statisticsAt: number;
+  /** Bytes in the file; 0 where its metadata are encrypted, as for all numbers. */
+  readonly totalCompressedSize: number;
 
-  /**
-   * @param table - What {@link ChunkScanner} found, one chunk after the other.
-   * @param row - Where this one's numbers begin.
-   */
-  constructor(bytes: Uint8Array, table: Float64Array, row: number) {
-    this.#bytes = bytes;
-    this.#table = table;
-    this.#row = row;
+  /** @param scanner - What was found at `start`. */
+  constructor(bytes: Uint8Array, start: number, scanner: ChunkScanner) {
+    this.bytes = bytes;
+    this.#start = start;
+    this.#metadataAt = scanner.metadataAt;
+    this.#statisticsAt = scanner.statisticsAt;
+    this.totalCompressedSize = scanner.totalCompressedSize;
   }
 
+  /** Values of its leaf, nulls included. */
   get numValues(): number {
-    return this.#table[this.#row + NUM_VALUES]!;
+    return this.#find(this.#metadataAt, 5, I64)?.int() ?? 0;
   }
 
   get totalUncompressedSize(): number {
-    return this.#table[this.#row + UNCOMPRESSED_SIZE]!;
-  }
-
-  get totalCompressedSize(): number {
-    return this.#table[this.#row + COMPRESSED_SIZE]!;
+    return this.#find(this.#metadataAt, 6, I64)?.int() ?? 0;
   }
 
   get dataPageOffset(): number {
-    return this.#table[this.#row + DATA_PAGE_OFFSET]!;
+    return this.#find(this.#metadataAt, 9, I64)?.int() ?? 0;
   }
 
   /** Whether its pages are encrypted. */
   get encrypted(): boolean {
-    return this.#table[this.#row + ENCRYPTED] !== 0;
+    return (
+      this.#find(this.#start, 8, STRUCT) !== undefined || this.#find(this.#start, 9, BINARY) !== undefined
+    );
   }
 
-  /** False where its metadata are encrypted too: then sizes and counts are 0, and only the offsets of its indexes are known. */
+  /** False where its metadata are encrypted too: then only the offsets of its indexes are known. */
   get hasMetadata(): boolean {
     return this.#metadataAt >= 0;
-  }
-
-  get #start(): number {
-    return this.#table[this.#row + START]!;
-  }
-
-  get #end(): number {
-    return this.#table[this.#row + END]!;
-  }
-
-  get #metadataAt(): number {
-    return this.#table[this.#row + METADATA_AT]!;
   }
 
   /** Path of the file that has the data, relative to this one; undefined where it is this file. */
@@ -173,7 +152,7 @@ export class ColumnChunk {
 
   /** Undefined where it is a type that no version of the format has. */
   get type(): PhysicalType | undefined {
-    return PHYSICAL_TYPES[this.#table[this.#row + TYPE_CODE]!];
+    return PHYSICAL_TYPES[this.#find(this.#metadataAt, 1, I32)?.int() ?? -1];
   }
 
   /** `SNAPPY`, or `CODEC_12` where the code is not known. */
@@ -201,20 +180,14 @@ export class ColumnChunk {
   /** As they stand; {@link columnBounds} says what they mean. */
   get statistics(): RawStatistics | undefined {
     const scanner = new StatisticsScanner();
-    return this.scanStatistics(scanner) ? rawStatistics(this.#bytes, scanner) : undefined;
+    return this.scanStatistics(scanner) ? rawStatistics(this.bytes, scanner) : undefined;
   }
 
   /** Notes in `scanner` where the statistics lie in {@link bytes}; false where there are none. What {@link columnBounds} does for each chunk. */
   scanStatistics(scanner: StatisticsScanner): boolean {
-    const at = this.#table[this.#row + STATISTICS_AT]!;
-    if (at < 0) return false;
-    scanner.scan(new ThriftReader(this.#bytes, at, this.#end));
+    if (this.#statisticsAt < 0) return false;
+    scanner.scan(this.bytes, this.#statisticsAt);
     return true;
-  }
-
-  /** The footer's bytes. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
   }
 
   get encodingStats(): readonly PageEncodingStats[] | undefined {
@@ -242,11 +215,12 @@ export class ColumnChunk {
    * @param place - What differs.
    */
   write(out: ThriftWriter, place?: ChunkPlace): void {
+    const reader = new ThriftReader(this.bytes, this.#start);
     if (place === undefined) {
-      out.bytes(this.#bytes.subarray(this.#start, this.#end));
+      reader.skipStruct();
+      out.bytes(this.bytes.subarray(this.#start, reader.pos));
       return;
     }
-    const reader = new ThriftReader(this.#bytes, this.#start, this.#end);
     const fields: RawField[] = [];
     while (reader.field(reader.id)) {
       const field = reader.raw();
@@ -259,7 +233,7 @@ export class ColumnChunk {
   /** A reader at the value of a field of the struct at `struct`; undefined where it is absent or of another type. */
   #find(struct: number, id: number, type: number): ThriftReader | undefined {
     if (struct < 0) return undefined;
-    const reader = new ThriftReader(this.#bytes, struct, this.#end);
+    const reader = new ThriftReader(this.bytes, struct);
     while (reader.field(reader.id)) {
       if (reader.id === id) return reader.type === type ? reader : undefined;
       reader.skip(reader.type);
