@@ -129,7 +129,7 @@ function scanChunks(reader: ThriftReader, table: Float64Array, first: number, co
   for (let i = first; i < first + count; i++) {
     const start = reader.pos;
     scanner.scan(reader);
-    scanner.fill(table, i * CHUNK_ROW, start, reader.pos);
+    scanner.fill(table, i * CHUNK_ROW, start);
   }
 }
 

@@ -1,4 +1,5 @@
 import { PitotError } from "@pitot/core";
+import { shortAscii, utf8 } from "./text-of-bytes.ts";
 
 /** Types of fields in the compact protocol; `TRUE` and `FALSE` are booleans whose value is their type. */
 export const TRUE = 1;
@@ -40,13 +41,11 @@ export class ThriftReader {
   /** Id and type of the field that {@link field} came to. */
   id = 0;
   type = 0;
-  readonly #text: Buffer;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
     this.pos = start;
     this.end = end;
-    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Goes to the next field of a struct: false at its end. `previous` is the id of the field before, 0 at first. */
@@ -142,22 +141,7 @@ export class ThriftReader {
     const length = this.length();
     const start = this.pos;
     this.pos += length;
-    return this.textAt(start, length);
-  }
-
-  /** Text of the bytes at `start`, without going there. */
-  textAt(start: number, length: number): string {
-    // Up to some size, a loop over ASCII is cheaper than a call out of JavaScript.
-    if (length < 24) {
-      let text = "";
-      for (let i = start; i < start + length; i++) {
-        const code = this.bytes[i]!;
-        if (code > 127) return this.#text.toString("utf8", start, start + length);
-        text += String.fromCharCode(code);
-      }
-      return text;
-    }
-    return this.#text.toString("utf8", start, start + length);
+    return shortAscii(this.bytes, start, length) ?? utf8(this.bytes, start, length);
   }
 
   /** Bytes, as a view of the metadata. */
