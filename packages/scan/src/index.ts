@@ -38,7 +38,12 @@ export type {
   SizeStatistics,
 } from "./parquet/column-chunk.ts";
 export type { RawField } from "./parquet/thrift-compact-reader.ts";
-export { encodeFooter, type FooterMetadata, footerFileEnd, type PlacedRowGroup } from "./parquet/write-footer.ts";
+export {
+  encodeFooter,
+  type FooterMetadata,
+  footerFileEnd,
+  type PlacedRowGroup,
+} from "./parquet/write-footer.ts";
 export { type LeafColumn, leafColumns } from "./parquet/leaf-column.ts";
 export type { BoundKind } from "./parquet/bound-kind.ts";
 export { arrowSchema } from "./parquet/arrow-schema.ts";

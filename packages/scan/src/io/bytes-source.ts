@@ -6,7 +6,9 @@ import type { RangeSource } from "./range-source.ts";
  *
  * @param location - As errors name it.
  */
-export function bytesSource(bytes: Uint8Array, location = "(bytes)"): RangeSource {
+export function bytesSource(given: Uint8Array, location = "(bytes)"): RangeSource {
+  // A Buffer's parts would be Buffers, which compare and print otherwise.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   return {
     location,
     byteLength: bytes.length,

@@ -81,7 +81,7 @@ class FileSource implements RangeSource {
 
   async #fill(descriptor: number, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
     const bytes = new Uint8Array(end - start);
-    for (let filled = 0; filled < bytes.length; ) {
+    for (let filled = 0; filled < bytes.length;) {
       signal?.throwIfAborted();
       const count = await readInto(descriptor, bytes, filled, start + filled);
       if (count === 0)

@@ -24,7 +24,8 @@ export function httpLocation(location: string): HttpLocation {
   url.password = "";
   url.hash = "";
   const shown = new URL(url);
-  for (const name of [...shown.searchParams.keys()])
+  // A copy of the names: to set one while going over them would skip some.
+  for (const name of new Set(shown.searchParams.keys()))
     if (SECRET.test(name)) shown.searchParams.set(name, "REDACTED");
   const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {

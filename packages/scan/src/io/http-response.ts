@@ -20,8 +20,16 @@ export function sizeOfUnsatisfied(header: string | null): number | undefined {
   return parts === null ? undefined : Number(parts[1]);
 }
 
-/** What a body came to: `TOO_LONG` where it has more than `limit` bytes; the rest is then not read. */
-export async function readBody(response: Response, limit: number): Promise<Uint8Array | "TOO_LONG"> {
+/**
+ * What a body came to: `TOO_LONG` where it has more than `limit` bytes; the rest is then not read.
+ *
+ * @param onProgress - Called for each piece that comes.
+ */
+export async function readBody(
+  response: Response,
+  limit: number,
+  onProgress: () => void,
+): Promise<Uint8Array | "TOO_LONG"> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();
@@ -29,6 +37,7 @@ export async function readBody(response: Response, limit: number): Promise<Uint8
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
+    onProgress();
     length += value.length;
     if (length > limit) {
       await reader.cancel().catch(() => undefined);

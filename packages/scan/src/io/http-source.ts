@@ -13,7 +13,7 @@ export interface HttpSourceOptions {
   readonly fetch?: typeof fetch;
   /** The largest file to take as a whole from a server that ignores ranges; 64 MiB by default. */
   readonly maxWholeBytes?: number;
-  /** How long one request may take; 30 s by default. */
+  /** How long a request may go without a byte; 30 s by default. */
   readonly timeoutMs?: number;
 }
 
@@ -29,9 +29,11 @@ export interface HttpSource extends RangeSource {
 
 const WHOLE_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
+// Answers of servers that are overloaded or being restarted.
+const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /**
- * A source over `http` or `https`, read by range requests. Dropped connections, answers 408, 429 and 5xx are tried again twice. A file that changes between
+ * A source over `http` or `https`, read by range requests. Dropped connections and answers of an overloaded server are tried again twice. A file that changes between
  * two reads (by its `ETag`, `Last-Modified` or size) is an error, never a mixture.
  *
  * Throws INVALID_ARGUMENT for what is no URL; reads throw `PitotError` IO, or UNSUPPORTED where the server ignores ranges and the file is too large to take
@@ -131,7 +133,7 @@ class RangeRequests implements HttpSource {
         },
         signal: stop.signal,
       });
-      return await this.#answer(response, length);
+      return await this.#answer(response, length, () => timer.refresh());
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof PassingFailure) throw error;
@@ -144,10 +146,10 @@ class RangeRequests implements HttpSource {
     }
   }
 
-  async #answer(response: Response, length: number): Promise<Answer> {
+  async #answer(response: Response, length: number, onProgress: () => void): Promise<Answer> {
     const { status, headers } = response;
-    if (status === 206) return this.#part(response, length);
-    if (status === 200) return this.#all(response);
+    if (status === 206) return this.#part(response, length, onProgress);
+    if (status === 200) return this.#all(response, onProgress);
     await discard(response);
     const size = status === 416 ? sizeOfUnsatisfied(headers.get("content-range")) : undefined;
     if (size !== undefined && this.byteLength === undefined) {
@@ -156,12 +158,11 @@ class RangeRequests implements HttpSource {
       return { bytes: new Uint8Array(), start: size === 0 ? 0 : -1, size };
     }
     const error = this.#error("The server refused the range", `${status} ${response.statusText}`.trim());
-    if (status === 408 || status === 429 || status >= 500)
-      throw new PassingFailure(error, waitOf(headers.get("retry-after")));
+    if (PASSING.has(status)) throw new PassingFailure(error, waitOf(headers.get("retry-after")));
     throw error;
   }
 
-  async #part(response: Response, length: number): Promise<Answer> {
+  async #part(response: Response, length: number, onProgress: () => void): Promise<Answer> {
     const header = response.headers.get("content-range");
     const range = contentRange(header);
     if (range?.size === undefined || range.end > range.size || range.start >= range.end) {
@@ -174,7 +175,7 @@ class RangeRequests implements HttpSource {
       await discard(response);
       throw this.#error("The server gives more bytes than were asked for", header);
     }
-    const bytes = await this.#body(response, told);
+    const bytes = await this.#body(response, told, onProgress);
     if (bytes === "TOO_LONG" || bytes.length !== told) {
       const error = this.#error("The body has not the length that the server told", header);
       // Too few may be a connection that broke; too many is a server that lies.
@@ -184,17 +185,21 @@ class RangeRequests implements HttpSource {
   }
 
   /** The server ignores ranges, or the file is no longer the one that was read before. */
-  async #all(response: Response): Promise<Answer> {
+  async #all(response: Response, onProgress: () => void): Promise<Answer> {
     const told = response.headers.get("content-length");
     await this.#sameFile(response, told === null ? this.byteLength : Number(told));
     const limit = this.#maxWholeBytes;
-    const bytes = Number(told ?? 0) > limit ? "TOO_LONG" : await this.#body(response, limit);
+    const bytes = Number(told ?? 0) > limit ? "TOO_LONG" : await this.#body(response, limit, onProgress);
     if (bytes === "TOO_LONG") {
       await discard(response);
-      throw new PitotError("UNSUPPORTED", `${this.location}: the server ignores ranges, and the file is large`, {
-        value: told === null ? `over ${limit} bytes` : `${told} bytes`,
-        remedy: "Download the file, or raise maxWholeBytes",
-      });
+      throw new PitotError(
+        "UNSUPPORTED",
+        `${this.location}: the server ignores ranges, and the file is large`,
+        {
+          value: told === null ? `over ${limit} bytes` : `${told} bytes`,
+          remedy: "Download the file, or raise maxWholeBytes",
+        },
+      );
     }
     if (told !== null && bytes.length !== Number(told))
       throw new PassingFailure(this.#error("The body has not the length that the server told", told));
@@ -203,8 +208,8 @@ class RangeRequests implements HttpSource {
     return { bytes, start: 0, size: bytes.length };
   }
 
-  async #body(response: Response, limit: number): Promise<Uint8Array | "TOO_LONG"> {
-    const bytes = await readBody(response, limit);
+  async #body(response: Response, limit: number, onProgress: () => void): Promise<Uint8Array | "TOO_LONG"> {
+    const bytes = await readBody(response, limit, onProgress);
     this.bytesReceived += bytes === "TOO_LONG" ? limit : bytes.length;
     return bytes;
   }
@@ -219,7 +224,9 @@ class RangeRequests implements HttpSource {
     const version = versionOf(response.headers);
     const changed =
       (this.byteLength !== undefined && size !== undefined && size !== this.byteLength) ||
-      (this.#version !== undefined && version?.value !== this.#version.value && version?.name === this.#version.name);
+      (this.#version !== undefined &&
+        version?.value !== this.#version.value &&
+        version?.name === this.#version.name);
     if (changed) {
       await discard(response);
       throw new PitotError("IO", "The file was changed while it was read", {

@@ -3,19 +3,13 @@ import { BINARY, FALSE, I32, I64, LIST, STRUCT, type ThriftReader } from "./thri
 // Type, path, codec, number of values, both sizes and the offset of the data, by one bit each. Encodings may be left out: nothing needs them.
 const REQUIRED = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9);
 
-/** Places of a chunk's numbers in its row of a table. Places in the footer are -1 where there is nothing. */
+/** Places of a chunk's numbers in its row of a table: where its struct, its metadata and its statistics begin (-1 where there are none), and its size. */
 export const START = 0;
-export const END = 1;
-export const METADATA_AT = 2;
-export const STATISTICS_AT = 3;
-export const TYPE_CODE = 4;
-export const NUM_VALUES = 5;
-export const UNCOMPRESSED_SIZE = 6;
-export const COMPRESSED_SIZE = 7;
-export const DATA_PAGE_OFFSET = 8;
-export const ENCRYPTED = 9;
-/** Numbers in a row. */
-export const CHUNK_ROW = 10;
+export const METADATA_AT = 1;
+export const STATISTICS_AT = 2;
+export const COMPRESSED_SIZE = 3;
+/** Numbers in a row. A footer of 1,000 chunks is some 80 KB; its table should be less. */
+export const CHUNK_ROW = 4;
 
 /**
  * Goes over one column chunk of a footer: checks its structure, and notes the numbers that nearly every use of a footer asks for and the
@@ -29,37 +23,24 @@ export class ChunkScanner {
   metadataAt = -1;
   /** Place of the statistics struct; -1 where there is none. */
   statisticsAt = -1;
-  typeCode = -1;
-  numValues = 0;
   totalUncompressedSize = 0;
   totalCompressedSize = 0;
-  dataPageOffset = 0;
-  encrypted = false;
 
-  /** Writes what was found between `start` and `end` as a row of a table of chunks. */
-  fill(table: Float64Array, row: number, start: number, end: number): void {
+  /** Writes what was found of the chunk at `start` as a row of a table of chunks. */
+  fill(table: Float64Array, row: number, start: number): void {
     table[row + START] = start;
-    table[row + END] = end;
     table[row + METADATA_AT] = this.metadataAt;
     table[row + STATISTICS_AT] = this.statisticsAt;
-    table[row + TYPE_CODE] = this.typeCode;
-    table[row + NUM_VALUES] = this.numValues;
-    table[row + UNCOMPRESSED_SIZE] = this.totalUncompressedSize;
     table[row + COMPRESSED_SIZE] = this.totalCompressedSize;
-    table[row + DATA_PAGE_OFFSET] = this.dataPageOffset;
-    table[row + ENCRYPTED] = this.encrypted ? 1 : 0;
   }
 
   /** Goes over the chunk at the reader's place, and leaves the reader behind it. Throws INVALID_DATA. */
   scan(reader: ThriftReader): void {
     this.metadataAt = -1;
     this.statisticsAt = -1;
-    this.typeCode = -1;
-    this.numValues = 0;
     this.totalUncompressedSize = 0;
     this.totalCompressedSize = 0;
-    this.dataPageOffset = 0;
-    this.encrypted = false;
+    let encrypted = false;
     const { bytes } = reader;
     const start = reader.pos;
     let pos = start;
@@ -80,7 +61,7 @@ export class ChunkScanner {
         if (pos - first > 10) reader.fail("A number does not end within 10 bytes", first);
         continue;
       }
-      if (id === 8 || id === 9) this.encrypted = true;
+      if (id === 8 || id === 9) encrypted = true;
       reader.pos = pos;
       if (id === 3 && type === STRUCT) this.#scanMetadata(reader);
       else reader.skip(type);
@@ -88,7 +69,7 @@ export class ChunkScanner {
     }
     reader.pos = pos;
     if (!(pos <= reader.end)) reader.fail("The metadata end within a column chunk", start);
-    if (this.metadataAt < 0 && !this.encrypted) reader.fail("A column chunk has no metadata", start);
+    if (this.metadataAt < 0 && !encrypted) reader.fail("A column chunk has no metadata", start);
   }
 
   #scanMetadata(reader: ThriftReader): void {
@@ -110,30 +91,12 @@ export class ChunkScanner {
       if (id < 32) seen |= 1 << id;
       if (type === I64 || type === I32) {
         const first = pos;
-        let byte = bytes[pos++]!;
-        let value = byte & 127;
-        if (byte > 127) {
-          byte = bytes[pos++]!;
-          value |= (byte & 127) << 7;
-          if (byte > 127) {
-            byte = bytes[pos++]!;
-            value |= (byte & 127) << 14;
-            if (byte > 127) {
-              byte = bytes[pos++]!;
-              value |= (byte & 127) << 21;
-            }
-          }
-        }
-        if (byte > 127) {
+        while (bytes[pos++]! > 127);
+        if (id === 6 || id === 7) {
           reader.pos = first;
-          value = reader.int();
-          pos = reader.pos;
-        } else value = (value >>> 1) ^ -(value & 1);
-        if (id === 5) this.numValues = value;
-        else if (id === 6) this.totalUncompressedSize = value;
-        else if (id === 7) this.totalCompressedSize = value;
-        else if (id === 9) this.dataPageOffset = value;
-        else if (id === 1) this.typeCode = value;
+          if (id === 6) this.totalUncompressedSize = reader.int();
+          else this.totalCompressedSize = reader.int();
+        } else if (pos - first > 10) reader.fail("A number does not end within 10 bytes", first);
       } else if (type === LIST && (id === 2 || id === 3)) {
         const list = bytes[pos++]!;
         let size = list >>> 4;
@@ -144,7 +107,8 @@ export class ChunkScanner {
         }
         if (!(size <= end - pos)) reader.fail("A list has more elements than there are bytes", size);
         const element = id === 2 ? I32 : BINARY;
-        if (size > 0 && (list & 15) !== element) reader.fail("A list has elements of another type", list & 15);
+        if (size > 0 && (list & 15) !== element)
+          reader.fail("A list has elements of another type", list & 15);
         for (let i = 0; i < size; i++) {
           const length = bytes[pos++]!;
           if (length > 127) {

@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
+import { BoundPair } from "./bound-pair.ts";
 import { boundsOrder, readsLegacyBounds } from "./bounds-order.ts";
-import { decodeBound, wasWidened } from "./decode-bound.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
@@ -46,79 +46,26 @@ export function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: Lea
       value: `row group ${rowGroup}, column ${leaf.path}`,
       remedy: `Give a row group below ${metadata.rowGroups.length} and a column of the same file`,
     });
-  const bounds: WritableBounds = { minExact: false, maxExact: false, rows: group.numRows };
-  if (!chunk.scanStatistics(scanner)) return bounds;
-  const { nullCount, nanCount, distinctCount } = scanner;
-  // Some writers put -1 where they do not know.
-  if (nullCount >= 0) bounds.nullCount = nullCount;
-  if (nanCount >= 0) bounds.nanCount = nanCount;
-  if (distinctCount >= 0) bounds.distinctCount = distinctCount;
-  const order = boundsOrder(metadata, leaf);
+  const rows = group.numRows;
+  if (!chunk.scanStatistics(scanner)) return { minExact: false, maxExact: false, rows };
   const { bytes } = chunk;
+  const { boundKind } = leaf;
+  const order = boundsOrder(metadata, leaf);
+  pair.clear();
   if (order === "defined") {
-    setMin(bounds, leaf, bytes, scanner.minValueAt, scanner.minValueLength, scanner.isMinValueExact);
-    setMax(bounds, leaf, bytes, scanner.maxValueAt, scanner.maxValueLength, scanner.isMaxValueExact);
-    dropHalfOfFloats(bounds, leaf, scanner.minValueLength, scanner.maxValueLength);
+    const { minValueLength, maxValueLength } = scanner;
+    pair.setMin(boundKind, bytes, scanner.minValueAt, minValueLength, scanner.isMinValueExact);
+    pair.setMax(boundKind, bytes, scanner.maxValueAt, maxValueLength, scanner.isMaxValueExact);
+    pair.dropHalf(boundKind, minValueLength, maxValueLength);
   } else if (order === "legacy" && readsLegacyBounds(metadata.createdBy, leaf, bytes, scanner)) {
-    setMin(bounds, leaf, bytes, scanner.minAt, scanner.minLength, true);
-    setMax(bounds, leaf, bytes, scanner.maxAt, scanner.maxLength, true);
-    dropHalfOfFloats(bounds, leaf, scanner.minLength, scanner.maxLength);
+    // Before bounds could be cut.
+    pair.setMin(boundKind, bytes, scanner.minAt, scanner.minLength, true);
+    pair.setMax(boundKind, bytes, scanner.maxAt, scanner.maxLength, true);
+    pair.dropHalf(boundKind, scanner.minLength, scanner.maxLength);
   }
-  return bounds;
+  return pair.toBounds(rows, scanner.nullCount, scanner.nanCount, scanner.distinctCount);
 }
 
-/** Bounds while they are put together. */
-export type WritableBounds = { -readonly [key in keyof ColumnBounds]: ColumnBounds[key] };
-
-// Reading bounds is synchronous, so one is enough for all.
+// Reading bounds is synchronous, so one of each is enough for all.
 const scanner = new StatisticsScanner();
-
-/** Decodes `length` bytes at `at` as the lower bound; -1 is an absent one. `exact` is what the file says of it. */
-export function setMin(
-  bounds: WritableBounds,
-  leaf: LeafColumn,
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  exact: boolean | undefined,
-): void {
-  const value = length < 0 ? undefined : decodeBound(leaf.boundKind, bytes, at, length, false);
-  if (value === undefined) return;
-  bounds.min = value;
-  bounds.minExact = !wasWidened() && (exact ?? isNeverCut(leaf));
-}
-
-/** As {@link setMin}, for the upper bound. */
-export function setMax(
-  bounds: WritableBounds,
-  leaf: LeafColumn,
-  bytes: Uint8Array,
-  at: number,
-  length: number,
-  exact: boolean | undefined,
-): void {
-  const value = length < 0 ? undefined : decodeBound(leaf.boundKind, bytes, at, length, true);
-  if (value === undefined) return;
-  bounds.max = value;
-  bounds.maxExact = !wasWidened() && (exact ?? isNeverCut(leaf));
-}
-
-/** Only texts and bytes are ever cut; a writer that does not say may have. */
-function isNeverCut({ boundKind }: LeafColumn): boolean {
-  return boundKind !== "text" && boundKind !== "bytes" && boundKind !== "decimalBytes";
-}
-
-/** Where one bound of floats is NaN, the writer compared with NaN: the other cannot be trusted either. */
-export function dropHalfOfFloats(
-  bounds: WritableBounds,
-  { boundKind }: LeafColumn,
-  minLength: number,
-  maxLength: number,
-): void {
-  if (boundKind !== "float" && boundKind !== "double" && boundKind !== "float16") return;
-  if ((minLength < 0 || bounds.min !== undefined) && (maxLength < 0 || bounds.max !== undefined)) return;
-  delete bounds.min;
-  delete bounds.max;
-  bounds.minExact = false;
-  bounds.maxExact = false;
-}
+const pair = new BoundPair();

@@ -1,15 +1,4 @@
-import {
-  COMPRESSED_SIZE,
-  DATA_PAGE_OFFSET,
-  ENCRYPTED,
-  END,
-  METADATA_AT,
-  NUM_VALUES,
-  START,
-  STATISTICS_AT,
-  TYPE_CODE,
-  UNCOMPRESSED_SIZE,
-} from "./chunk-scanner.ts";
+import { COMPRESSED_SIZE, METADATA_AT, START, STATISTICS_AT } from "./chunk-scanner.ts";
 import { PHYSICAL_TYPES, type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
@@ -91,38 +80,38 @@ export class ColumnChunk {
     this.#row = row;
   }
 
-  get numValues(): number {
-    return this.#table[this.#row + NUM_VALUES]!;
-  }
-
-  get totalUncompressedSize(): number {
-    return this.#table[this.#row + UNCOMPRESSED_SIZE]!;
-  }
-
+  /** Bytes in the file; 0 where its metadata are encrypted, as for all numbers. */
   get totalCompressedSize(): number {
     return this.#table[this.#row + COMPRESSED_SIZE]!;
   }
 
+  /** Values of its leaf, nulls included. */
+  get numValues(): number {
+    return this.#find(this.#metadataAt, 5, I64)?.int() ?? 0;
+  }
+
+  get totalUncompressedSize(): number {
+    return this.#find(this.#metadataAt, 6, I64)?.int() ?? 0;
+  }
+
   get dataPageOffset(): number {
-    return this.#table[this.#row + DATA_PAGE_OFFSET]!;
+    return this.#find(this.#metadataAt, 9, I64)?.int() ?? 0;
   }
 
   /** Whether its pages are encrypted. */
   get encrypted(): boolean {
-    return this.#table[this.#row + ENCRYPTED] !== 0;
+    return (
+      this.#find(this.#start, 8, STRUCT) !== undefined || this.#find(this.#start, 9, BINARY) !== undefined
+    );
   }
 
-  /** False where its metadata are encrypted too: then sizes and counts are 0, and only the offsets of its indexes are known. */
+  /** False where its metadata are encrypted too: then only the offsets of its indexes are known. */
   get hasMetadata(): boolean {
     return this.#metadataAt >= 0;
   }
 
   get #start(): number {
     return this.#table[this.#row + START]!;
-  }
-
-  get #end(): number {
-    return this.#table[this.#row + END]!;
   }
 
   get #metadataAt(): number {
@@ -173,7 +162,7 @@ export class ColumnChunk {
 
   /** Undefined where it is a type that no version of the format has. */
   get type(): PhysicalType | undefined {
-    return PHYSICAL_TYPES[this.#table[this.#row + TYPE_CODE]!];
+    return PHYSICAL_TYPES[this.#find(this.#metadataAt, 1, I32)?.int() ?? -1];
   }
 
   /** `SNAPPY`, or `CODEC_12` where the code is not known. */
@@ -208,7 +197,7 @@ export class ColumnChunk {
   scanStatistics(scanner: StatisticsScanner): boolean {
     const at = this.#table[this.#row + STATISTICS_AT]!;
     if (at < 0) return false;
-    scanner.scan(new ThriftReader(this.#bytes, at, this.#end));
+    scanner.scan(this.#bytes, at);
     return true;
   }
 
@@ -242,11 +231,12 @@ export class ColumnChunk {
    * @param place - What differs.
    */
   write(out: ThriftWriter, place?: ChunkPlace): void {
+    const reader = new ThriftReader(this.#bytes, this.#start);
     if (place === undefined) {
-      out.bytes(this.#bytes.subarray(this.#start, this.#end));
+      reader.skipStruct();
+      out.bytes(this.#bytes.subarray(this.#start, reader.pos));
       return;
     }
-    const reader = new ThriftReader(this.#bytes, this.#start, this.#end);
     const fields: RawField[] = [];
     while (reader.field(reader.id)) {
       const field = reader.raw();
@@ -259,7 +249,7 @@ export class ColumnChunk {
   /** A reader at the value of a field of the struct at `struct`; undefined where it is absent or of another type. */
   #find(struct: number, id: number, type: number): ThriftReader | undefined {
     if (struct < 0) return undefined;
-    const reader = new ThriftReader(this.#bytes, struct, this.#end);
+    const reader = new ThriftReader(this.#bytes, struct);
     while (reader.field(reader.id)) {
       if (reader.id === id) return reader.type === type ? reader : undefined;
       reader.skip(reader.type);
@@ -309,8 +299,10 @@ function readPageEncodingStats(reader: ThriftReader): PageEncodingStats {
 
 function readSizeStatistics(reader: ThriftReader): SizeStatistics {
   const sizes: { -readonly [key in keyof SizeStatistics]: SizeStatistics[key] } = {};
-  while (reader.field(reader.id)) {
-    const { id, type } = reader;
+  let id = 0;
+  while (reader.field(id)) {
+    id = reader.id;
+    const { type } = reader;
     if (type === I64 && id === 1) sizes.unencodedByteArrayBytes = reader.int();
     else if (type === LIST && id === 2) sizes.repetitionLevelHistogram = elements(reader, I64, readInt);
     else if (type === LIST && id === 3) sizes.definitionLevelHistogram = elements(reader, I64, readInt);

@@ -1,5 +1,6 @@
 import type { BoundKind } from "./bound-kind.ts";
 import type { Scalar } from "./column-bounds.ts";
+import { shortAscii } from "./text-of-bytes.ts";
 
 /** Whether the last decoded bound is the value itself, or was widened. Beside the value, so that decoding makes no object for each. */
 let widened = false;
@@ -36,15 +37,15 @@ export function decodeBound(
     case "uint64":
       return length === 8 ? int64(int32(bytes, at + 4) >>> 0, int32(bytes, at) >>> 0) : undefined;
     case "float":
-      return length === 4 ? number(view(bytes, at, length).getFloat32(0, true)) : undefined;
+      return length === 4 ? number(single(bytes, at)) : undefined;
     case "double":
-      return length === 8 ? number(view(bytes, at, length).getFloat64(0, true)) : undefined;
+      return length === 8 ? number(double(bytes, at)) : undefined;
     case "float16":
       return length === 2 ? number(half(bytes[at]! | (bytes[at + 1]! << 8))) : undefined;
     case "decimalBytes":
       return length === 0 ? undefined : bigEndian(bytes, at, length);
     case "text":
-      return asciiText(bytes, at, length) ?? textBound(bytes.subarray(at, at + length), upper);
+      return shortAscii(bytes, at, length) ?? textBound(bytes.subarray(at, at + length), upper);
     case "bytes":
       return bytes.subarray(at, at + length);
     case "none":
@@ -52,8 +53,18 @@ export function decodeBound(
   }
 }
 
-function view(bytes: Uint8Array, at: number, length: number): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset + at, length);
+// Floats are put together in eight bytes of their own: a view of the footer for each would be an object for each.
+const word = new DataView(new ArrayBuffer(8));
+
+function single(bytes: Uint8Array, at: number): number {
+  word.setInt32(0, int32(bytes, at));
+  return word.getFloat32(0);
+}
+
+function double(bytes: Uint8Array, at: number): number {
+  word.setInt32(0, int32(bytes, at + 4));
+  word.setInt32(4, int32(bytes, at));
+  return word.getFloat64(0);
 }
 
 function int32(bytes: Uint8Array, at: number): number {
@@ -99,17 +110,6 @@ function textBound(bytes: Uint8Array, upper: boolean): string | undefined {
     if (!upper) return prefix;
     return Buffer.compare(bytes.subarray(valid), LAST_BYTES) <= 0 ? prefix + LAST_CHARACTER : undefined;
   }
-}
-
-function asciiText(bytes: Uint8Array, at: number, length: number): string | undefined {
-  if (length > 32) return undefined;
-  let text = "";
-  for (let i = at; i < at + length; i++) {
-    const code = bytes[i]!;
-    if (code > 127) return undefined;
-    text += String.fromCharCode(code);
-  }
-  return text;
 }
 
 function validPrefix(bytes: Uint8Array): number {

@@ -112,7 +112,8 @@ function decodeRowGroup(reader: ThriftReader, table: Float64Array, first: number
     get columns(): ColumnChunk[] {
       if (columns === undefined) {
         columns = [];
-        for (let i = first; i < first + count; i++) columns.push(new ColumnChunk(bytes, table, i * CHUNK_ROW));
+        for (let i = first; i < first + count; i++)
+          columns.push(new ColumnChunk(bytes, table, i * CHUNK_ROW));
       }
       return columns;
     },
@@ -128,7 +129,7 @@ function scanChunks(reader: ThriftReader, table: Float64Array, first: number, co
   for (let i = first; i < first + count; i++) {
     const start = reader.pos;
     scanner.scan(reader);
-    scanner.fill(table, i * CHUNK_ROW, start, reader.pos);
+    scanner.fill(table, i * CHUNK_ROW, start);
   }
 }
 

@@ -32,8 +32,7 @@ export const TIME_UNITS: readonly ParquetTimeUnit[] = ["MILLIS", "MICROS", "NANO
 
 /** Writes the union with its one member. */
 export function writeLogicalType(out: ThriftWriter, logicalType: LogicalType): void {
-  const id =
-    logicalType.type === "UNDEFINED" ? logicalType.field : LOGICAL_FIELDS.indexOf(logicalType.type);
+  const id = logicalType.type === "UNDEFINED" ? logicalType.field : LOGICAL_FIELDS.indexOf(logicalType.type);
   new StructWriter(out).field(id, STRUCT, logicalType, (member) => writeMember(out, member)).end();
 }
 
@@ -45,11 +44,11 @@ function writeMember(out: ThriftWriter, member: LogicalType): void {
       break;
     case "TIME":
     case "TIMESTAMP":
-      fields.bool(1, member.isAdjustedToUtc).field(2, STRUCT, member.unit, (unit) =>
-        new StructWriter(out)
-          .field(TIME_UNITS.indexOf(unit) + 1, STRUCT, unit, () => out.byte(0))
-          .end(),
-      );
+      fields
+        .bool(1, member.isAdjustedToUtc)
+        .field(2, STRUCT, member.unit, (unit) =>
+          new StructWriter(out).field(TIME_UNITS.indexOf(unit) + 1, STRUCT, unit, () => out.byte(0)).end(),
+        );
       break;
     case "INTEGER":
       fields.field(1, I8, member.bitWidth, (width) => out.byte(width)).bool(2, member.isSigned);

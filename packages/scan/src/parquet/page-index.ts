@@ -1,7 +1,8 @@
 import { PitotError } from "@pitot/core";
 import type { RangeSource } from "../io/range-source.ts";
+import { BoundPair } from "./bound-pair.ts";
 import { boundsOrder } from "./bounds-order.ts";
-import { type ColumnBounds, dropHalfOfFloats, setMax, setMin, type WritableBounds } from "./column-bounds.ts";
+import type { ColumnBounds } from "./column-bounds.ts";
 import { type ColumnChunk, elements } from "./column-chunk.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
@@ -74,14 +75,21 @@ interface Place {
   readonly end: number;
 }
 
-function indexPlaces(source: RangeSource, chunk: ColumnChunk): [offsets: Place, columns: Place | undefined] | undefined {
+function indexPlaces(
+  source: RangeSource,
+  chunk: ColumnChunk,
+): [offsets: Place, columns: Place | undefined] | undefined {
   if (chunk.encrypted) return undefined;
   const offsets = place(source, chunk.offsetIndexOffset, chunk.offsetIndexLength);
   if (offsets === undefined) return undefined;
   return [offsets, place(source, chunk.columnIndexOffset, chunk.columnIndexLength)];
 }
 
-function place(source: RangeSource, offset: number | undefined, length: number | undefined): Place | undefined {
+function place(
+  source: RangeSource,
+  offset: number | undefined,
+  length: number | undefined,
+): Place | undefined {
   if (offset === undefined || length === undefined) return undefined;
   const end = offset + length;
   if (offset < 0 || length <= 0 || length > LARGEST_INDEX || end > (source.byteLength ?? end))
@@ -133,7 +141,8 @@ function decodeOffsetIndex(reader: ThriftReader, rows: number): PageLocation[] {
   if (pages === undefined) return reader.fail("An offset index has no pages", id);
   let last = 0;
   for (const { firstRow } of pages) {
-    if (firstRow < last || firstRow > rows) reader.fail("Pages of an offset index are out of order", firstRow);
+    if (firstRow < last || firstRow > rows)
+      reader.fail("Pages of an offset index are out of order", firstRow);
     last = firstRow;
   }
   if (pages.length > 0 && pages[0]!.firstRow !== 0)
@@ -200,25 +209,22 @@ function pageBounds(
   rows: number,
   isOrdered: boolean,
 ): ColumnBounds {
-  const bounds: WritableBounds = { minExact: false, maxExact: false, rows };
-  const nulls = columns.nullCounts?.[page];
-  if (nulls !== undefined && nulls >= 0) bounds.nullCount = nulls;
-  const nans = columns.nanCounts?.[page];
-  if (nans !== undefined && nans >= 0) bounds.nanCount = nans;
+  const nanCount = columns.nanCounts?.[page] ?? -1;
+  let nullCount = columns.nullCounts?.[page] ?? -1;
+  const pair = new BoundPair();
   if (columns.nullPages[page] === true) {
-    // parquet-mr also marks pages so whose bounds it did not collect: it is believed only of pages that can be all null, where no count says otherwise.
-    // Only of a column that does not repeat do values and rows count the same.
-    if (nulls === undefined && leaf.maxDef > 0 && leaf.maxRep === 0) bounds.nullCount = rows;
-    return bounds;
+    // parquet-mr also marks pages so whose bounds it did not collect: it is believed only of pages that can be all null, where no count says
+    // otherwise. Only of a column that does not repeat do values and rows count the same.
+    if (nullCount < 0 && leaf.maxDef > 0 && leaf.maxRep === 0) nullCount = rows;
+  } else if (isOrdered) {
+    const min = columns.minValues[page]!;
+    const max = columns.maxValues[page]!;
+    // Pages never say whether a bound was cut.
+    pair.setMin(leaf.boundKind, min, 0, min.length, undefined);
+    pair.setMax(leaf.boundKind, max, 0, max.length, undefined);
+    pair.dropHalf(leaf.boundKind, min.length, max.length);
   }
-  if (!isOrdered) return bounds;
-  const min = columns.minValues[page]!;
-  const max = columns.maxValues[page]!;
-  // Pages never say whether a bound was cut, nor may numbers be.
-  setMin(bounds, leaf, min, 0, min.length, undefined);
-  setMax(bounds, leaf, max, 0, max.length, undefined);
-  dropHalfOfFloats(bounds, leaf, min.length, max.length);
-  return bounds;
+  return pair.toBounds(rows, nullCount, nanCount, -1);
 }
 
 function booleans(reader: ThriftReader): boolean[] {

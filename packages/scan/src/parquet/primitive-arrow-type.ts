@@ -39,7 +39,8 @@ export function primitiveArrowType(element: SchemaElement): DataType {
 
 /** The logical type, or what the converted type says in its terms. */
 export function annotation(element: SchemaElement): LogicalType | undefined {
-  if (element.logicalType !== undefined && element.logicalType.type !== "UNDEFINED") return element.logicalType;
+  if (element.logicalType !== undefined && element.logicalType.type !== "UNDEFINED")
+    return element.logicalType;
   const converted = element.convertedType;
   switch (converted) {
     case undefined:
@@ -112,15 +113,12 @@ const TIMESTAMPS = {
 function decimalType(element: SchemaElement, precision: number, scale: number): DataType | undefined {
   const { type } = element;
   const most = { INT32: 9, INT64: 18, BYTE_ARRAY: 76, FIXED_LEN_BYTE_ARRAY: 76 }[type as string];
-  if (most === undefined || precision < 1 || precision > most || scale < 0 || scale > precision) return undefined;
+  if (most === undefined || precision < 1 || precision > most || scale < 0 || scale > precision)
+    return undefined;
   return new Decimal(scale, precision, precision > 38 ? 256 : 128);
 }
 
-function integerType(
-  type: SchemaElement["type"],
-  bitWidth: number,
-  isSigned: boolean,
-): DataType | undefined {
+function integerType(type: SchemaElement["type"], bitWidth: number, isSigned: boolean): DataType | undefined {
   if (type === "INT64") {
     if (bitWidth !== 64) return undefined;
     return isSigned ? new Int64() : new Uint64();

@@ -38,7 +38,10 @@ const LARGEST_FOOTER = 256 * 1024 * 1024;
  * Throws `PitotError`: IO where the file cannot be read, INVALID_DATA where it is no Parquet file or its footer is broken, UNSUPPORTED where the
  * footer is encrypted. Cost: linear in the footer; a broken one fails within milliseconds.
  */
-export async function readFooter(source: RangeSource, options: ReadFooterOptions = {}): Promise<ParquetFooter> {
+export async function readFooter(
+  source: RangeSource,
+  options: ReadFooterOptions = {},
+): Promise<ParquetFooter> {
   const raw = await readFooterBytes(source, options.guess, options.signal);
   return { metadata: named(source, () => decodeMetadata(raw.bytes)), ...raw };
 }

@@ -42,7 +42,10 @@ function restoreType(inferred: DataType, stored: StoredField): DataType {
 
 function isText(type: DataType): boolean {
   return (
-    DataType.isUtf8(type) || DataType.isBinary(type) || DataType.isLargeUtf8(type) || DataType.isLargeBinary(type)
+    DataType.isUtf8(type) ||
+    DataType.isBinary(type) ||
+    DataType.isLargeUtf8(type) ||
+    DataType.isLargeBinary(type)
   );
 }
 
@@ -62,7 +65,10 @@ function restoreFlat(inferred: DataType, stored: StoredType): DataType | undefin
         : undefined;
     case "duration": {
       const Duration = DURATIONS[stored.unit];
-      return DataType.isInt(inferred) && inferred.bitWidth === 64 && inferred.isSigned && Duration !== undefined
+      return DataType.isInt(inferred) &&
+        inferred.bitWidth === 64 &&
+        inferred.isSigned &&
+        Duration !== undefined
         ? new Duration()
         : undefined;
     }

@@ -1,4 +1,4 @@
-import { DataType } from "apache-arrow";
+import { DataType, Precision } from "apache-arrow";
 import type { Scalar } from "./column-bounds.ts";
 
 /**
@@ -11,9 +11,10 @@ export function scalarText(value: Scalar, type: DataType): string {
   if (DataType.isDictionary(type)) return scalarText(value, type.dictionary);
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex");
-  if (typeof value === "bigint") return DataType.isDecimal(type) ? decimalText(value, type.scale) : value.toString();
+  if (typeof value === "bigint")
+    return DataType.isDecimal(type) ? decimalText(value, type.scale) : value.toString();
   if (typeof value === "number" && DataType.isFloat(type))
-    return DataType.isFloat(type) && type.precision === 0 ? halfHex(value) : floatText(value);
+    return type.precision === Precision.HALF ? halfHex(value) : floatText(value);
   return String(value);
 }
 

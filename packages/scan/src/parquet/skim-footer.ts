@@ -23,7 +23,10 @@ export interface FooterCounts {
  * Counts and sizes of a file without building what its footer says: for sums over many files. Throws as {@link readFooter} does, though it looks
  * less closely: what it does not count it only steps over.
  */
-export async function skimFooter(source: RangeSource, options: ReadFooterOptions = {}): Promise<FooterCounts> {
+export async function skimFooter(
+  source: RangeSource,
+  options: ReadFooterOptions = {},
+): Promise<FooterCounts> {
   const { bytes, ...read } = await readFooterBytes(source, options.guess, options.signal);
   return { ...named(source, () => skim(bytes)), ...read };
 }

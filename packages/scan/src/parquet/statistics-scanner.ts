@@ -1,8 +1,13 @@
-import { BINARY, FALSE, I64, type ThriftReader, TRUE } from "./thrift-compact-reader.ts";
+import { BINARY, FALSE, I64, ThriftReader, TRUE } from "./thrift-compact-reader.ts";
+
+// The types that statistics are made of.
+const KNOWN: readonly boolean[] = Array.from({ length: 16 }, (_, type) =>
+  [BINARY, I64, TRUE, FALSE].includes(type),
+);
 
 /**
  * Goes over the statistics of a column chunk and notes where their bounds lie, without making an object of any: a scan plan reads them for
- * each chunk of each file. A length of -1 is an absent bound, a count of -1 an absent count.
+ * each chunk of each file. The footer's reader has checked their structure. A length of -1 is an absent bound, a count of -1 an absent count.
  */
 export class StatisticsScanner {
   /** Of files before Parquet 2.4: in the signed order of bytes or numbers. */
@@ -21,8 +26,8 @@ export class StatisticsScanner {
   isMinValueExact: boolean | undefined = undefined;
   nanCount = -1;
 
-  /** Goes over the struct at the reader's place. Throws INVALID_DATA. */
-  scan(reader: ThriftReader): void {
+  /** Goes over the struct at `start`. Throws INVALID_DATA. */
+  scan(bytes: Uint8Array, start: number): void {
     this.maxLength = -1;
     this.minLength = -1;
     this.nullCount = -1;
@@ -32,36 +37,68 @@ export class StatisticsScanner {
     this.isMaxValueExact = undefined;
     this.isMinValueExact = undefined;
     this.nanCount = -1;
+    let pos = start;
     let id = 0;
-    while (reader.field(id)) {
-      id = reader.id;
-      const { type } = reader;
-      if (type === BINARY) {
-        const length = reader.length();
-        const at = reader.pos;
-        reader.pos = at + length;
-        if (id === 5) {
-          this.maxValueAt = at;
-          this.maxValueLength = length;
-        } else if (id === 6) {
-          this.minValueAt = at;
-          this.minValueLength = length;
-        } else if (id === 1) {
-          this.maxAt = at;
-          this.maxLength = length;
-        } else if (id === 2) {
-          this.minAt = at;
-          this.minLength = length;
+    for (;;) {
+      const header = bytes[pos]!;
+      if (header === 0) return;
+      const type = header & 15;
+      const next = bytes[pos + 1]!;
+      if (header < 16 || (type === BINARY && next > 127) || (type === I64 && next > 127) || !KNOWN[type]) {
+        // Long bounds, large counts and fields of newer versions.
+        const reader = new ThriftReader(bytes, pos);
+        if (!reader.field(id)) return;
+        id = reader.id;
+        if (type === BINARY) {
+          const length = reader.length();
+          this.#bound(id, reader.pos, length);
+          pos = reader.pos + length;
+        } else {
+          if (type === I64) this.#count(id, reader.int());
+          else if (type === TRUE || type === FALSE) this.#flag(id, type === TRUE);
+          else reader.skip(type);
+          pos = reader.pos;
         }
+        continue;
+      }
+      id += header >>> 4;
+      if (type === BINARY) {
+        this.#bound(id, pos + 2, next);
+        pos += 2 + next;
       } else if (type === I64) {
-        const count = reader.int();
-        if (id === 3) this.nullCount = count;
-        else if (id === 4) this.distinctCount = count;
-        else if (id === 9) this.nanCount = count;
-      } else if (type === TRUE || type === FALSE) {
-        if (id === 7) this.isMaxValueExact = type === TRUE;
-        else if (id === 8) this.isMinValueExact = type === TRUE;
-      } else reader.skip(type);
+        this.#count(id, (next >>> 1) ^ -(next & 1));
+        pos += 2;
+      } else {
+        this.#flag(id, type === TRUE);
+        pos++;
+      }
     }
+  }
+
+  #bound(id: number, at: number, length: number): void {
+    if (id === 5) {
+      this.maxValueAt = at;
+      this.maxValueLength = length;
+    } else if (id === 6) {
+      this.minValueAt = at;
+      this.minValueLength = length;
+    } else if (id === 1) {
+      this.maxAt = at;
+      this.maxLength = length;
+    } else if (id === 2) {
+      this.minAt = at;
+      this.minLength = length;
+    }
+  }
+
+  #count(id: number, count: number): void {
+    if (id === 3) this.nullCount = count;
+    else if (id === 4) this.distinctCount = count;
+    else if (id === 9) this.nanCount = count;
+  }
+
+  #flag(id: number, flag: boolean): void {
+    if (id === 7) this.isMaxValueExact = flag;
+    else if (id === 8) this.isMinValueExact = flag;
   }
 }

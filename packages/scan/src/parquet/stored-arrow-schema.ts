@@ -17,7 +17,16 @@ export type StoredType =
   | { readonly kind: "decimal"; readonly bitWidth: number }
   | { readonly kind: "fixedSizeList"; readonly listSize: number }
   | { readonly kind: "map"; readonly keysSorted: boolean }
-  | { readonly kind: "largeBinary" | "largeUtf8" | "largeList" | "binaryView" | "utf8View" | "list" | "struct" }
+  | {
+      readonly kind:
+        | "largeBinary"
+        | "largeUtf8"
+        | "largeList"
+        | "binaryView"
+        | "utf8View"
+        | "list"
+        | "struct";
+    }
   | { readonly kind: "other" };
 
 /** The schema that Arrow stored. */
@@ -56,11 +65,16 @@ export function decodeStoredSchema(base64: string): StoredSchema | undefined {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // A continuation marker and the length; before Arrow 0.15 only the length.
     const start = view.getUint32(0, true) === 0xffffffff ? 8 : 4;
-    const message = FlatTable.root(new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start));
+    const message = FlatTable.root(
+      new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start),
+    );
     if (message.u8(1, 0) !== SCHEMA_HEADER) return undefined;
     const schema = message.table(2);
     if (schema === undefined) return undefined;
-    return { fields: schema.tables(1).map((field) => storedField(field, 0)), metadata: pairs(schema.tables(2)) };
+    return {
+      fields: schema.tables(1).map((field) => storedField(field, 0)),
+      metadata: pairs(schema.tables(2)),
+    };
   } catch (error) {
     // What the reader throws for a broken offset.
     if (error instanceof RangeError) return undefined;

@@ -1,4 +1,5 @@
 import { PitotError } from "@pitot/core";
+import { shortAscii, utf8 } from "./text-of-bytes.ts";
 
 /** Types of fields in the compact protocol; `TRUE` and `FALSE` are booleans whose value is their type. */
 export const TRUE = 1;
@@ -26,7 +27,6 @@ export interface RawField {
   readonly bytes: Uint8Array;
 }
 
-
 /**
  * A cursor over Thrift's compact protocol that trusts nothing: each length is checked against the bytes left, each element of a list takes at
  * least one byte, varints end within 10 bytes, and values nest at most 32 deep. So its work is linear in the bytes. What breaks a rule is a
@@ -41,13 +41,11 @@ export class ThriftReader {
   /** Id and type of the field that {@link field} came to. */
   id = 0;
   type = 0;
-  readonly #text: Buffer;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     this.bytes = bytes;
     this.pos = start;
     this.end = end;
-    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Goes to the next field of a struct: false at its end. `previous` is the id of the field before, 0 at first. */
@@ -143,22 +141,7 @@ export class ThriftReader {
     const length = this.length();
     const start = this.pos;
     this.pos += length;
-    return this.textAt(start, length);
-  }
-
-  /** Text of the bytes at `start`, without going there. */
-  textAt(start: number, length: number): string {
-    // Up to some size, a loop over ASCII is cheaper than a call out of JavaScript.
-    if (length < 24) {
-      let text = "";
-      for (let i = start; i < start + length; i++) {
-        const code = this.bytes[i]!;
-        if (code > 127) return this.#text.toString("utf8", start, start + length);
-        text += String.fromCharCode(code);
-      }
-      return text;
-    }
-    return this.#text.toString("utf8", start, start + length);
+    return shortAscii(this.bytes, start, length) ?? utf8(this.bytes, start, length);
   }
 
   /** Bytes, as a view of the metadata. */
@@ -287,4 +270,3 @@ export class ThriftReader {
     if (depth > DEPTH) this.fail("Values are nested too deeply", depth);
   }
 }
-

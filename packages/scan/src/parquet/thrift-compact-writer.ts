@@ -136,7 +136,7 @@ export class StructWriter {
   /** Writes kept fields up to `id`: whether one of them has that id. */
   #keptUpTo(id: number): boolean {
     let stands = false;
-    for (let field = this.#kept[this.#nextKept]; field !== undefined && field.id <= id; ) {
+    for (let field = this.#kept[this.#nextKept]; field !== undefined && field.id <= id;) {
       this.#out.header(this.#previous, field.id, field.type);
       this.#out.bytes(field.bytes);
       this.#previous = field.id;

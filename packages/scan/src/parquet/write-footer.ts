@@ -103,9 +103,7 @@ function writeKeyValue(out: ThriftWriter, pair: KeyValue): void {
 function writeColumnOrder(out: ThriftWriter, { order, kept }: ColumnOrder): void {
   if (kept !== undefined) new StructWriter(out, kept).end();
   else
-    new StructWriter(out)
-      .field(order === "IEEE_754_TOTAL" ? 2 : 1, STRUCT, order, () => out.byte(0))
-      .end();
+    new StructWriter(out).field(order === "IEEE_754_TOTAL" ? 2 : 1, STRUCT, order, () => out.byte(0)).end();
 }
 
 function code<T>(names: readonly T[], name: T | undefined): number | undefined {
