@@ -5,10 +5,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetRead } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import Papa from "papaparse";
-import { recordDatasetStats, trackedRun } from "pitot";
+import { col, openDataset, recordDatasetStats, trackedRun, trackedScan } from "pitot";
 import { STATE_NAMES } from "./state-names.js";
 
 const require = createRequire(import.meta.url);
@@ -67,46 +65,28 @@ async function readAirports(run) {
 }
 
 /**
- * Reads only the row groups whose statistics leave room for the window.
+ * Reads only the row groups whose statistics leave room for the window; the scan tells the run which these were.
  * @param {import("pitot").PipelineRun} run
  * @returns {Promise<Flights>}
  */
 async function readFlights(run) {
-  const file = await asyncBufferFromFile(`${data}/flights-3m.parquet`);
-  const metadata = await parquetMetadataAsync(file);
+  const dataset = await openDataset(`${data}/flights-3m.parquet`, { name: "flights" });
+  const scan = trackedScan(run, dataset, {
+    columns: ["date", "delay", "origin"],
+    predicate: col("date").ge(WINDOW.from).and(col("date").lt(WINDOW.to)),
+  });
   /** @type {Flights} */
   const flights = { delay: [], origin: [], date: [] };
-  let rowStart = 0;
-  let read = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    const { min_value: min, max_value: max } = group.columns[0]?.meta_data?.statistics ?? {};
-    if (!(max instanceof Date && max < WINDOW.from) && !(min instanceof Date && min >= WINDOW.to)) {
-      read++;
-      await parquetRead({
-        file,
-        metadata,
-        compressors,
-        rowStart,
-        rowEnd,
-        columns: ["date", "delay", "origin"],
-        onComplete: (/** @type {any[][]} */ rows) => {
-          for (const [date, delay, origin] of rows) {
-            if (date < WINDOW.from || date >= WINDOW.to) continue;
-            flights.date.push(date);
-            flights.delay.push(Number(delay));
-            flights.origin.push(origin);
-          }
-        },
-      });
+  for await (const batch of scan) {
+    const [date, delay, origin] = ["date", "delay", "origin"].map((name) => batch.getChild(name));
+    for (let i = 0; i < batch.numRows; i++) {
+      flights.date.push(new Date(date?.get(i)));
+      flights.delay.push(Number(delay?.get(i)));
+      flights.origin.push(origin?.get(i));
     }
-    rowStart = rowEnd;
   }
-  run.recordEvent("dataset_read", {
-    dataset: "flights",
-    rows: flights.delay.length,
-    row_groups: { total: metadata.row_groups.length, read, skipped: metadata.row_groups.length - read },
-  });
+  const { rowGroups } = scan.effectiveness;
+  run.recordEvent("dataset_read", { dataset: "flights", rows: flights.delay.length, row_groups: rowGroups });
   run.recordMetric("flights.read.rows", flights.delay.length, { dataset: "flights" }, { unit: "{row}" });
   return flights;
 }

@@ -7,11 +7,13 @@ import { footerReading } from "./footer-reading.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { rowGroupPruning } from "./row-group-pruning.ts";
 
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
   7: footerReading,
+  8: rowGroupPruning,
   9: burstOfSpans,
   12: linearCost,
 };

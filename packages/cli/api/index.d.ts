@@ -6,6 +6,8 @@ export { preparedStatementHook, recordCacheLineage, recordRustUdfSnapshot, recor
 export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, ViewNode } from "@pitot/core";
 export { checkContract, columnStatsTable, concatQualityTables, datasetStatsTable, emptyQualityTable, qualityFromIds, qualityFromPlans, recordDatasetStats, recordQualityTable, schemaFingerprint, tableSummary, } from "@pitot/tables";
 export type { Datasets, QualityPlanSpec, SchemaContract, TableSummary } from "@pitot/tables";
+export { col, countRows, explainScan, fragmentTelemetry, listFragments, openDataset, parquetMetadataFactory, parsePredicate, recordScan, rowGroupStats, scanBatches, trackedScan, } from "@pitot/scan";
+export type { Dataset, DatasetLocation, Fragment, Literal, OpenDatasetOptions, Predicate, Scan, ScanEffectiveness, ScanExplanation, ScanOptions, ScanTelemetry, TrackedScanOptions, } from "@pitot/scan";
 export { listRuns, readRun, SnapshotStore } from "@pitot/snapshot";
 export type { RunManifest, SnapshotRun } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";

@@ -58,6 +58,36 @@ export {
 } from "@pitot/tables";
 export type { Datasets, QualityPlanSpec, SchemaContract, TableSummary } from "@pitot/tables";
 
+// Scans
+export {
+  col,
+  countRows,
+  explainScan,
+  fragmentTelemetry,
+  listFragments,
+  openDataset,
+  parquetMetadataFactory,
+  parsePredicate,
+  recordScan,
+  rowGroupStats,
+  scanBatches,
+  trackedScan,
+} from "@pitot/scan";
+export type {
+  Dataset,
+  DatasetLocation,
+  Fragment,
+  Literal,
+  OpenDatasetOptions,
+  Predicate,
+  Scan,
+  ScanEffectiveness,
+  ScanExplanation,
+  ScanOptions,
+  ScanTelemetry,
+  TrackedScanOptions,
+} from "@pitot/scan";
+
 // Reading snapshots
 export { listRuns, readRun, SnapshotStore } from "@pitot/snapshot";
 export type { RunManifest, SnapshotRun } from "@pitot/snapshot";

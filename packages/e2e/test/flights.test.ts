@@ -121,6 +121,10 @@ describe("the flights pipeline in the real back ends", () => {
     expect(Number(size?.value[1])).toBeGreaterThan(1000);
     const rows = await prometheus("flights_read_rows");
     expect(rows.find(({ metric }) => metric["dataset"] === "flights")?.value[1]).toBe("971842");
+    const rowGroups = await prometheus('pitot_scan_row_groups_total{pitot_dataset_name="flights"}');
+    expect(
+      Object.fromEntries(rowGroups.map(({ metric, value }) => [metric["pitot_outcome"], value[1]])),
+    ).toEqual({ read: "4", skipped: "7" });
     const stages = await prometheus('pitot_stage_duration_seconds_count{pitot_stage_name="aggregate"}');
     expect(stages).toHaveLength(1);
     const delivered = await prometheus('pitot_export_spans_total{pitot_outcome="delivered"}');

@@ -3,6 +3,9 @@ import type { Scalar } from "../parquet/column-bounds.ts";
 import { compareScalars } from "../predicate/compare-scalars.ts";
 import type { Predicate } from "../predicate/predicate.ts";
 
+// Enough for an estimate; the cost of one is the number of ranges.
+const MOST_STEPS = 256;
+
 /** The range of a column in a row group; without bounds where they are not known. */
 export interface RowRange {
   readonly rows: number;
@@ -77,19 +80,21 @@ function sortedRead(
 ): number | null {
   const numbers = ranges.map(({ rows, min, max }) => ({ rows, min: numeric(min), max: numeric(max) }));
   if (numbers.some(({ min, max }) => min === null || max === null)) return null;
-  const integral = ranges.some(({ min }) => typeof min === "bigint");
   // A sorted file of as many row groups: the quantiles of all values, seen as evenly spread within each range.
-  const steps = ranges.length;
+  const steps = Math.min(ranges.length, MOST_STEPS);
   const edges = quantiles(numbers as { rows: number; min: number; max: number }[], steps);
+  const big = ranges.some(({ min }) => typeof min === "bigint");
+  const whole = big || numbers.every(({ min, max }) => Number.isInteger(min) && Number.isInteger(max));
   let read = 0;
   for (let i = 0; i < steps; i++) {
-    const [min, max] = [edges[i]!, edges[i + 1]!].map((edge) =>
-      integral ? BigInt(Math.round(edge)) : edge,
-    ) as [Scalar, Scalar];
-    const bounds = { min, max, minExact: false, maxExact: false, nullCount: 0, nanCount: 0, rows: 2 };
+    const high = whole ? Math.round(edges[i + 1]!) : edges[i + 1]!;
+    // A whole number that ends one row group does not begin the next.
+    const low = whole ? Math.min(high, Math.round(edges[i]!) + (i === 0 ? 0 : 1)) : edges[i]!;
+    const [min, max] = (big ? [BigInt(low), BigInt(high)] : [low, high]) as [Scalar, Scalar];
+    const bounds = { min, max, minExact: true, maxExact: true, nullCount: 0, nanCount: 0, rows: 2 };
     if (predicate.outcomes((asked) => (asked === path ? { bounds, type } : undefined)).canBeTrue) read++;
   }
-  return read;
+  return Math.round((read * ranges.length) / steps);
 }
 
 /** `steps + 1` edges of equal numbers of rows. */

@@ -8,7 +8,7 @@ import { asyncBufferSource } from "../io/async-buffer.ts";
 import { deltaSource, type DeltaSourceOptions } from "../delta/delta-source.ts";
 import { hasLog } from "../delta/log-listing.ts";
 import { fileSource } from "../io/file-source.ts";
-import { httpSource } from "../io/http-source.ts";
+import { httpSource, type HttpSourceOptions } from "../io/http-source.ts";
 import { Dataset } from "./dataset.ts";
 import { filesBelow, filesMatching, foundFile, isGlob, type FoundFile } from "./discover-files.ts";
 import { FileListing } from "./file-listing.ts";
@@ -38,6 +38,8 @@ export interface OpenDatasetOptions extends DeltaSourceOptions {
   readonly partitionTypes?: Readonly<Record<string, DataType>>;
   /** Files that are looked at at once; default 16. */
   readonly concurrency?: number;
+  /** How URLs are reached, e.g. with which headers. */
+  readonly http?: HttpSourceOptions;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function openDataset(
   location: DatasetLocation | readonly DatasetLocation[],
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
-  const { concurrency = 16, signal, partitioning = "hive" } = options;
+  const { concurrency = 16, partitioning = "hive" } = options;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1)
     throw new PitotError("INVALID_ARGUMENT", "The number of files at once must be a whole number above 0", {
       value: concurrency,
@@ -61,7 +63,7 @@ export async function openDataset(
     });
   if (await isTable(location, options))
     return openSource(await deltaSource(String(location), options), options);
-  const { root, kind, files } = await list(location, concurrency, signal);
+  const { root, kind, files } = await list(location, concurrency, options);
   const keys = files.map(({ path }) =>
     partitioning === "hive" ? hiveKeys(path) : new Map<string, string | null>(),
   );
@@ -119,13 +121,13 @@ type OpenFile = FoundFile & { open: Fragment["open"] };
 async function list(
   location: DatasetLocation | readonly DatasetLocation[],
   concurrency: number,
-  signal?: AbortSignal,
+  { signal, http }: OpenDatasetOptions,
 ): Promise<{ root: string; kind: string; files: OpenFile[] }> {
   if (Array.isArray(location)) {
     const files = await allAhead(
       (location as readonly DatasetLocation[]).map((item, i) => [item, i] as const),
       concurrency,
-      ([item, i]) => oneFile(item, i),
+      ([item, i]) => oneFile(item, i, http),
       signal,
     );
     return { root: commonFolder(files.map((file) => file.location)), kind: "list", files };
@@ -133,7 +135,7 @@ async function list(
   const single = location as DatasetLocation;
   const path = localPath(single);
   if (path === undefined) {
-    const file = await oneFile(single, 0);
+    const file = await oneFile(single, 0, http);
     return { root: file.location, kind: "file", files: [file] };
   }
   const found = await stat(path).catch(() => undefined);
@@ -143,15 +145,22 @@ async function list(
     const { root, files } = await filesMatching(single, concurrency, signal);
     return { root, kind: "glob", files: files.map(local) };
   }
-  return { root: path, kind: "file", files: [await oneFile(single, 0)] };
+  return { root: path, kind: "file", files: [await oneFile(single, 0, http)] };
 }
 
-async function oneFile(item: DatasetLocation, index: number): Promise<OpenFile> {
-  const path = localPath(item);
-  if (path !== undefined) return local(await foundFile(String(item), path));
+async function oneFile(item: DatasetLocation, index: number, http?: HttpSourceOptions): Promise<OpenFile> {
   if (typeof item === "string" || item instanceof URL) {
     const url = String(item);
-    return { path: url, location: url, byteLength: undefined, open: async () => httpSource(url) };
+    const path = localPath(item);
+    if (path !== undefined) return local(await foundFile(url, path));
+    // One source for all reads: it knows the file's version, and has the whole file where the server gives no ranges.
+    const source = httpSource(url, http);
+    return {
+      path: source.location,
+      location: source.location,
+      byteLength: undefined,
+      open: async () => source,
+    };
   }
   if (typeof (item as AsyncBuffer | undefined)?.slice !== "function")
     throw new PitotError("INVALID_ARGUMENT", "This is no place of data", {
@@ -168,7 +177,9 @@ async function oneFile(item: DatasetLocation, index: number): Promise<OpenFile> 
 }
 
 function local(file: FoundFile): OpenFile {
-  return { ...file, open: async () => fileSource(file.location) };
+  // One source for all reads: it notices a file that is changed between two of them.
+  const source = fileSource(file.location);
+  return { ...file, open: async () => source };
 }
 
 /** The path of what is a file here; undefined for URLs of elsewhere and buffers. */

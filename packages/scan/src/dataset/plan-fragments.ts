@@ -70,7 +70,7 @@ export async function* plannedFragments(
 }
 
 /** What is to be read of one file. */
-export async function planFragment(
+async function planFragment(
   dataset: Dataset,
   fragment: Fragment,
   { predicate, signal, meter }: PlanOptions,

@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { typeString } from "@pitot/tables";
-import { DataType, Field, Schema } from "apache-arrow";
+import { DataType, Field, Precision, Schema } from "apache-arrow";
 
 /** A schema and the file that has it. */
 export interface LocatedSchema {
@@ -51,8 +51,13 @@ function unifyTypes(a: DataType, b: DataType): DataType | undefined {
   if (DataType.isInt(a) && DataType.isInt(b) && a.isSigned === b.isSigned)
     return a.bitWidth > b.bitWidth ? a : b;
   // Half floats are kept as bits, which no other float can take as they are.
-  if (DataType.isFloat(a) && DataType.isFloat(b) && a.precision > 0 && b.precision > 0)
-    return a.precision > b.precision ? a : b;
+  if (
+    DataType.isFloat(a) &&
+    DataType.isFloat(b) &&
+    a.precision !== Precision.HALF &&
+    b.precision !== Precision.HALF
+  )
+    return a.precision === Precision.DOUBLE ? a : b;
   if (isText(a) && isText(b)) return DataType.isLargeUtf8(a) ? a : b;
   if (isBytes(a) && isBytes(b)) return DataType.isLargeBinary(a) ? a : b;
   return undefined;

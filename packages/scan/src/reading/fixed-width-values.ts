@@ -20,11 +20,13 @@ export function fixedWidthValues(type: DataType, values: ArrayLike<unknown>): Bu
     const bytes = slots(values, 2);
     return new Uint16Array(bytes.buffer, 0, values.length);
   }
-  const target = new (type.ArrayType as Int32ArrayConstructor)(values.length) as Int32Array | BigInt64Array;
-  if (target instanceof BigInt64Array || (target as unknown) instanceof BigUint64Array)
+  const target: unknown = new (type.ArrayType as Int32ArrayConstructor)(values.length);
+  if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
     fillBigInts(target as BigInt64Array, values, type);
-  else fillNumbers(target as Int32Array, values);
-  return target;
+    return target as BigInt64Array;
+  }
+  fillNumbers(target as Int32Array, values);
+  return target as Int32Array;
 }
 
 function fillNumbers(target: Int32Array, values: ArrayLike<unknown>): void {
@@ -46,7 +48,7 @@ function fillNumbers(target: Int32Array, values: ArrayLike<unknown>): void {
 
 function fillBigInts(target: BigInt64Array, values: ArrayLike<unknown>, type: DataType): void {
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    target.set(values as BigInt64Array);
+    target.set(values);
     return;
   }
   // uint32 is stored in 32 signed bits.

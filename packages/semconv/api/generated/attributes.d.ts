@@ -156,6 +156,18 @@ export declare const ATTR_SCAN_ROWS_SCANNED: "pitot.scan.rows.scanned";
 export declare const ATTR_SCAN_ROWS_MATCHED: "pitot.scan.rows.matched";
 /** Range reads. */
 export declare const ATTR_SCAN_RANGE_REQUESTS: "pitot.scan.range_requests";
+/** Predicate of the scan, in pyarrow's form. */
+export declare const ATTR_SCAN_PREDICATE: "pitot.scan.predicate";
+/** False where the reader stopped early or failed. */
+export declare const ATTR_SCAN_COMPLETE: "pitot.scan.complete";
+/** Fragments skipped, by reason: partition, statistics, delta_statistics, deletion_vector. */
+export declare const ATTR_SCAN_FRAGMENTS_SKIPPED_BY: "pitot.scan.fragments.skipped_by";
+/** Row groups skipped, by reason: statistics (no row matches), certain (all match, when counting). */
+export declare const ATTR_SCAN_ROW_GROUPS_SKIPPED_BY: "pitot.scan.row_groups.skipped_by";
+/** Rows left out because the table has deleted them. */
+export declare const ATTR_SCAN_ROWS_DELETED: "pitot.scan.rows.deleted";
+/** Seconds by phase: planning, reading, decoding; phases may overlap. */
+export declare const ATTR_SCAN_SECONDS: "pitot.scan.seconds";
 /** Fingerprint of the normalised plan. */
 export declare const ATTR_PLAN_FINGERPRINT: "pitot.plan.fingerprint";
 /** Class of the error. */

@@ -1,0 +1,44 @@
+import type { FileMetadata } from "./file-metadata.ts";
+import type { LeafColumn } from "./leaf-column.ts";
+/**
+ * A value of statistics, a partition or a predicate, exactly as its type has it:
+ * integers up to 32 bits, dates (days) and times of day in ms as number; 64-bit integers, timestamps, times and durations (in the
+ * column's unit) and decimals (unscaled, at the column's scale) as bigint; floats as number; text as string; binary as bytes.
+ */
+export type Scalar = boolean | number | bigint | string | Uint8Array;
+/** What is known of the values of a column in a container: a row group, a page, a file, a partition. Absent is unknown. */
+export interface ColumnBounds {
+    /** No value is below it; absent where unknown, or where there are only nulls. */
+    readonly min?: Scalar;
+    /** No value is above it. */
+    readonly max?: Scalar;
+    /** False where `min` is only a bound, e.g. a cut text: then it may skip, but never prove equality. */
+    readonly minExact: boolean;
+    readonly maxExact: boolean;
+    readonly nullCount?: number;
+    /** Of floats; absent means that there may be some. */
+    readonly nanCount?: number;
+    readonly distinctCount?: number;
+    /** Rows of the container, nulls included. */
+    readonly rows: number;
+}
+/**
+ * What the statistics of a row group say of a leaf column, decoded from their bytes by physical and logical type.
+ *
+ * Bounds are given only where they bind: `min_value` and `max_value` where the column's order is defined, `min` and `max` of old files
+ * where their signed order is the type's; never for INT96 and intervals, and neither of them where one is NaN. Where a column repeats, its values are
+ * counted and bounded over all lists of the row group.
+ *
+ * Throws INVALID_ARGUMENT for a row group that is not there.
+ */
+export declare function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: LeafColumn): ColumnBounds;
+/** Bounds while they are put together. */
+export type WritableBounds = {
+    -readonly [key in keyof ColumnBounds]: ColumnBounds[key];
+};
+/** Decodes `length` bytes at `at` as the lower bound; -1 is an absent one. `exact` is what the file says of it. */
+export declare function setMin(bounds: WritableBounds, leaf: LeafColumn, bytes: Uint8Array, at: number, length: number, exact: boolean | undefined): void;
+/** As {@link setMin}, for the upper bound. */
+export declare function setMax(bounds: WritableBounds, leaf: LeafColumn, bytes: Uint8Array, at: number, length: number, exact: boolean | undefined): void;
+/** Where one bound of floats is NaN, the writer compared with NaN: the other cannot be trusted either. */
+export declare function dropHalfOfFloats(bounds: WritableBounds, { boundKind }: LeafColumn, minLength: number, maxLength: number): void;

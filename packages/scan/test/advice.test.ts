@@ -1,0 +1,60 @@
+import { mkdirSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { col, explainScan, openDataset } from "../src/index.ts";
+import { duckFiles, type DuckFiles } from "./duckdb-files.ts";
+
+let duck: DuckFiles;
+beforeAll(async () => {
+  duck = await duckFiles();
+  await duck.run(
+    `create table t as select i as id, (i * 7919) % 65536 as mixed, 'v' || ((i * 31) % 1000) as word from range(65536) t(i)`,
+  );
+  await duck.run(`copy t to '$DIR/by_id.parquet' (row_group_size 4096)`);
+  mkdirSync(duck.path("many"));
+  for (let i = 0; i < 10; i++)
+    await duck.run(`copy (select * from t where id // 6554 = ${i}) to '$DIR/many/${i}.parquet'`);
+});
+afterAll(async () => await duck[Symbol.asyncDispose]());
+
+it("says that a sorted column separates and a mixed one does not, and what sorting would give", async () => {
+  const dataset = await openDataset(duck.path("by_id.parquet"));
+  const sorted = await explainScan(dataset, col("id").lt(4096));
+  expect(sorted.columns[0]).toMatchObject({
+    path: "id",
+    rowGroups: 16,
+    withoutStatistics: 0,
+    overlap: 1 / 16,
+    sortedRead: 1,
+  });
+  expect(sorted.findings.map(({ code }) => code)).toEqual(["SMALL_ROW_GROUPS"]);
+  const mixed = await explainScan(dataset, col("mixed").lt(4096));
+  expect(mixed.effectiveness.rowGroups.read).toBe(16);
+  expect(mixed.columns[0]?.overlap).toBeGreaterThan(0.5);
+  expect(mixed.columns[0]?.sortedRead).toBeLessThanOrEqual(2);
+  expect(mixed.findings.map(({ code, column }) => [code, column])).toEqual([
+    ["RANGES_OVERLAP", "mixed"],
+    ["SORT_WOULD_SKIP", "mixed"],
+    ["SMALL_ROW_GROUPS", undefined],
+  ]);
+  expect(mixed.text).toMatch(/by_id where \(mixed < 4096\)\n {2}reads 16 of 16 row groups in 1 of 1 files/);
+  // Texts have ranges, but no quantiles.
+  expect((await explainScan(dataset, col("word").eq("v1"))).columns[0]?.sortedRead).toBeNull();
+});
+
+it("tells what it promised: the sorted file reads so many", async () => {
+  await duck.run(`copy (select * from t order by mixed) to '$DIR/by_mixed.parquet' (row_group_size 4096)`);
+  const predicate = col("mixed").between(10_000, 20_000);
+  const before = await explainScan(await openDataset(duck.path("by_id.parquet")), predicate);
+  const after = await explainScan(await openDataset(duck.path("by_mixed.parquet")), predicate);
+  expect(
+    Math.abs((before.columns[0]?.sortedRead ?? -9) - after.effectiveness.rowGroups.read),
+  ).toBeLessThanOrEqual(1);
+});
+
+it("looks at files and footers, with and without a predicate", async () => {
+  const explained = await explainScan(await openDataset(duck.path("many")));
+  expect([explained.predicate, explained.columns]).toEqual([null, []]);
+  expect(explained.findings.map(({ code }) => code)).toContain("SMALL_FILES");
+  mkdirSync(duck.path("nothing"));
+  expect((await explainScan(await openDataset(duck.path("nothing")))).text).toMatch(/nothing to improve/);
+});
