@@ -100,6 +100,13 @@ export type {
   SkipReason,
 } from "./dataset/fragment-source.ts";
 
+// Delta Lake
+export { appendDelta } from "./delta/append-delta.ts";
+export type { AppendDeltaOptions, DeltaCommit } from "./delta/append-delta.ts";
+export { deltaSource } from "./delta/delta-source.ts";
+export type { DeltaSource, DeltaSourceOptions } from "./delta/delta-source.ts";
+export { findOrphans } from "./delta/find-orphans.ts";
+export type { FindOrphansOptions, OrphanFile } from "./delta/find-orphans.ts";
 // Sidecars
 export { parquetMetadataCollector, parquetMetadataFactory } from "./sidecar/parquet-metadata-collector.ts";
 export { ParquetMetadataSpec } from "./sidecar/parquet-metadata-spec.ts";

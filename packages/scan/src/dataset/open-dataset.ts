@@ -5,6 +5,8 @@ import { PitotError } from "@pitot/core";
 import { Field, Schema, type DataType } from "apache-arrow";
 import type { AsyncBuffer } from "hyparquet";
 import { asyncBufferSource } from "../io/async-buffer.ts";
+import { deltaSource, type DeltaSourceOptions } from "../delta/delta-source.ts";
+import { hasLog } from "../delta/log-listing.ts";
 import { fileSource } from "../io/file-source.ts";
 import { httpSource, type HttpSourceOptions } from "../io/http-source.ts";
 import { sharedSource } from "../io/shared-source.ts";
@@ -21,8 +23,10 @@ import { unifySchemas } from "./unify-schemas.ts";
 /** Where data lies: a path, a `file:` or `http(s):` URL, or a buffer of hyparquet's. */
 export type DatasetLocation = string | URL | AsyncBuffer;
 
-/** How a dataset is opened. */
-export interface OpenDatasetOptions {
+/** How a dataset is opened. Of a Delta table its log tells schema and partitions; `version`, `timestamp`, `allowedFolders` and `timeZone` are for it alone. */
+export interface OpenDatasetOptions extends DeltaSourceOptions {
+  /** Default: `delta` for a folder that has a `_delta_log`, else `parquet`. */
+  readonly format?: "parquet" | "delta";
   /** Low-cardinality name, for telemetry; default the last part of the location. */
   readonly name?: string;
   /** Schema to read in, partition columns left out; default is found in the footers. */
@@ -37,11 +41,11 @@ export interface OpenDatasetOptions {
   readonly concurrency?: number;
   /** How URLs are reached, e.g. with which headers. */
   readonly http?: HttpSourceOptions;
-  readonly signal?: AbortSignal;
 }
 
 /**
- * Opens Parquet files as one dataset: a file, a folder (partitioned or not), a glob, a URL, a buffer, or a list of files, URLs and buffers.
+ * Opens Parquet files as one dataset: a file, a folder (partitioned or not), a glob, a URL, a buffer, or a list of files, URLs and buffers; or one
+ * version of a Delta table.
  *
  * In folders and globs, what has a part of its path that begins with `.` or `_` is left out, whatever else there is must be Parquet, and the order is
  * that of the paths' bytes. Costs the listing and, unless `schema` is given, one request per footer. An empty folder has no
@@ -58,6 +62,8 @@ export async function openDataset(
       value: concurrency,
       remedy: "Leave concurrency out, or give 1 or more",
     });
+  if (await isTable(location, options))
+    return openSource(await deltaSource(String(location), options), options);
   const { root, kind, files } = await list(location, concurrency, options);
   const keys = files.map(({ path }) =>
     partitioning === "hive" ? hiveKeys(path) : new Map<string, string | null>(),
@@ -82,6 +88,25 @@ export async function openDataset(
     }),
     options,
   );
+}
+
+/** @throws PitotError INVALID_ARGUMENT where options of a table are given for something else */
+async function isTable(
+  location: DatasetLocation | readonly DatasetLocation[],
+  { format, version, timestamp }: OpenDatasetOptions,
+): Promise<boolean> {
+  if (format === "parquet") return false;
+  const single = typeof location === "string" || location instanceof URL ? location : undefined;
+  if (single !== undefined) {
+    if (format === "delta") return true;
+    if (!/^https?:\/\//i.test(String(single)) && (await hasLog(localPath(single)!))) return true;
+  }
+  if (format === "delta" || version !== undefined || timestamp !== undefined)
+    throw new PitotError("INVALID_ARGUMENT", "This is no Delta table", {
+      value: location,
+      remedy: "Give the folder that holds _delta_log, or leave format, version and timestamp out",
+    });
+  return false;
 }
 
 /** A dataset over any source of fragments, e.g. a table format's. */

@@ -7,6 +7,7 @@ import { wrapsItem } from "../parquet/arrow-schema.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import { fixedWidthValues } from "./fixed-width-values.ts";
 import { nullBitmap } from "./null-bitmap.ts";
+import { widenedValues } from "./widened-values.ts";
 
 /** Decoded values, null or undefined where there is none. */
 export type RawValues = ArrayLike<unknown>;
@@ -26,7 +27,7 @@ export function buildColumn(
     const { items, element } = unwrapList(values, node);
     return buildList(type, items, element, nameOf);
   }
-  return buildLeaf(type, values);
+  return buildLeaf(type, widenedValues(type, values, node));
 }
 
 /** The name of a column in the dataset, which may have another one than the file. */

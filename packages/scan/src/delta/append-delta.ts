@@ -1,0 +1,377 @@
+import { randomUUID } from "node:crypto";
+import { unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { DataType, Field, Schema, Table } from "apache-arrow";
+import { activeRun, PitotError, type DiagnosticsSink, type SchemaViolation } from "@pitot/core";
+import * as names from "@pitot/semconv";
+import { encodeDataFile } from "./data-file.ts";
+import { readTable } from "./delta-source.ts";
+import { hasLog } from "./log-listing.ts";
+import { partitionRows } from "./partition-rows.ts";
+import { makeFolder, putCommit, writeSynced } from "./put-commit.ts";
+import { recordCommit } from "./record-commit.ts";
+import { assertAppendable } from "./table-features.ts";
+import { tableRoot } from "./table-path.ts";
+import { tableSchema } from "./table-schema.ts";
+import { readSnapshot, type TableSnapshot } from "./table-snapshot.ts";
+import { appendViolations, hasTimestampNtz, schemaString, writtenSchema } from "./written-schema.ts";
+
+/** What an idempotent append needs: spread what `run.nextCommitVersion()` gives into it. */
+export interface AppendDeltaOptions {
+  /** Who writes, the same in every retry: a run's key. */
+  readonly appId: string;
+  /** Which write of it this is; ascends. A version that the table has, or one below it, is not written again. */
+  readonly version: number;
+  /** Partition columns of a new table; for a table that is there they must be its own. */
+  readonly partitionBy?: readonly string[];
+  /** Low-cardinality name for telemetry; default the folder's. */
+  readonly name?: string;
+  /** Gets the record of the outcome; default the run that is active, if any. */
+  readonly sink?: DiagnosticsSink;
+  /** Run that `commitInfo` names; default the active one's. */
+  readonly runId?: string;
+  /** Commits tried before the append gives up as `conflict`; default 100. */
+  readonly maxAttempts?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What became of an append. */
+export interface DeltaCommit {
+  /**
+   * - `committed`: the rows are in the table, at `version`.
+   * - `skipped_duplicate`: they were there before; nothing was written.
+   * - `conflict`: the table was changed by others so that the append no longer fits, or too often; nothing was written.
+   * - `failed`: only in records; `appendDelta` throws then.
+   */
+  readonly outcome: "committed" | "skipped_duplicate" | "conflict" | "failed";
+  readonly location: string;
+  readonly appId: string;
+  readonly appVersion: number;
+  /** Of the commit; undefined where there is none. */
+  readonly version: number | undefined;
+  /** Files, rows and bytes that the commit added. */
+  readonly files: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Commits that were tried. */
+  readonly attempts: number;
+  readonly durationMs: number;
+  /** How the rows' schema differs from the table's, where that is why. */
+  readonly violations: readonly SchemaViolation[];
+  readonly error: string | undefined;
+}
+
+/**
+ * Appends an Arrow table to a Delta table, once: a retry with the same `appId` and `version` writes nothing, also in another process.
+ * Makes the table where there is none.
+ *
+ * Files are written and synced first, then one commit, put only if its version is not there. Where another writer was faster, the append is
+ * rebased on what it did. Files of an append that did not commit are removed, as nobody ever knew of them; those of a process
+ * that was killed before stay, and `findOrphans` finds them. Every outcome is counted (`pitot.write.commits`) and recorded.
+ *
+ * ```ts
+ * const [commit, next] = run.nextCommitVersion();
+ * const { outcome } = await appendDelta("orders", table, { ...commit });
+ * ```
+ *
+ * @throws PitotError INVALID_ARGUMENT for options that make no sense; INVALID_DATA where the rows do not fit the table, with the
+ * `SchemaViolation`s as `cause`; UNSUPPORTED for object stores and for tables whose rules an append would not keep; IO
+ */
+export async function appendDelta(
+  location: string | URL,
+  table: Table,
+  options: AppendDeltaOptions,
+): Promise<DeltaCommit> {
+  const started = performance.now();
+  const run = activeRun();
+  const append = new Append(location, table, { ...options, ...runIdOf(options, run?.runId) });
+  const finish = (result: Pick<DeltaCommit, "outcome"> & Partial<DeltaCommit>): DeltaCommit => {
+    const commit: DeltaCommit = {
+      location: append.location,
+      appId: options.appId,
+      appVersion: options.version,
+      version: undefined,
+      files: 0,
+      rows: 0,
+      bytes: 0,
+      attempts: append.attempts,
+      durationMs: performance.now() - started,
+      violations: append.violations,
+      error: undefined,
+      ...result,
+    };
+    recordCommit(options.sink ?? run, options.name ?? basename(append.location), commit);
+    return commit;
+  };
+  try {
+    return finish(await append.write());
+  } catch (error) {
+    finish({ outcome: "failed", error: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
+
+function runIdOf(options: AppendDeltaOptions, active: string | undefined): { runId?: string } {
+  const runId = options.runId ?? active;
+  return runId === undefined ? {} : { runId };
+}
+
+type Result = Pick<DeltaCommit, "outcome"> & Partial<DeltaCommit>;
+
+/** A file that was written and is not known to the log yet. */
+interface NewFile {
+  readonly path: string;
+  readonly action: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+class Append {
+  readonly location: string;
+  attempts = 0;
+  violations: readonly SchemaViolation[] = [];
+  readonly #table: Table;
+  readonly #options: AppendDeltaOptions;
+  #files: NewFile[] = [];
+  /** Whether a commit may be there though putting it failed, e.g. to be synced: then its files must stay. */
+  #unsure = false;
+
+  constructor(location: string | URL, table: Table, options: AppendDeltaOptions) {
+    this.location = String(location);
+    this.#table = table;
+    this.#options = options;
+  }
+
+  async write(): Promise<Result> {
+    const { appId, version, maxAttempts = 100, signal } = this.#options;
+    if (typeof appId !== "string" || appId === "" || !Number.isSafeInteger(version) || version < 0)
+      throw new PitotError(
+        "INVALID_ARGUMENT",
+        "An idempotent append needs an appId and a version of 0 or more",
+        {
+          value: `${String(appId)}, ${String(version)}`,
+          remedy: "Give what run.nextCommitVersion() gives.",
+        },
+      );
+    const root = tableRoot(this.location);
+    const written = writtenSchema(this.#table);
+    let base = await currentSnapshot(root, signal);
+    let plan = this.#plan(base, written);
+    try {
+      for (;;) {
+        if ((base?.transactions.get(appId) ?? -1n) >= BigInt(version)) {
+          await this.#discard();
+          return { outcome: "skipped_duplicate" };
+        }
+        if (this.attempts >= maxAttempts) {
+          await this.#discard();
+          return { outcome: "conflict", error: `other writers were faster ${this.attempts} times` };
+        }
+        signal?.throwIfAborted();
+        if (this.attempts === 0) await this.#writeFiles(root, plan);
+        this.attempts++;
+        const next = (base?.version ?? -1) + 1;
+        const lines = this.#commit(base, plan, next);
+        this.#unsure = true;
+        const put = await putCommit(root, next, lines);
+        this.#unsure = false;
+        if (put) {
+          const sum = (of: "rows" | "bytes"): number =>
+            this.#files.reduce((total, file) => total + file[of], 0);
+          const files = this.#files.length;
+          return { outcome: "committed", version: next, files, rows: sum("rows"), bytes: sum("bytes") };
+        }
+        // Writers that lost together must not meet again.
+        await setTimeout(Math.random() * Math.min(10 * this.attempts, 200));
+        base = await currentSnapshot(root, signal);
+        const changed = this.#rebase(base!, plan, written);
+        if (changed !== undefined) {
+          await this.#discard();
+          return { outcome: "conflict", error: changed };
+        }
+        plan = this.#plan(base, written);
+      }
+    } catch (error) {
+      if (!this.#unsure) await this.#discard();
+      throw error;
+    }
+  }
+
+  /** Why the append no longer fits the table, if it does not. */
+  #rebase(base: TableSnapshot, plan: AppendPlan, written: Schema): string | undefined {
+    const { partitionColumns } = base.metadata;
+    if (partitionColumns.join("\u0000") !== plan.partitionColumns.join("\u0000"))
+      return "another writer made the table with other partition columns";
+    const { schema } = tableSchema(base.metadata);
+    this.violations = appendViolations(this.location, schema, written);
+    return this.violations.length > 0 ? "another writer changed the table's schema" : undefined;
+  }
+
+  /** @throws PitotError where the rows do not fit the table, or the table must not be appended to */
+  #plan(base: TableSnapshot | undefined, written: Schema): AppendPlan {
+    const { partitionBy } = this.#options;
+    if (base === undefined) {
+      const partitionColumns = partitionBy ?? [];
+      for (const name of partitionColumns)
+        if (!written.fields.some((field) => field.name === name))
+          throw new PitotError("INVALID_ARGUMENT", "A partition column is not among the columns", {
+            value: name,
+            remedy: "Name columns of the Arrow table in partitionBy.",
+          });
+      if (
+        new Set(partitionColumns).size !== partitionColumns.length ||
+        partitionColumns.length >= written.fields.length
+      )
+        throw new PitotError(
+          "INVALID_ARGUMENT",
+          "Partition columns must be different, and leave a column for the files",
+          {
+            value: partitionColumns.join(", "),
+            remedy: "Leave one out.",
+          },
+        );
+      const fields = written.fields.map((field) => field.clone({ nullable: true }));
+      return { fields, partitionColumns, configuration: {} };
+    }
+    const { protocol, metadata } = base;
+    assertAppendable(protocol);
+    const table = tableSchema(metadata);
+    const rules = [
+      ...table.rules.map(({ column, rule }) => `${rule} of column ${column}`),
+      ...Object.keys(metadata.configuration).filter((key) => key.startsWith("delta.constraints.")),
+      ...(table.mapping === "none" ? [] : [`column mapping by ${table.mapping}`]),
+    ];
+    if (rules.length > 0)
+      throw new PitotError("UNSUPPORTED", "The Delta table has rules that an append would not keep", {
+        value: rules.join(", "),
+        remedy: "Write it with a client that keeps them.",
+      });
+    if (partitionBy !== undefined && partitionBy.join("\u0000") !== metadata.partitionColumns.join("\u0000"))
+      throw new PitotError("INVALID_ARGUMENT", "The Delta table has other partition columns", {
+        value: partitionBy.join(", "),
+        remedy: `Leave partitionBy out; the table has: ${metadata.partitionColumns.join(", ") || "none"}.`,
+      });
+    const violations = appendViolations(this.location, table.schema, written);
+    if (violations.length > 0) {
+      this.violations = violations;
+      throw new PitotError("INVALID_DATA", "The rows do not fit the Delta table", {
+        value: violations
+          .map(({ violationType, columnName, expected, actual }) =>
+            [violationType, columnName, expected && `expected ${expected}`, actual && `is ${actual}`]
+              .filter(Boolean)
+              .join(" "),
+          )
+          .join("; "),
+        remedy: "Convert the columns, or change the table's schema first.",
+        cause: violations,
+      });
+    }
+    return {
+      fields: table.schema.fields,
+      partitionColumns: metadata.partitionColumns,
+      configuration: metadata.configuration,
+    };
+  }
+
+  async #writeFiles(root: string, plan: AppendPlan): Promise<void> {
+    await makeFolder(join(root, "_delta_log"));
+    if (this.#table.numRows === 0) return;
+    const { fields, partitionColumns, configuration } = plan;
+    const parts = partitionColumns.map((name) => fields.find((field) => field.name === name)!);
+    const data = fields.filter((field) => !partitionColumns.includes(field.name));
+    const indexed = Number(configuration["delta.dataSkippingNumIndexedCols"] ?? 32);
+    let part = 0;
+    for (const { values, folder, rows } of partitionRows(this.#table, parts)) {
+      this.#options.signal?.throwIfAborted();
+      const file = encodeDataFile(this.#table, data, rows, Number.isInteger(indexed) ? indexed : 32);
+      const name = `part-${String(part++).padStart(5, "0")}-${randomUUID()}-c000.snappy.parquet`;
+      const relative = folder === "" ? name : `${folder}/${name}`;
+      const path = join(root, relative);
+      await makeFolder(dirname(path));
+      const entry: NewFile = {
+        path,
+        rows: file.rows,
+        bytes: file.bytes.length,
+        action: JSON.stringify({
+          add: {
+            path: relative.split("/").map(encodeURIComponent).join("/").replaceAll("%3D", "="),
+            partitionValues: values,
+            size: file.bytes.length,
+            modificationTime: Date.now(),
+            dataChange: true,
+            stats: file.stats,
+          },
+        }),
+      };
+      this.#files.push(entry);
+      await writeSynced(path, file.bytes);
+    }
+  }
+
+  #commit(base: TableSnapshot | undefined, plan: AppendPlan, version: number): string {
+    const { appId, version: appVersion, runId } = this.#options;
+    const now = Date.now();
+    const info = {
+      timestamp: now,
+      operation: base === undefined ? "CREATE TABLE AS SELECT" : "WRITE",
+      operationParameters: { mode: "Append", partitionBy: JSON.stringify(plan.partitionColumns) },
+      ...(version === 0 ? {} : { readVersion: version - 1 }),
+      isolationLevel: "Serializable",
+      isBlindAppend: true,
+      operationMetrics: {
+        numFiles: String(this.#files.length),
+        numOutputRows: String(this.#files.reduce((sum, { rows }) => sum + rows, 0)),
+        numOutputBytes: String(this.#files.reduce((sum, { bytes }) => sum + bytes, 0)),
+      },
+      engineInfo: "pitot",
+      txnId: randomUUID(),
+      ...(runId === undefined ? {} : { [names.ATTR_RUN_ID]: runId }),
+    };
+    const lines = [JSON.stringify({ commitInfo: info })];
+    if (base === undefined) {
+      const schema = plan.fields;
+      const ntz = schema.some((field) => hasTimestampNtz(field.type as DataType));
+      const features = ntz ? { readerFeatures: ["timestampNtz"], writerFeatures: ["timestampNtz"] } : {};
+      lines.push(
+        JSON.stringify({
+          protocol: { minReaderVersion: ntz ? 3 : 1, minWriterVersion: ntz ? 7 : 2, ...features },
+        }),
+        JSON.stringify({
+          metaData: {
+            id: randomUUID(),
+            format: { provider: "parquet", options: {} },
+            schemaString: schemaString(schema),
+            partitionColumns: plan.partitionColumns,
+            configuration: {},
+            createdTime: now,
+          },
+        }),
+      );
+    }
+    lines.push(JSON.stringify({ txn: { appId, version: appVersion, lastUpdated: now } }));
+    for (const { action } of this.#files) lines.push(action);
+    return `${lines.join("\n")}\n`;
+  }
+
+  /** Removes files that no commit names. What cannot be removed is an orphan, which `findOrphans` finds. */
+  async #discard(): Promise<void> {
+    const files = this.#files;
+    this.#files = [];
+    await Promise.all(files.map(({ path }) => unlink(path).catch(() => undefined)));
+  }
+}
+
+/** How rows are laid out for a table. */
+interface AppendPlan {
+  /** All columns of the table. */
+  readonly fields: readonly Field[];
+  readonly partitionColumns: readonly string[];
+  readonly configuration: Readonly<Record<string, string>>;
+}
+
+/** The last version of a table; undefined where there is none yet. */
+async function currentSnapshot(root: string, signal?: AbortSignal): Promise<TableSnapshot | undefined> {
+  if (!(await hasLog(root))) return undefined;
+  return (await readTable(root, (listing) => readSnapshot(root, listing, undefined, signal))).snapshot;
+}

@@ -1,0 +1,196 @@
+import { open, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { visitCommit } from "./commit-reader.ts";
+import type { ExactObject, ExactValue } from "./exact-json.ts";
+import { visitAction, type ActionVisitor } from "./log-actions.ts";
+import { logError, type LogPlace } from "./log-error.ts";
+import type { CheckpointFiles } from "./log-listing.ts";
+import { resolveTablePath } from "./table-path.ts";
+
+/** Of `add`, what a snapshot needs; the rest (tags, row ids, parsed partition values) is not read. */
+const ADD_FIELDS: ReadonlySet<string> = new Set([
+  "path",
+  "partitionValues",
+  "size",
+  "stats",
+  "deletionVector",
+]);
+const ACTIONS: ReadonlySet<string> = new Set([
+  "add",
+  "protocol",
+  "metaData",
+  "txn",
+  "domainMetadata",
+  "checkpointMetadata",
+  "sidecar",
+]);
+
+/** How a checkpoint is read. */
+export interface ReadCheckpointOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Hands over removed files too. A snapshot needs none: a checkpoint's files are those that are left. */
+  readonly tombstones?: boolean;
+}
+
+/**
+ * Hands every action of a checkpoint to the visitor, row group by row group.
+ * @throws PitotError INVALID_DATA that names the file, where it is no checkpoint or a sidecar is missing or of another size
+ */
+export async function readCheckpoint(
+  folder: string,
+  { version, kind, names }: CheckpointFiles,
+  visitor: ActionVisitor,
+  { signal, tombstones = false }: ReadCheckpointOptions = {},
+): Promise<void> {
+  const wanted = tombstones ? new Set([...ACTIONS, "remove"]) : ACTIONS;
+  const sidecars: { path: string; size: unknown; place: LogPlace }[] = [];
+  const visit = (row: ExactObject, place: LogPlace): void => {
+    const { checkpointMetadata, sidecar } = row;
+    if (checkpointMetadata != null) {
+      const told = (checkpointMetadata as ExactObject).version;
+      if (Number(told) !== version)
+        throw logError(place, `checkpointMetadata.version must be ${version}`, told);
+    } else if (sidecar != null) {
+      const { path, sizeInBytes } = sidecar as ExactObject;
+      if (kind !== "v2") throw logError(place, "only a V2 checkpoint has sidecars");
+      if (typeof path !== "string") throw logError(place, "sidecar.path must be text", path);
+      sidecars.push({ path, size: sizeInBytes, place });
+    } else visitAction(row, place, visitor);
+  };
+  for (const name of names) {
+    signal?.throwIfAborted();
+    if (name.endsWith(".json"))
+      visitCommit(await readFile(join(folder, name)), name, (value, line) =>
+        visit(value as ExactObject, { file: name, line }),
+      );
+    else await readRows(join(folder, name), name, wanted, visit, signal);
+  }
+  for (const { path, size, place } of sidecars) {
+    const file = resolveTablePath(join(folder, "_sidecars"), path, [folder]);
+    let bytes: number;
+    try {
+      bytes = (await stat(file)).size;
+    } catch (cause) {
+      throw logError(place, "a sidecar of the checkpoint is not there", path, cause);
+    }
+    if (size != null && Number(size) !== bytes)
+      throw logError(place, `a sidecar has ${bytes} bytes and the checkpoint says ${Number(size)}`, path);
+    await readRows(file, `_sidecars/${path}`, wanted, visit, signal);
+  }
+}
+
+async function readRows(
+  path: string,
+  name: string,
+  wanted: ReadonlySet<string>,
+  visit: (row: ExactObject, place: LogPlace) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    const file: AsyncBuffer = {
+      byteLength: size,
+      slice: async (start, end = size) => {
+        const bytes = new Uint8Array(end - start);
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+        return bytesRead === bytes.length ? bytes.buffer : bytes.buffer.slice(0, bytesRead);
+      },
+    };
+    let metadata: FileMetaData;
+    try {
+      metadata = await parquetMetadataAsync(file);
+    } catch (cause) {
+      throw logError({ file: name }, "the checkpoint is not a Parquet file", undefined, cause);
+    }
+    let line = 1;
+    for (const group of metadata.row_groups) {
+      signal?.throwIfAborted();
+      const rows = Number(group.num_rows);
+      const narrowed = narrow(metadata, group, wanted);
+      if (narrowed.row_groups[0]!.columns.length > 0) {
+        let read: Record<string, unknown>[];
+        try {
+          read = await parquetReadObjects({ file, metadata: narrowed, compressors, parsers: PARSERS });
+        } catch (cause) {
+          throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
+        }
+        for (let i = 0; i < read.length; i++) visit(read[i] as ExactObject, { file: name, line: line + i });
+      }
+      line += rows;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */
+function narrow(
+  metadata: FileMetaData,
+  group: FileMetaData["row_groups"][number],
+  wanted: ReadonlySet<string>,
+): FileMetaData {
+  const hasStats = group.columns.some(
+    ({ meta_data: chunk }) => chunk?.path_in_schema.join(".") === "add.stats" && !allNull(chunk),
+  );
+  const columns = group.columns.filter(({ meta_data: chunk }) => {
+    if (chunk === undefined || allNull(chunk)) return false;
+    const [action, field] = chunk.path_in_schema;
+    if (!wanted.has(action!)) return false;
+    return action !== "add" || ADD_FIELDS.has(field!) || (field === "stats_parsed" && !hasStats);
+  });
+  const paths = new Set<string>();
+  for (const { meta_data: chunk } of columns)
+    for (let i = 1; i <= chunk!.path_in_schema.length; i++)
+      paths.add(chunk!.path_in_schema.slice(0, i).join("\u0000"));
+  const schema: FileMetaData["schema"] = [];
+  const [root] = metadata.schema;
+  let at = 1;
+  // Depth first, as the schema is written: an element is kept where a column below it is.
+  const keep = (prefix: string, children: number): number => {
+    let kept = 0;
+    for (let i = 0; i < children; i++) {
+      const element = metadata.schema[at++]!;
+      const path = prefix === "" ? element.name : `${prefix}\u0000${element.name}`;
+      if (paths.has(path)) {
+        kept++;
+        const place = schema.push(element) - 1;
+        if (element.num_children !== undefined)
+          schema[place] = { ...element, num_children: keep(path, element.num_children) };
+      } else skip(element.num_children ?? 0);
+    }
+    return kept;
+  };
+  const skip = (children: number): void => {
+    for (let i = 0; i < children; i++) skip(metadata.schema[at++]!.num_children ?? 0);
+  };
+  const num_children = keep("", root!.num_children ?? 0);
+  return {
+    ...metadata,
+    schema: [{ ...root!, num_children }, ...schema],
+    num_rows: group.num_rows,
+    row_groups: [{ ...group, columns }],
+  };
+}
+
+type Chunk = NonNullable<FileMetaData["row_groups"][number]["columns"][number]["meta_data"]>;
+
+function allNull({ statistics, num_values }: Chunk): boolean {
+  return statistics?.null_count !== undefined && BigInt(statistics.null_count) === BigInt(num_values);
+}
+
+/** Dates and times of parsed statistics as the log's JSON writes them. */
+const PARSERS = {
+  dateFromDays: (days: number): ExactValue => new Date(days * 86_400_000).toISOString().slice(0, 10),
+  timestampFromMilliseconds: (millis: bigint): ExactValue => new Date(Number(millis)).toISOString(),
+  timestampFromMicroseconds: (micros: bigint): ExactValue => isoMicroseconds(micros),
+  timestampFromNanoseconds: (nanos: bigint): ExactValue => isoMicroseconds(nanos / 1000n),
+} as object;
+
+function isoMicroseconds(micros: bigint): string {
+  const part = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const seconds = new Date(Number((micros - part) / 1000n)).toISOString().slice(0, 19);
+  return `${seconds}.${String(part).padStart(6, "0")}Z`;
+}

@@ -1,0 +1,119 @@
+import { realpath, stat } from "node:fs/promises";
+import { relative, sep } from "node:path";
+import { PitotError } from "@pitot/core";
+import type { DeletedRows, Fragment } from "../dataset/fragment-source.ts";
+import { fileSource } from "../io/file-source.ts";
+import type { RangeSource } from "../io/range-source.ts";
+import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
+import { readDeletionVector } from "./deletion-vector.ts";
+import type { AddFile } from "./log-actions.ts";
+import { LogStatistics } from "./log-statistics.ts";
+import { typedPartitionExpression } from "./partition-values.ts";
+import { isWithin, resolveTablePath } from "./table-path.ts";
+import type { TableSchema } from "./table-schema.ts";
+
+/** What all files of one version share. */
+export interface TableFiles {
+  readonly root: string;
+  readonly version: number;
+  readonly schema: TableSchema;
+  /** Folders beside the table's own that its log may lead to; absolute. */
+  readonly allowed: readonly string[];
+}
+
+/** A file of a Delta table. What its log says of it is parsed when it is asked for: a table may have millions. */
+export class DeltaFragment implements Fragment {
+  readonly location: string;
+  readonly partition: ReadonlyMap<string, Scalar | null>;
+  columnNames: ReadonlyMap<string, string> | undefined;
+  readonly #table: TableFiles;
+  readonly #file: AddFile;
+  #log: LogStatistics | undefined;
+  #deleted: Promise<DeletedRows> | undefined;
+
+  /** @throws PitotError INVALID_DATA where the log's path leads out of the table */
+  constructor(table: TableFiles, file: AddFile, partition: ReadonlyMap<string, Scalar | null>) {
+    this.#table = table;
+    this.#file = file;
+    this.location = resolveTablePath(table.root, file.path, table.allowed);
+    this.partition = partition;
+    this.columnNames = table.schema.columnNames;
+  }
+
+  get path(): string {
+    const { root } = this.#table;
+    return isWithin(root, this.location) ? relative(root, this.location).split(sep).join("/") : this.location;
+  }
+
+  get byteLength(): number {
+    return this.#file.size;
+  }
+
+  get rowGroups(): undefined {
+    return undefined;
+  }
+
+  get deletedRows(): (() => Promise<DeletedRows>) | undefined {
+    const { deletionVector } = this.#file;
+    if (deletionVector === undefined) return undefined;
+    const { root, allowed } = this.#table;
+    return () => (this.#deleted ??= readDeletionVector(root, deletionVector, allowed, this.rows));
+  }
+
+  get partitionExpression(): string {
+    return typedPartitionExpression(this.partition, this.#table.schema.partitionColumns);
+  }
+
+  get rows(): number | undefined {
+    return this.log.rows;
+  }
+
+  get statistics(): ReadonlyMap<string, ColumnBounds> {
+    return this.log.all();
+  }
+
+  /** What the log says of the file's rows. */
+  get log(): LogStatistics {
+    return (this.#log ??= new LogStatistics(this.#file, this.#table.schema));
+  }
+
+  /**
+   * Opens the file, once it is certain that it is the one of the log.
+   * @throws PitotError IO where it is not there or has another size, INVALID_DATA where a link leads out of the table
+   */
+  async open(): Promise<RangeSource> {
+    const { root, allowed, version } = this.#table;
+    let size: number;
+    let real: string;
+    try {
+      [{ size }, real] = await Promise.all([stat(this.location), realpath(this.location)]);
+    } catch (cause) {
+      throw new PitotError("IO", `A file of version ${version} of the Delta table is not there`, {
+        value: this.location,
+        remedy: "Read a later version, or restore the file: vacuum removes the files of old versions.",
+        cause,
+      });
+    }
+    if (size !== this.#file.size)
+      throw new PitotError(
+        "IO",
+        `A file of the Delta table has ${size} bytes, and its log says ${this.#file.size}`,
+        {
+          value: this.location,
+          remedy: "Restore the file: those of a table never change.",
+        },
+      );
+    if (real !== this.location) {
+      // The table itself may lie behind a link; what must not is its file.
+      const folders = await Promise.all(
+        [root, ...allowed].map((folder) => realpath(folder).catch(() => folder)),
+      );
+      if (!folders.some((folder) => isWithin(folder, real)))
+        throw new PitotError("INVALID_DATA", "A file of the Delta table is a link that leads out of it", {
+          value: `${this.location} -> ${real}`,
+          remedy: "Give its folder in allowedFolders where you trust the link.",
+        });
+    }
+    return fileSource(this.location);
+  }
+}

@@ -1,0 +1,215 @@
+import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Schema } from "apache-arrow";
+import { PitotError } from "@pitot/core";
+import { footerOf } from "../dataset/footer-cache.ts";
+import type { FragmentPlan, FragmentSource, SkippedFile } from "../dataset/fragment-source.ts";
+import { allAhead } from "../dataset/ordered-ahead.ts";
+import { partitionBounds } from "../dataset/partition-bounds.ts";
+import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
+import type { Predicate } from "../predicate/predicate.ts";
+import { DeltaFragment, type TableFiles } from "./delta-fragment.ts";
+import { listLog, type LogListing } from "./log-listing.ts";
+import { PartitionReader } from "./partition-values.ts";
+import { assertReadable, tableFeatures } from "./table-features.ts";
+import { tableRoot } from "./table-path.ts";
+import { tableSchema, type TableSchema } from "./table-schema.ts";
+import { readSnapshot, type TableSnapshot } from "./table-snapshot.ts";
+import { versionAt } from "./time-travel.ts";
+
+/** Which version of a table is read, and how. */
+export interface DeltaSourceOptions {
+  /** Default the last one. */
+  readonly version?: number;
+  /** The last version committed by then; instead of `version`. */
+  readonly timestamp?: Date | number;
+  /** Folders beside the table's own that its log may lead to, e.g. of a table that was cloned. Default none. */
+  readonly allowedFolders?: readonly string[];
+  /** Of partition timestamps that tell no zone, as old writers left them: IANA name of the writer's. Default `UTC`. */
+  readonly timeZone?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** One version of a Delta table as a source of files. */
+export interface DeltaSource extends FragmentSource {
+  readonly format: "delta";
+  readonly version: number;
+  /** The last version that each application wrote idempotently. */
+  readonly transactions: ReadonlyMap<string, bigint>;
+}
+
+/**
+ * Reads one version of a Delta table. It stays that version, whatever is committed later.
+ *
+ * Costs a listing of the log and the reading of the newest checkpoint and the commits after it. Plans are made from the log alone; only
+ * where the table maps columns by id are footers read for them.
+ *
+ * @throws PitotError INVALID_ARGUMENT where table or version are not there, INVALID_DATA where the log breaks a rule of the protocol, UNSUPPORTED
+ * where the table needs features that are not known
+ */
+export async function deltaSource(
+  location: string | URL,
+  options: DeltaSourceOptions = {},
+): Promise<DeltaSource> {
+  const { allowedFolders = [], signal, version, timestamp } = options;
+  if (version !== undefined && timestamp !== undefined)
+    throw new PitotError("INVALID_ARGUMENT", "A table is read by version or by timestamp, not by both", {
+      value: `version ${version}, timestamp ${String(timestamp)}`,
+      remedy: "Leave one of them out.",
+    });
+  const root = tableRoot(location);
+  const { listing, snapshot } = await readTable(root, async (listing) =>
+    readSnapshot(
+      root,
+      listing,
+      timestamp === undefined ? version : await versionAt(listing, timestamp),
+      signal,
+    ),
+  );
+  assertReadable(snapshot.protocol);
+  return new LogSource(snapshot, listing, {
+    allowed: allowedFolders.map((folder) => resolve(folder)),
+    timeZone: options.timeZone ?? "UTC",
+  });
+}
+
+/** Lists the log and reads from it; again where a file of it was cleaned away between the two. */
+export async function readTable(
+  root: string,
+  read: (listing: LogListing) => Promise<TableSnapshot>,
+): Promise<{ listing: LogListing; snapshot: TableSnapshot }> {
+  for (let attempt = 1; ; attempt++) {
+    const listing = await listLog(root);
+    try {
+      return { listing, snapshot: await read(listing) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (attempt === 3)
+        throw new PitotError("IO", "The Delta log changes faster than it can be read", {
+          value: listing.folder,
+          remedy: "Try again when its cleaning is over.",
+          cause: error,
+        });
+    }
+  }
+}
+
+/** Files that are planned before others get their turn. */
+const TURN = 8192;
+
+class LogSource implements DeltaSource {
+  readonly format = "delta" as const;
+  readonly location: string;
+  readonly schema: Schema;
+  readonly partitionColumns: readonly string[];
+  readonly discovery: Readonly<Record<string, unknown>>;
+  readonly version: number;
+  readonly transactions: ReadonlyMap<string, bigint>;
+  readonly #snapshot: TableSnapshot;
+  readonly #columns: TableSchema;
+  readonly #table: TableFiles;
+  readonly #timeZone: string;
+
+  constructor(
+    snapshot: TableSnapshot,
+    listing: LogListing,
+    { allowed, timeZone }: { readonly allowed: readonly string[]; readonly timeZone: string },
+  ) {
+    const { root, version, protocol, metadata, files, commitInfo, checkpoint } = snapshot;
+    this.#snapshot = snapshot;
+    this.#timeZone = timeZone;
+    this.#columns = tableSchema(metadata);
+    this.#table = { root, version, schema: this.#columns, allowed };
+    this.location = root;
+    this.version = version;
+    this.transactions = snapshot.transactions;
+    this.schema = this.#columns.schema;
+    this.partitionColumns = metadata.partitionColumns;
+    this.discovery = {
+      kind: "delta",
+      version,
+      table_id: metadata.id,
+      ...(metadata.name === undefined ? {} : { table_name: metadata.name }),
+      files: files.length,
+      min_reader_version: protocol.minReaderVersion,
+      min_writer_version: protocol.minWriterVersion,
+      features: tableFeatures(protocol),
+      column_mapping: this.#columns.mapping,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(listing.incompleteCheckpoints.length === 0
+        ? {}
+        : { incomplete_checkpoints: listing.incompleteCheckpoints }),
+      ...(commitInfo === undefined
+        ? {}
+        : {
+            commit: {
+              operation: commitInfo.operation,
+              timestamp: commitInfo.inCommitTimestamp ?? commitInfo.timestamp,
+              engine: commitInfo.engineInfo,
+            },
+          }),
+    };
+  }
+
+  async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
+    const { partitionColumns, leaves, fieldIds } = this.#columns;
+    const reader = new PartitionReader(partitionColumns, this.#timeZone);
+    const types = new Map(partitionColumns.map(({ path, type }) => [path, type]));
+    const asked = predicate?.columns ?? [];
+    const asksPartition = asked.some((path) => types.has(path));
+    const asksRows = asked.some((path) => leaves.has(path) && !types.has(path));
+    const fragments: DeltaFragment[] = [];
+    const skipped: SkippedFile[] = [];
+    let count = 0;
+    for (const file of this.#snapshot.files) {
+      if (++count % TURN === 0) await setImmediate();
+      signal?.throwIfAborted();
+      const fragment = new DeltaFragment(this.#table, file, reader.read(file));
+      const reason = ((): SkippedFile["reason"] | undefined => {
+        if (file.deletionVector !== undefined && fragment.log.liveRows === 0) return "deletion_vector";
+        if (predicate === undefined) return undefined;
+        if (
+          asksPartition &&
+          !predicate.outcomes((path) => partitionBounds(fragment, types, path, 1)).canBeTrue
+        )
+          return "partition";
+        if (!asksRows || file.stats === undefined) return undefined;
+        const { log } = fragment;
+        const outcomes = predicate.outcomes((path) => {
+          const partition = partitionBounds(fragment, types, path, log.rows ?? 1);
+          if (partition !== undefined) return partition;
+          const leaf = leaves.get(path);
+          const bounds = leaf && log.bounds(leaf);
+          return bounds && { bounds, type: leaf.type };
+        });
+        return outcomes.canBeTrue ? undefined : "delta_statistics";
+      })();
+      if (reason === undefined) fragments.push(fragment);
+      else skipped.push({ fragment, reason });
+    }
+    if (fieldIds !== undefined)
+      await allAhead(fragments, 16, (fragment) => nameByIds(fragment, fieldIds, signal), signal);
+    return { fragments, skipped };
+  }
+}
+
+/** Finds the columns of a file by their ids, since its names may be any. */
+async function nameByIds(
+  fragment: DeltaFragment,
+  fieldIds: ReadonlyMap<number, string>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { metadata } = await footerOf(fragment, { signal });
+  // A column that the file does not have must not be found by a name that happens to be the same.
+  const names = new Map<string, string>([...fieldIds.values()].map((path) => [path, `\u0000${path}`]));
+  const visit = (node: SchemaNode, parent: string): void => {
+    const { fieldId, name } = node.element;
+    const path =
+      (fieldId === undefined ? undefined : fieldIds.get(fieldId)) ??
+      (parent === "" ? name : `${parent}.${name}`);
+    names.set(path, node.path.join("."));
+    for (const child of node.children) visit(child, path);
+  };
+  for (const child of schemaTree(metadata.schema).root.children) visit(child, "");
+  fragment.columnNames = names;
+}

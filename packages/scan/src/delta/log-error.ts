@@ -1,0 +1,17 @@
+import { PitotError } from "@pitot/core";
+
+/** Where in a table log something is: the file's name, and the line of a commit (from 1) or the row of a checkpoint. */
+export interface LogPlace {
+  readonly file: string;
+  readonly line?: number;
+}
+
+/** The error for a log that breaks a rule of the protocol: it names file, line and rule. */
+export function logError(place: LogPlace, rule: string, value?: unknown, cause?: unknown): PitotError {
+  const line = place.line === undefined ? "" : `, line ${place.line}`;
+  return new PitotError("INVALID_DATA", `The Delta log breaks a rule at ${place.file}${line}: ${rule}`, {
+    ...(value === undefined ? {} : { value }),
+    remedy: "Restore the file from its writer, or read a version that does not need it",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

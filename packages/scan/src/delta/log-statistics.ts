@@ -1,0 +1,126 @@
+import { DataType } from "apache-arrow";
+import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
+import { scalarOf, type Literal } from "../predicate/literal.ts";
+import { ExactDecimal, parseExactJson, type ExactObject, type ExactValue } from "./exact-json.ts";
+import type { AddFile } from "./log-actions.ts";
+import type { TableLeaf, TableSchema } from "./table-schema.ts";
+
+/** What the log says of the rows of a file; nothing of it is needed to read the file, so what is broken is unknown. */
+export class LogStatistics {
+  /** Rows of the file, deleted ones included. */
+  readonly rows: number | undefined;
+  /** Rows that are not deleted. */
+  readonly liveRows: number | undefined;
+  readonly #stats: ExactObject;
+  readonly #tight: boolean;
+  readonly #exactDecimals: boolean;
+  readonly #schema: TableSchema;
+
+  constructor({ stats, deletionVector }: AddFile, schema: TableSchema) {
+    this.#schema = schema;
+    this.#stats = typeof stats === "string" ? parse(stats) : (stats ?? {});
+    // A Parquet struct's decimals come through a double.
+    this.#exactDecimals = typeof stats === "string";
+    this.#tight = this.#stats.tightBounds !== false;
+    const { numRecords } = this.#stats;
+    const rows = typeof numRecords === "bigint" ? Number(numRecords) : numRecords;
+    this.rows = typeof rows === "number" && Number.isSafeInteger(rows) && rows >= 0 ? rows : undefined;
+    const deleted = deletionVector?.cardinality ?? 0;
+    this.liveRows = this.rows === undefined ? undefined : Math.max(0, this.rows - deleted);
+  }
+
+  /** Of one leaf; undefined where the log does not tell. */
+  bounds(leaf: TableLeaf): ColumnBounds | undefined {
+    if (this.rows === undefined) return undefined;
+    const { type, physicalPath } = leaf;
+    const { minValues, maxValues, nullCount } = this.#stats;
+    const min = this.#bound(at(minValues, physicalPath), type);
+    const max = widened(this.#bound(at(maxValues, physicalPath), type), type);
+    const nulls = this.#nullCount(at(nullCount, physicalPath));
+    if (min === undefined && max === undefined && nulls === undefined) return undefined;
+    // Texts may be cut, and timestamps are, to milliseconds; where bounds are not tight, nothing is exact.
+    const exact =
+      this.#tight && !DataType.isUtf8(type) && !DataType.isTimestamp(type) && !DataType.isBinary(type);
+    return {
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+      minExact: exact && min !== undefined,
+      maxExact: exact && max !== undefined,
+      ...(nulls === undefined ? {} : { nullCount: nulls }),
+      // Wide statistics are those of the file as it was written; tight ones leave deleted rows out.
+      rows: this.#tight ? this.liveRows! : this.rows,
+    };
+  }
+
+  /** Of all leaves that the log tells of. */
+  all(): Map<string, ColumnBounds> {
+    const all = new Map<string, ColumnBounds>();
+    for (const [path, leaf] of this.#schema.leaves) {
+      const bounds = this.bounds(leaf);
+      if (bounds !== undefined) all.set(path, bounds);
+    }
+    return all;
+  }
+
+  #bound(value: ExactValue | undefined, type: DataType): Scalar | undefined {
+    if (value == null || (DataType.isDecimal(type) && !this.#exactDecimals)) return undefined;
+    const scalar = scalarOfLog(value, type);
+    // NaN is above all others for some writers, and left out by the rest: it bounds nothing.
+    return Number.isNaN(scalar) ? undefined : scalar;
+  }
+
+  /** Where bounds are wide, only no nulls and nothing but nulls are certain. */
+  #nullCount(value: ExactValue | undefined): number | undefined {
+    const nulls = typeof value === "bigint" ? Number(value) : value;
+    if (typeof nulls !== "number" || !Number.isSafeInteger(nulls) || nulls < 0 || nulls > this.rows!)
+      return undefined;
+    if (!this.#tight) return nulls === 0 || nulls === this.rows ? nulls : undefined;
+    return nulls > this.liveRows! ? undefined : nulls;
+  }
+}
+
+/** Undefined where the value is not of the type: a bound that cannot be read is unknown. */
+function scalarOfLog(value: ExactValue, type: DataType): Scalar | undefined {
+  // What nearly all bounds are, without the general way's detours.
+  if (typeof value === "number") {
+    if (DataType.isInt(type) && Number.isSafeInteger(value) && type.isSigned) {
+      if (type.bitWidth === 64) return BigInt(value);
+      const limit = 2 ** (type.bitWidth - 1);
+      return value >= -limit && value < limit ? value : undefined;
+    }
+  } else if (typeof value === "string" && DataType.isUtf8(type)) return value;
+  let literal: Literal;
+  if (value instanceof ExactDecimal) literal = value.text;
+  else if (typeof value === "object" || value === undefined) return undefined;
+  else literal = value;
+  // Floats that JSON has no number for are texts.
+  if (DataType.isFloat(type)) literal = Number(literal);
+  try {
+    return scalarOf(literal, type, "");
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string): ExactObject {
+  try {
+    const value = parseExactJson(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as ExactObject) : {};
+  } catch {
+    return {};
+  }
+}
+
+function at(value: ExactValue | undefined, path: readonly string[]): ExactValue | undefined {
+  let inner = value;
+  for (const name of path) {
+    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return undefined;
+    inner = Object.hasOwn(inner, name) ? (inner as ExactObject)[name] : undefined;
+  }
+  return inner;
+}
+
+/** Writers cut timestamps to milliseconds: the true maximum may be up to one above. */
+function widened(max: Scalar | undefined, type: DataType): Scalar | undefined {
+  return typeof max === "bigint" && DataType.isTimestamp(type) ? max + 1000n : max;
+}

@@ -1,0 +1,487 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  Bool,
+  DateDay,
+  DateMillisecond,
+  Decimal,
+  Dictionary,
+  Field,
+  Float32,
+  Float64,
+  Int16,
+  Int32,
+  Int64,
+  Int8,
+  List,
+  makeData,
+  makeVector,
+  Map_,
+  Struct,
+  Table,
+  tableFromArrays,
+  TimestampMicrosecond,
+  TimestampMillisecond,
+  TimestampNanosecond,
+  Uint32,
+  Utf8,
+  Binary,
+  vectorFromArray,
+  type Vector,
+} from "apache-arrow";
+import { DiagnosticsCollector, PitotError } from "@pitot/core";
+import { afterAll, describe, expect, it } from "vitest";
+import { appendDelta } from "../../src/delta/append-delta.ts";
+import { deltaSource } from "../../src/delta/delta-source.ts";
+import { findOrphans } from "../../src/delta/find-orphans.ts";
+import { col } from "../../src/predicate/column.ts";
+import { tableRows } from "./stored-rows.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pitot-delta-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+const newTable = (): string => join(folder, `table-${count++}`);
+const ids = (...values: number[]): Table => new Table({ id: vectorFromArray(values, new Int32()) });
+const commit = (table: string, version: number): Record<string, Record<string, unknown>>[] =>
+  readFileSync(join(table, "_delta_log", `${String(version).padStart(20, "0")}.json`), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, Record<string, unknown>>);
+
+const python = process.env["PITOT_PYTHON"];
+if (python === undefined) console.warn("PITOT_PYTHON is not set: deltalake does not check what was written");
+
+/** At once: threads of its pools, still running when the interpreter ends, would abort the process. */
+const LEAVE = "import os\nsys.stdout.flush()\nos._exit(0)";
+
+/** Runs deltalake over a table; the script prints JSON. */
+function deltalake(table: string, script: string): unknown {
+  const code = `import json,sys\nfrom deltalake import DeltaTable\nt=DeltaTable(sys.argv[1])\n${script}\n${LEAVE}`;
+  return JSON.parse(execFileSync(python!, ["-c", code, table], { encoding: "utf8" }));
+}
+
+const micros = 1_700_000_000_123_456n;
+const point = (rows: readonly (object | null)[]): Vector =>
+  vectorFromArray(
+    rows as { x: number; label: string }[],
+    new Struct([new Field("x", new Int32(), true), new Field("label", new Utf8(), true)]) as never,
+  );
+
+function everyType(): Table {
+  const timestamps = (values: bigint[], type: TimestampMicrosecond): Vector =>
+    makeVector(makeData({ type, length: values.length, data: BigInt64Array.from(values) }));
+  return new Table({
+    string: vectorFromArray(["ä", null, "z".repeat(40)], new Utf8()),
+    long: vectorFromArray([9007199254740993n, null, -(2n ** 63n)], new Int64()),
+    integer: vectorFromArray([1, null, -2147483648], new Int32()),
+    short: vectorFromArray([1, null, -32768], new Int16()),
+    byte: vectorFromArray([1, null, -128], new Int8()),
+    float: vectorFromArray([1.5, null, -0.25], new Float32()),
+    double: vectorFromArray([0.1, null, Number.NaN], new Float64()),
+    boolean: vectorFromArray([true, null, false], new Bool()),
+    binary: vectorFromArray([Uint8Array.of(0, 255), null, Uint8Array.of()], new Binary()),
+    date: makeVector(makeData({ type: new DateDay(), length: 3, data: Int32Array.of(19000, 0, -1) })),
+    timestamp: timestamps([micros, 0n, -1n], new TimestampMicrosecond("UTC")),
+    ntz: timestamps([micros, 0n, -1n], new TimestampMicrosecond()),
+    small: decimals([12345n, 0n, -99999n], 5, 2),
+    wide: decimals([12345678901234567890123456n, 0n, -12345678901234567890123456n], 30, 6),
+    point: point([{ x: 1, label: "a" }, null, { x: null, label: null }]),
+    list: vectorFromArray([[1, null], null, []], new List(new Field("item", new Int32(), true))),
+    map: mapColumn(),
+  });
+}
+
+function decimals(values: bigint[], precision: number, scale: number): Vector {
+  const data = new Uint32Array(values.length * 4);
+  values.forEach((value, i) => {
+    for (let word = 0; word < 4; word++)
+      data[i * 4 + word] = Number((BigInt.asUintN(128, value) >> BigInt(32 * word)) & 0xffffffffn);
+  });
+  return makeVector(makeData({ type: new Decimal(scale, precision, 128), length: values.length, data }));
+}
+
+function mapColumn(): Vector {
+  const entries = new Field(
+    "entries",
+    new Struct<{ key: Utf8; value: Int32 }>([
+      new Field("key", new Utf8(), false),
+      new Field("value", new Int32(), true),
+    ]),
+    false,
+  );
+  return vectorFromArray(
+    [
+      new Map([["a", 1]]),
+      new Map(),
+      new Map([
+        ["b", 2],
+        ["c", 3],
+      ]),
+    ],
+    new Map_(entries) as never,
+  );
+}
+
+describe("appendDelta", () => {
+  it("makes a table, and writes a version of an application once", async () => {
+    const table = newTable();
+    const first = await appendDelta(table, ids(1, 2), { appId: "nightly", version: 0 });
+    expect(first).toMatchObject({ outcome: "committed", version: 0, files: 1, rows: 2, attempts: 1 });
+    expect(await appendDelta(table, ids(1, 2), { appId: "nightly", version: 0 })).toMatchObject({
+      outcome: "skipped_duplicate",
+      version: undefined,
+      files: 0,
+    });
+    expect(await appendDelta(table, ids(3), { appId: "nightly", version: 1 })).toMatchObject({ version: 1 });
+    expect(await appendDelta(table, ids(9), { appId: "nightly", version: 0 })).toMatchObject({
+      outcome: "skipped_duplicate",
+    });
+    expect(await appendDelta(table, ids(4), { appId: "other", version: 0 })).toMatchObject({ version: 2 });
+    const source = await deltaSource(table);
+    expect(await tableRows(source)).toEqual([1, 2, 3, 4].map((id) => ({ id })));
+    expect([...source.transactions]).toEqual(
+      expect.arrayContaining([
+        ["nightly", 1n],
+        ["other", 0n],
+      ]),
+    );
+    expect(await findOrphans(table, { minimumAgeMs: 0 })).toEqual([]);
+  });
+
+  it("keeps values of every type exactly", async () => {
+    const table = newTable();
+    await appendDelta(table, everyType(), { appId: "types", version: 0 });
+    const source = await deltaSource(table);
+    const [first, second, third] = (await tableRows(source)) as Record<string, unknown>[];
+    expect(first).toMatchObject({
+      string: "ä",
+      long: 9007199254740993n,
+      list: [1, null],
+      point: { x: 1, label: "a" },
+    });
+    expect(second).toMatchObject({ string: null, long: null, list: null, point: null });
+    expect(third).toMatchObject({ integer: -2147483648, list: [], point: { x: null, label: null } });
+    const [fragment] = (await source.plan()).fragments;
+    expect(fragment!.statistics!.get("long")).toMatchObject({
+      min: -(2n ** 63n),
+      max: 9007199254740993n,
+      nullCount: 1,
+    });
+    expect(fragment!.statistics!.get("wide")).toMatchObject({
+      min: -12345678901234567890123456n,
+      minExact: true,
+    });
+    expect(fragment!.statistics!.get("timestamp")!.max).toBeGreaterThanOrEqual(micros);
+    expect(fragment!.statistics!.get("double")).toMatchObject({ min: 0.1 });
+    expect(fragment!.statistics!.get("double")!.max).toBeUndefined();
+    expect(fragment!.statistics!.get("point.x")).toMatchObject({ min: 1, max: 1, nullCount: 2 });
+    if (python === undefined) return;
+    const script =
+      "from decimal import Decimal\nr=t.to_pyarrow_table().to_pylist()\nprint(json.dumps([[str(v) for v in x.values()] for x in r]))";
+    expect(deltalake(table, script)).toEqual([
+      [
+        "ä",
+        "9007199254740993",
+        "1",
+        "1",
+        "1",
+        "1.5",
+        "0.1",
+        "True",
+        "b'\\x00\\xff'",
+        "2022-01-08",
+        "2023-11-14 22:13:20.123456+00:00",
+        "2023-11-14 22:13:20.123456",
+        "123.45",
+        "12345678901234567890.123456",
+        "{'x': 1, 'label': 'a'}",
+        "[1, None]",
+        "[('a', 1)]",
+      ],
+      [
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "1970-01-01",
+        "1970-01-01 00:00:00+00:00",
+        "1970-01-01 00:00:00",
+        "0.00",
+        "0.000000",
+        "None",
+        "None",
+        "[]",
+      ],
+      [
+        "z".repeat(40),
+        "-9223372036854775808",
+        "-2147483648",
+        "-32768",
+        "-128",
+        "-0.25",
+        "nan",
+        "False",
+        "b''",
+        "1969-12-31",
+        "1969-12-31 23:59:59.999999+00:00",
+        "1969-12-31 23:59:59.999999",
+        "-999.99",
+        "-12345678901234567890.123456",
+        "{'x': None, 'label': None}",
+        "[]",
+        "[('b', 2), ('c', 3)]",
+      ],
+    ]);
+  });
+
+  it("writes types that Delta has no name for as the next ones", async () => {
+    const table = newTable();
+    const nanos = makeVector(
+      makeData({ type: new TimestampNanosecond(), length: 1, data: BigInt64Array.of(5_000n) }),
+    );
+    await appendDelta(
+      table,
+      new Table({
+        unsigned: vectorFromArray([4294967295], new Uint32()),
+        word: vectorFromArray(["a"], new Dictionary(new Utf8(), new Int32())),
+        day: vectorFromArray([new Date("2024-02-29")], new DateMillisecond()),
+        millis: vectorFromArray(
+          [new Date("2024-02-29T01:02:03.004Z")],
+          new TimestampMillisecond("Europe/Berlin"),
+        ),
+        nanos,
+      }),
+      { appId: "a", version: 0 },
+    );
+    const source = await deltaSource(table);
+    expect(source.schema.fields.map(({ type }) => String(type))).toEqual([
+      "Int64",
+      "Utf8",
+      "Date32<DAY>",
+      "Timestamp<MICROSECOND, UTC>",
+      "Timestamp<MICROSECOND>",
+    ]);
+    expect(await tableRows(source)).toEqual([
+      {
+        unsigned: 4294967295n,
+        word: "a",
+        day: new Date("2024-02-29"),
+        millis: new Date("2024-02-29T01:02:03.004Z"),
+        nanos: new Date(0),
+      },
+    ]);
+    const fine = makeVector(
+      makeData({ type: new TimestampNanosecond(), length: 1, data: BigInt64Array.of(5_001n) }),
+    );
+    await expect(appendDelta(newTable(), new Table({ fine }), { appId: "a", version: 0 })).rejects.toThrow(
+      /nanoseconds/,
+    );
+  });
+
+  it("parts a table, and prunes it by its log", async () => {
+    const table = newTable();
+    const rows = new Table({
+      region: vectorFromArray(["a/b", null, "ü x%", "a/b"], new Utf8()),
+      day: makeVector(makeData({ type: new DateDay(), length: 4, data: Int32Array.of(0, 1, 2, 0) })),
+      id: vectorFromArray([1, 2, 3, 4], new Int32()),
+    });
+    await appendDelta(table, rows, { appId: "p", version: 0, partitionBy: ["region", "day"] });
+    await appendDelta(table, rows, { appId: "p", version: 1 });
+    const source = await deltaSource(table);
+    expect(source.partitionColumns).toEqual(["region", "day"]);
+    expect((await tableRows(source)).length).toBe(8);
+    const plan = await source.plan(col("region").eq("a/b").and(col("id").gt(3)));
+    expect(plan.fragments.map(({ path }) => path.split("/").slice(0, -1).join("/"))).toEqual(
+      Array(2).fill("region=a%2Fb/day=1970-01-01"),
+    );
+    expect(plan.skipped.map(({ reason }) => reason)).toEqual(Array(4).fill("partition"));
+    expect((await source.plan(col("id").gt(4))).skipped.map(({ reason }) => reason)).toEqual(
+      Array(6).fill("delta_statistics"),
+    );
+    expect((await source.plan(col("region").isNull())).fragments.length).toBe(2);
+    await expect(appendDelta(table, rows, { appId: "p", version: 2, partitionBy: ["day"] })).rejects.toThrow(
+      /other partition columns/,
+    );
+    await expect(
+      appendDelta(newTable(), new Table({ key: vectorFromArray([""]), id: vectorFromArray([1]) }), {
+        appId: "p",
+        version: 0,
+        partitionBy: ["key"],
+      }),
+    ).rejects.toThrow(/empty text/);
+    if (python === undefined) return;
+    const script =
+      "r=t.to_pyarrow_table().to_pylist()\nprint(json.dumps(sorted([[str(x['region']),str(x['day']),x['id']] for x in r])))";
+    expect(deltalake(table, script)).toEqual(
+      [
+        ["None", "1970-01-02", 2],
+        ["a/b", "1970-01-01", 1],
+        ["a/b", "1970-01-01", 4],
+        ["ü x%", "1970-01-03", 3],
+      ].flatMap((row) => [row, row]),
+    );
+    const actions =
+      "import pyarrow as pa\na=pa.table(t.get_add_actions(flatten=True)).to_pylist()\nprint(json.dumps([[x['num_records'],x['min.id'],x['max.id'],x['null_count.id']] for x in a]))";
+    expect(deltalake(table, actions)).toEqual(expect.arrayContaining([[2, 1, 4, 0]]));
+    expect(deltalake(table, "print(json.dumps(t.transaction_version('p')))")).toBe(1);
+  });
+
+  it("refuses rows that do not fit, says how, and writes nothing", async () => {
+    const table = newTable();
+    await appendDelta(table, ids(1), { appId: "a", version: 0 });
+    const sink = new DiagnosticsCollector();
+    const other = new Table({
+      id: vectorFromArray(["x"], new Utf8()),
+      more: vectorFromArray([1], new Int32()),
+    });
+    const error = await appendDelta(table, other, { appId: "a", version: 1, sink }).catch(
+      (cause: unknown) => cause,
+    );
+    expect(error).toBeInstanceOf(PitotError);
+    expect((error as PitotError).cause).toMatchObject([
+      { violationType: "type_mismatch", columnName: "id", expected: "int32", actual: "string" },
+      { violationType: "extra_column", columnName: "more" },
+    ]);
+    expect(sink.eventsSnapshot()["delta_commit_v1"]).toMatchObject([
+      {
+        outcome: "failed",
+        app_version: 1,
+        violations: [{ violation_type: "type_mismatch" }, { violation_type: "extra_column" }],
+      },
+    ]);
+    expect(readdirSync(table).filter((name) => name.endsWith(".parquet")).length).toBe(1);
+    // A column that may be null may be left out.
+    const wide = newTable();
+    await appendDelta(wide, tableFromArrays({ a: Int32Array.of(1), b: Int32Array.of(2) }), {
+      appId: "a",
+      version: 0,
+    });
+    await appendDelta(wide, tableFromArrays({ b: Int32Array.of(3) }), { appId: "a", version: 1 });
+    expect(await tableRows(await deltaSource(wide))).toEqual([
+      { a: 1, b: 2 },
+      { a: null, b: 3 },
+    ]);
+  });
+
+  it("commits the run that wrote, and an append without rows", async () => {
+    const table = newTable();
+    await appendDelta(table, ids(), { appId: "a", version: 0, runId: "run-1" });
+    await appendDelta(table, ids(), { appId: "a", version: 1 });
+    expect(await tableRows(await deltaSource(table))).toEqual([]);
+    const [info, ...rest] = commit(table, 0);
+    expect(info!["commitInfo"]).toMatchObject({
+      engineInfo: "pitot",
+      "pitot.run.id": "run-1",
+      isBlindAppend: true,
+    });
+    expect(rest.map((action) => Object.keys(action)[0])).toEqual(["protocol", "metaData", "txn"]);
+  });
+
+  it.each([
+    ["delta.constraints.positive", { configuration: { "delta.constraints.positive": "id > 0" } }],
+    ["delta.invariants of column id", { metadata: { "delta.invariants": "{}" } }],
+    ["delta.generationExpression of column id", { metadata: { "delta.generationExpression": "1" } }],
+    [
+      "rowTracking",
+      { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["rowTracking"] } },
+    ],
+    [
+      "catalogManaged",
+      {
+        protocol: {
+          minReaderVersion: 3,
+          minWriterVersion: 7,
+          readerFeatures: ["catalogManaged"],
+          writerFeatures: [],
+        },
+      },
+    ],
+    ["writer version", { protocol: { minReaderVersion: 1, minWriterVersion: 5 } }],
+  ] as const)("refuses a table with %s by name", async (named, change) => {
+    const table = newTable();
+    await appendDelta(table, ids(1), { appId: "a", version: 0 });
+    const path = join(table, "_delta_log", "00000000000000000000.json");
+    const lines = commit(table, 0).map((action) => {
+      if (action["protocol"] !== undefined && "protocol" in change) return { protocol: change.protocol };
+      if (action["metaData"] === undefined) return action;
+      const metaData = { ...action["metaData"] };
+      if ("configuration" in change) metaData["configuration"] = change.configuration;
+      if ("metadata" in change)
+        metaData["schemaString"] = String(metaData["schemaString"]).replace(
+          '"metadata":{}',
+          `"metadata":${JSON.stringify(change.metadata)}`,
+        );
+      return { metaData };
+    });
+    writeFileSync(path, lines.map((line) => JSON.stringify(line)).join("\n"));
+    await expect(appendDelta(table, ids(2), { appId: "a", version: 1 })).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+      message: expect.stringContaining(named) as string,
+    });
+  });
+
+  it("refuses object stores and options that make no sense", async () => {
+    await expect(appendDelta("s3://bucket/table", ids(1), { appId: "a", version: 0 })).rejects.toThrow(
+      /local file systems/,
+    );
+    await expect(appendDelta(newTable(), ids(1), { appId: "", version: 0 })).rejects.toThrow(/appId/);
+    await expect(appendDelta(newTable(), ids(1), { appId: "a", version: -1 })).rejects.toThrow(/0 or more/);
+  });
+
+  it("rebases on what others wrote, and tells a conflict", async () => {
+    const table = newTable();
+    await appendDelta(table, ids(1), { appId: "a", version: 0 });
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => appendDelta(table, ids(10 + i), { appId: `w${i}`, version: 0 })),
+    );
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(8).fill("committed"));
+    expect(results.map(({ version }) => version).toSorted((a, b) => a! - b!)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
+    expect(results.some(({ attempts }) => attempts > 1)).toBe(true);
+    // The same write, eight times at once: one of them is it.
+    const same = await Promise.all(
+      Array.from({ length: 8 }, () => appendDelta(table, ids(99), { appId: "same", version: 0 })),
+    );
+    expect(same.filter(({ outcome }) => outcome === "committed").length).toBe(1);
+    expect(same.filter(({ outcome }) => outcome === "skipped_duplicate").length).toBe(7);
+    expect((await tableRows(await deltaSource(table))).length).toBe(10);
+    // Several begin one table with different columns: whoever is first makes it.
+    const race = newTable();
+    const made = await Promise.all(
+      ["x", "y"].map((name) =>
+        appendDelta(race, new Table({ [name]: vectorFromArray([1], new Int32()) }), {
+          appId: name,
+          version: 0,
+        }),
+      ),
+    ).catch((error: unknown) => error);
+    if (Array.isArray(made))
+      expect(made.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual([
+        "committed",
+        "conflict",
+      ]);
+    else expect(made).toMatchObject({ code: "INVALID_DATA" });
+    expect((await tableRows(await deltaSource(race))).length).toBe(1);
+    expect(await findOrphans(table, { minimumAgeMs: 0 })).toEqual([]);
+  });
+
+  it("finds the files that a killed process left, and only those", async () => {
+    const table = newTable();
+    await appendDelta(table, ids(1), { appId: "a", version: 0 });
+    writeFileSync(join(table, "part-left.parquet"), "x");
+    writeFileSync(join(table, "_delta_log", ".00000000000000000001.json.0.tmp"), "x");
+    expect((await findOrphans(table, { minimumAgeMs: 0 })).map(({ path }) => path)).toEqual([
+      "_delta_log/.00000000000000000001.json.0.tmp",
+      "part-left.parquet",
+    ]);
+    expect(await findOrphans(table)).toEqual([]);
+  });
+});
