@@ -3,7 +3,7 @@ export { col } from "./predicate/column.ts";
 export type { Column } from "./predicate/column.ts";
 export type { Literal } from "./predicate/literal.ts";
 export { parsePredicate } from "./predicate/parse-predicate.ts";
-export type { BoundsOf, ColumnOf, Predicate, RowMask } from "./predicate/predicate.ts";
+export type { BoundsOf, ColumnOf, KnownColumn, Predicate, RowMask } from "./predicate/predicate.ts";
 export type { Outcomes } from "./predicate/outcomes.ts";
 
 // Bytes and bounds
@@ -58,7 +58,7 @@ export { openDataset, openSource } from "./dataset/open-dataset.ts";
 export type { DatasetLocation, OpenDatasetOptions } from "./dataset/open-dataset.ts";
 export { countedRows, countRows, scanBatches } from "./reading/scan.ts";
 export type { RowCount, Scan, ScanOptions } from "./reading/scan.ts";
-export type { ScanEffectiveness, ScanShare } from "./telemetry/scan-effectiveness.ts";
+export type { RowGroupSkipReason, ScanEffectiveness, ScanShare } from "./telemetry/scan-effectiveness.ts";
 
 // Scan telemetry
 export { fragmentTelemetry } from "./telemetry/fragment-telemetry.ts";

@@ -40,6 +40,11 @@ export class FileFooter {
     return schemaTree(this.metadata.schema).root.children;
   }
 
+  /** In the order of column chunks. */
+  get leaves(): readonly LeafColumn[] {
+    return leafColumns(this.metadata);
+  }
+
   /** A leaf by its path in the file; undefined where there is none. */
   leaf(path: string): LeafColumn | undefined {
     return this.#leaves.get(path);

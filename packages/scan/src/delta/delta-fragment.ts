@@ -23,13 +23,9 @@ export interface TableFiles {
 
 /** A file of a Delta table. What its log says of it is parsed when it is asked for: a table may have millions. */
 export class DeltaFragment implements Fragment {
-  readonly path: string;
   readonly location: string;
-  readonly byteLength: number;
   readonly partition: ReadonlyMap<string, Scalar | null>;
-  readonly rowGroups = undefined;
   columnNames: ReadonlyMap<string, string> | undefined;
-  readonly deletedRows: (() => Promise<DeletedRows>) | undefined;
   readonly #table: TableFiles;
   readonly #file: AddFile;
   #log: LogStatistics | undefined;
@@ -40,17 +36,28 @@ export class DeltaFragment implements Fragment {
     this.#table = table;
     this.#file = file;
     this.location = resolveTablePath(table.root, file.path, table.allowed);
-    this.path = isWithin(table.root, this.location)
-      ? relative(table.root, this.location).split(sep).join("/")
-      : this.location;
-    this.byteLength = file.size;
     this.partition = partition;
     this.columnNames = table.schema.columnNames;
-    const { deletionVector } = file;
-    this.deletedRows =
-      deletionVector === undefined
-        ? undefined
-        : () => (this.#deleted ??= readDeletionVector(table.root, deletionVector, table.allowed, this.rows));
+  }
+
+  get path(): string {
+    const { root } = this.#table;
+    return isWithin(root, this.location) ? relative(root, this.location).split(sep).join("/") : this.location;
+  }
+
+  get byteLength(): number {
+    return this.#file.size;
+  }
+
+  get rowGroups(): undefined {
+    return undefined;
+  }
+
+  get deletedRows(): (() => Promise<DeletedRows>) | undefined {
+    const { deletionVector } = this.#file;
+    if (deletionVector === undefined) return undefined;
+    const { root, allowed } = this.#table;
+    return () => (this.#deleted ??= readDeletionVector(root, deletionVector, allowed, this.rows));
   }
 
   get partitionExpression(): string {
@@ -88,13 +95,19 @@ export class DeltaFragment implements Fragment {
       });
     }
     if (size !== this.#file.size)
-      throw new PitotError("IO", `A file of the Delta table has ${size} bytes, and its log says ${this.#file.size}`, {
-        value: this.location,
-        remedy: "Restore the file: those of a table never change.",
-      });
+      throw new PitotError(
+        "IO",
+        `A file of the Delta table has ${size} bytes, and its log says ${this.#file.size}`,
+        {
+          value: this.location,
+          remedy: "Restore the file: those of a table never change.",
+        },
+      );
     if (real !== this.location) {
       // The table itself may lie behind a link; what must not is its file.
-      const folders = await Promise.all([root, ...allowed].map((folder) => realpath(folder).catch(() => folder)));
+      const folders = await Promise.all(
+        [root, ...allowed].map((folder) => realpath(folder).catch(() => folder)),
+      );
       if (!folders.some((folder) => isWithin(folder, real)))
         throw new PitotError("INVALID_DATA", "A file of the Delta table is a link that leads out of it", {
           value: `${this.location} -> ${real}`,

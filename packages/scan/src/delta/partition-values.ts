@@ -8,48 +8,60 @@ import type { Predicate } from "../predicate/predicate.ts";
 import type { AddFile } from "./log-actions.ts";
 import type { TableLeaf } from "./table-schema.ts";
 
-/** Types the partition values of a table's files; a value that many files have is converted once. */
+/** Partitions that are kept for the next file of them. */
+const KEPT = 10_000;
+
+/** Types the partition values of a table's files; a partition of many files is one object. */
 export class PartitionReader {
   readonly #columns: readonly TableLeaf[];
   readonly #timeZone: string;
-  readonly #known: readonly Map<string, Scalar>[];
+  readonly #known = new Map<string, ReadonlyMap<string, Scalar | null>>();
 
   /** @param timeZone of timestamps that tell none */
   constructor(partitionColumns: readonly TableLeaf[], timeZone: string) {
     this.#timeZone = timeZone;
     this.#columns = partitionColumns;
-    this.#known = partitionColumns.map(() => new Map());
   }
 
   /**
    * The partition of a file. Empty text is null, for text columns too; so is a value that is absent.
    * @throws PitotError INVALID_DATA where a value is not of its column's type
    */
-  read({ path, partitionValues }: AddFile): Map<string, Scalar | null> {
+  read(file: AddFile): ReadonlyMap<string, Scalar | null> {
+    let key = "";
+    for (const { physicalPath } of this.#columns) {
+      const text = file.partitionValues[physicalPath[0]!] ?? "";
+      key += `${text.length} ${text}`;
+    }
+    let partition = this.#known.get(key);
+    if (partition === undefined) {
+      partition = this.#type(file);
+      if (this.#known.size >= KEPT) this.#known.clear();
+      this.#known.set(key, partition);
+    }
+    return partition;
+  }
+
+  #type({ path, partitionValues }: AddFile): Map<string, Scalar | null> {
     const partition = new Map<string, Scalar | null>();
-    this.#columns.forEach(({ path: name, physicalPath, type }, i) => {
+    for (const { path: name, physicalPath, type } of this.#columns) {
       const text = partitionValues[physicalPath[0]!];
       if (text == null || text === "") {
         partition.set(name, null);
-        return;
+        continue;
       }
-      let value = this.#known[i]!.get(text);
-      if (value === undefined) {
-        try {
-          const zoned =
-            DataType.isTimestamp(type) && type.timezone != null ? withZone(text, this.#timeZone) : text;
-          value = partitionValue(zoned, type, name)!;
-        } catch (cause) {
-          throw new PitotError("INVALID_DATA", `File ${path} has a partition value that is not of its column's type`, {
-            value: `${name}=${text}`,
-            remedy: "Have the table's writer repair the log.",
-            cause,
-          });
-        }
-        this.#known[i]!.set(text, value);
+      const zoned =
+        DataType.isTimestamp(type) && type.timezone != null ? withZone(text, this.#timeZone) : text;
+      try {
+        partition.set(name, partitionValue(zoned, type, name));
+      } catch (cause) {
+        throw new PitotError(
+          "INVALID_DATA",
+          `File ${path} has a partition value that is not of its column's type`,
+          { value: `${name}=${text}`, remedy: "Have the table's writer repair the log.", cause },
+        );
       }
-      partition.set(name, value);
-    });
+    }
     return partition;
   }
 }

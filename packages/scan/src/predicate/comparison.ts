@@ -1,12 +1,12 @@
 import { PitotError } from "@pitot/core";
 import type { DataType } from "apache-arrow";
-import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
+import type { Scalar } from "../parquet/column-bounds.ts";
 import { compareMask } from "./column-mask.ts";
 import { compareScalars } from "./compare-scalars.ts";
 import { Expression } from "./expression.ts";
 import { literalText, scalarOf, type Literal } from "./literal.ts";
 import { ANY_OUTCOME, type Outcomes } from "./outcomes.ts";
-import type { BoundsOf, ColumnOf, RowMask } from "./predicate.ts";
+import type { BoundsOf, ColumnOf, KnownColumn, RowMask } from "./predicate.ts";
 import { canBeNaN, canBeNull, hasValues, usableBounds } from "./bounds-facts.ts";
 
 /** How a column is compared with a literal, as pyarrow writes it. */
@@ -55,9 +55,7 @@ export class Comparison extends Expression {
     const known = boundsOf(this.#path);
     if (known === undefined) return ANY_OUTCOME;
     const scalar = this.#scalars.find(this.#literal, known.type, this.#path);
-    return scalar === undefined
-      ? ANY_OUTCOME
-      : comparisonOutcomes(TRUTH[this.#operator], scalar, known.bounds, known.type);
+    return scalar === undefined ? ANY_OUTCOME : comparisonOutcomes(TRUTH[this.#operator], scalar, known);
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {
@@ -82,8 +80,7 @@ export class Comparison extends Expression {
 function comparisonOutcomes(
   truth: Truth,
   literal: Scalar,
-  bounds: ColumnBounds,
-  type: DataType,
+  { bounds, type, mightContain }: KnownColumn,
 ): Outcomes {
   const nulls = canBeNull(bounds);
   if (!hasValues(bounds)) return { canBeTrue: false, canBeFalse: false, canBeNull: nulls };
@@ -94,7 +91,9 @@ function comparisonOutcomes(
   // An inexact bound skips what lies beyond it, but proves no equality.
   const less = !(low > 0 || (low === 0 && bounds.minExact));
   const greater = !(high < 0 || (high === 0 && bounds.maxExact));
-  const equal = !(low > 0) && !(high < 0);
+  const within = !(low > 0) && !(high < 0);
+  const asksOne = truth.less === truth.greater;
+  const equal = within && (!asksOne || mightContain?.(literal) !== false);
   const unordered = canBeNaN(bounds, type) || literal !== literal;
   // A NaN literal has no order with any value, whatever the bounds.
   const sides =

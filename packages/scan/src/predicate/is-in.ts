@@ -33,7 +33,7 @@ export class IsIn extends Expression {
   outcomes(boundsOf: BoundsOf): Outcomes {
     const known = boundsOf(this.#path);
     if (known === undefined) return ANY_OUTCOME;
-    const { bounds, type } = known;
+    const { bounds, type, mightContain } = known;
     const nulls = canBeNull(bounds);
     if (!hasValues(bounds)) return { canBeTrue: false, canBeFalse: false, canBeNull: nulls };
     const scalars = this.#literals.map((literal, i) => this.#scalars[i]!.find(literal, type, this.#path));
@@ -45,7 +45,8 @@ export class IsIn extends Expression {
           scalar === undefined ||
           (scalar === scalar &&
             !(min !== undefined && compareScalars(scalar, min) < 0) &&
-            !(max !== undefined && compareScalars(scalar, max) > 0)),
+            !(max !== undefined && compareScalars(scalar, max) > 0) &&
+            mightContain?.(scalar) !== false),
       ),
       canBeFalse:
         only === undefined ||

@@ -15,9 +15,11 @@ export async function decodeRowGroup(
   footer: FileFooter,
   group: number,
   columns: readonly string[],
+  { start, end }: { readonly start: number; readonly end: number },
   signal?: AbortSignal,
 ): Promise<Map<string, RawValues>> {
   const rows = footer.rowGroup(group).numRows;
+  const narrowed = start > 0 || end < rows;
   if (columns.length === 0) return new Map();
   const pages = new Map<string, RawValues[]>(columns.map((name) => [name, []]));
   try {
@@ -29,7 +31,16 @@ export async function decodeRowGroup(
       utf8: false,
       geoparquet: false,
       parsers: { timestampFromNanoseconds: (value) => value },
-      onChunk: ({ columnName, columnData }) => pages.get(columnName)!.push(columnData),
+      ...(narrowed && { rowStart: start, rowEnd: end, useOffsetIndex: true }),
+      // Pages may begin before the range and end behind it.
+      onChunk: ({ columnName, columnData, rowStart }) => {
+        const from = Math.max(0, start - rowStart);
+        const to = Math.min(columnData.length, end - rowStart);
+        if (from < to)
+          pages
+            .get(columnName)!
+            .push(from === 0 && to === columnData.length ? columnData : columnData.slice(from, to));
+      },
     });
   } catch (error) {
     if (error instanceof PitotError || signal?.aborted === true) throw error;
@@ -43,7 +54,9 @@ export async function decodeRowGroup(
       },
     );
   }
-  return new Map(Array.from(pages, ([name, parts]) => [name, joined(parts, rows, name, footer, group)]));
+  return new Map(
+    Array.from(pages, ([name, parts]) => [name, joined(parts, end - start, name, footer, group)]),
+  );
 }
 
 /**
@@ -62,7 +75,15 @@ function physicalMetadata(footer: FileFooter, group: number, columns: readonly s
     metadata_length: 0,
     row_groups: [
       {
-        columns: chunks.map((chunk) => ({ file_offset: 0n, meta_data: chunkMetadata(chunk, location) })),
+        columns: chunks.map((chunk) => ({
+          file_offset: 0n,
+          meta_data: chunkMetadata(chunk, location),
+          ...(chunk.offsetIndexOffset !== undefined &&
+            chunk.offsetIndexLength !== undefined && {
+              offset_index_offset: BigInt(chunk.offsetIndexOffset),
+              offset_index_length: chunk.offsetIndexLength,
+            }),
+        })),
         total_byte_size: BigInt(rowGroup.totalByteSize),
         num_rows: BigInt(rowGroup.numRows),
       },

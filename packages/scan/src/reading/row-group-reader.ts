@@ -13,13 +13,14 @@ import type { FileFooter } from "../dataset/file-footer.ts";
 import type { Fragment } from "../dataset/fragment-source.ts";
 import type { PlannedFragment, PlannedRowGroup } from "../dataset/plan-fragments.ts";
 import { asAsyncBuffer } from "../io/async-buffer.ts";
-import { countingSource } from "../io/counting-source.ts";
+import { countingSource, type CountingSource } from "../io/counting-source.ts";
 import type { Scalar } from "../parquet/column-bounds.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import type { Predicate } from "../predicate/predicate.ts";
 import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import { buildColumn, buildLeaf, nullColumn, type NameOf, type RawValues } from "./build-column.ts";
 import { decodeRowGroup, selectRows } from "./decode-row-group.ts";
+import { narrowRowGroup, type RowRange } from "./narrow-row-group.ts";
 
 /** What is read of each row group. */
 export interface ReadOptions {
@@ -43,15 +44,11 @@ export async function readRowGroup(
   const { dataset, schema, meter } = options;
   const reader = new RowGroupReader(planned, group, options);
   try {
-    const selection = await reader.select();
-    const rows = selection?.length ?? group.rows;
-    meter.rowGroupsRead++;
-    meter.rowsScanned += group.rows;
-    meter.rowsMatched += rows;
+    const rows = await reader.select();
     if (rows === 0) return undefined;
     await reader.read(schema.fields.map(({ name }) => name));
     const started = performance.now();
-    const children = schema.fields.map((field) => reader.column(field, selection, rows, dataset));
+    const children = schema.fields.map((field) => reader.column(field, dataset));
     const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children });
     meter.decoding += performance.now() - started;
     return new RecordBatch(schema, data);
@@ -68,11 +65,7 @@ export async function countRowGroup(
 ): Promise<number> {
   const reader = new RowGroupReader(planned, group, options);
   try {
-    const rows = (await reader.select())?.length ?? group.rows;
-    options.meter.rowGroupsRead++;
-    options.meter.rowsScanned += group.rows;
-    options.meter.rowsMatched += rows;
-    return rows;
+    return await reader.select();
   } finally {
     await reader.close();
   }
@@ -87,9 +80,16 @@ class RowGroupReader {
   readonly #nameOf: NameOf;
   /** Stored values by the dataset's names. */
   readonly #values = new Map<string, RawValues>();
-  #source: Awaited<ReturnType<Fragment["open"]>> | undefined;
+  readonly #planned: PlannedFragment;
+  #source: CountingSource | undefined;
+  #range: RowRange;
+  /** Rows within the range that match; undefined for all of them. */
+  #selection: Uint32Array | undefined;
 
-  constructor({ fragment, footer }: PlannedFragment, group: PlannedRowGroup, options: ReadOptions) {
+  constructor(planned: PlannedFragment, group: PlannedRowGroup, options: ReadOptions) {
+    const { fragment, footer } = planned;
+    this.#planned = planned;
+    this.#range = { start: 0, end: group.rows, certain: group.certain };
     this.#fragment = fragment;
     this.#footer = footer;
     this.#group = group;
@@ -108,73 +108,110 @@ class RowGroupReader {
     }
     if (names.size === 0) return;
     const { meter, signal } = this.#options;
-    this.#source ??= await this.#fragment.open();
-    const counted = countingSource(this.#source);
+    const source = await this.#open();
     const started = performance.now();
     let reading = 0;
-    // The size was seen when the footer was read; a source of its own may not know it yet.
     const buffer = asAsyncBuffer(
       {
-        location: counted.location,
+        location: source.location,
         byteLength: this.#footer.fileBytes,
+        suffix: (length) => source.suffix(length, signal),
+        close: () => source.close(),
         slice: async (start, end) => {
           const asked = performance.now();
-          const bytes = await counted.slice(start, end, signal);
+          const bytes = await source.slice(start, end, signal);
           reading = Math.max(reading, performance.now() - asked);
           return bytes;
         },
-        suffix: (length) => counted.suffix(length, signal),
-        close: () => counted.close(),
       },
       signal,
     );
-    const decoded = await decodeRowGroup(buffer, this.#footer, this.#group.index, [...names.keys()], signal);
+    const decoded = await decodeRowGroup(
+      buffer,
+      this.#footer,
+      this.#group.index,
+      [...names.keys()],
+      this.#range,
+      signal,
+    );
     for (const [fileName, values] of decoded) this.#values.set(names.get(fileName)!, values);
-    meter.dataBytes += counted.bytes;
-    meter.rangeRequests += counted.requests;
     meter.reading += reading;
     meter.decoding += performance.now() - started - reading;
   }
 
-  /** The rows that match and are not deleted; undefined for all of them. */
-  async select(): Promise<Uint32Array | undefined> {
+  /** Finds the rows that match and are not deleted, and tells how many these are. */
+  async select(): Promise<number> {
+    const { meter } = this.#options;
+    const { rows, certain } = this.#group;
+    if (!certain)
+      this.#range = await narrowRowGroup(await this.#open(), this.#planned, this.#group, this.#options);
+    const within = this.#range.end - this.#range.start;
+    meter.rowsSkipped += rows - within;
+    if (within === 0) return 0;
+    meter.rowGroupsRead++;
+    meter.rowsScanned += within;
+    this.#selection = await this.#matching(within);
+    const matched = this.#selection?.length ?? within;
+    meter.rowsMatched += matched;
+    return matched;
+  }
+
+  async #matching(rows: number): Promise<Uint32Array | undefined> {
     const { dataset, predicate, meter } = this.#options;
-    const { rows, certain, firstRow } = this.#group;
-    const asked = certain ? undefined : predicate;
+    const asked = this.#range.certain ? undefined : predicate;
     const deleted = await this.#fragment.deletedRows?.();
     if (asked === undefined && (deleted === undefined || deleted.count === 0)) return undefined;
     const columns = new Set((asked?.columns ?? []).map((path) => topLevelColumn(dataset.schema, path)!));
     await this.read([...columns].map(({ name }) => name));
     const started = performance.now();
-    const built = new Map(
-      [...columns].map((field) => [field.name, this.column(field, undefined, rows, dataset)]),
-    );
+    const built = new Map([...columns].map((field) => [field.name, this.column(field, dataset)]));
     const mask = asked?.mask((path) => leafData(dataset.schema, built, path), rows);
+    const first = this.#group.firstRow + this.#range.start;
     const selection = new Uint32Array(rows);
     let matched = 0;
     for (let i = 0; i < rows; i++) {
       if (mask !== undefined && mask[i] !== 1) continue;
-      if (deleted?.has(firstRow + i) === true) meter.rowsDeleted++;
+      if (deleted?.has(first + i) === true) meter.rowsDeleted++;
       else selection[matched++] = i;
     }
     meter.decoding += performance.now() - started;
     return matched === rows ? undefined : selection.subarray(0, matched);
   }
 
-  /** A column in the dataset's type. */
-  column(field: Field, selection: Uint32Array | undefined, rows: number, dataset: Dataset): Data {
+  /** The matching rows of a column, in the dataset's type; all of the range before they are found. */
+  column(field: Field, dataset: Dataset): Data {
     const type = field.type as DataType;
+    const rows = this.#selection?.length ?? this.#range.end - this.#range.start;
     if (this.#isPartition(field.name))
       return constantColumn(type, this.#fragment.partition.get(field.name) ?? null, rows);
     const node = this.#nodes.get(field.name);
     const values = this.#values.get(field.name);
     if (node === undefined || values === undefined || dataset.partitionTypes.has(field.name))
       return nullColumn(type, rows);
-    return buildColumn(type, selectRows(values, selection), node, this.#nameOf);
+    return buildColumn(type, selectRows(values, this.#selection), node, this.#nameOf);
   }
 
   async close(): Promise<void> {
-    await this.#source?.close();
+    if (this.#source === undefined) return;
+    const { meter } = this.#options;
+    meter.dataBytes += this.#source.bytes;
+    meter.rangeRequests += this.#source.requests;
+    await this.#source.close();
+  }
+
+  /** What the file is read through. Its size was seen when the footer was read; a source of its own may not know it yet. */
+  async #open(): Promise<CountingSource> {
+    if (this.#source === undefined) {
+      const opened = await this.#fragment.open();
+      this.#source = countingSource({
+        location: opened.location,
+        byteLength: this.#footer.fileBytes,
+        slice: (start, end, signal) => opened.slice(start, end, signal),
+        suffix: (length, signal) => opened.suffix(length, signal),
+        close: () => opened.close(),
+      });
+    }
+    return this.#source;
   }
 
   #isPartition(name: string): boolean {

@@ -7,6 +7,9 @@ export interface ScanShare {
   readonly skipped: number;
 }
 
+/** Why a row group was not read. */
+export type RowGroupSkipReason = "statistics" | "bloom_filter" | "page_index" | "certain";
+
 /** How much of a dataset a scan read, how much it could leave out and why, and what that took. */
 export interface ScanEffectiveness {
   readonly files: ScanShare;
@@ -16,8 +19,10 @@ export interface ScanEffectiveness {
   readonly bytes: ScanShare & { readonly footers: number; readonly data: number };
   /** Files by why they were skipped. */
   readonly filesSkippedBy: Readonly<Record<SkipReason, number>>;
-  /** Row groups by why they were skipped: no row can match, or, when counting, all do. */
-  readonly rowGroupsSkippedBy: { readonly statistics: number; readonly certain: number };
+  /** Row groups by why they were skipped: no row can match by this or that, or, when counting, all do. */
+  readonly rowGroupsSkippedBy: Readonly<Record<RowGroupSkipReason, number>>;
+  /** Pages of the predicate's columns, where row groups have an index of them that was worth reading. */
+  readonly pages: ScanShare;
   /** Requests to storage. */
   readonly rangeRequests: number;
   /** Rows decoded, rows that matched, rows that are deleted, and rows of skipped row groups. */
@@ -41,7 +46,14 @@ export class ScanMeter {
     delta_statistics: 0,
     deletion_vector: 0,
   };
-  readonly rowGroupsSkippedBy: { statistics: number; certain: number } = { statistics: 0, certain: 0 };
+  readonly rowGroupsSkippedBy: Record<RowGroupSkipReason, number> = {
+    statistics: 0,
+    bloom_filter: 0,
+    page_index: 0,
+    certain: 0,
+  };
+  pagesRead = 0;
+  pagesSkipped = 0;
   filesRead = 0;
   rowGroupsRead = 0;
   bytesTotal = 0;
@@ -69,6 +81,7 @@ export class ScanMeter {
       bytes: { total, read, skipped: total - read, footers: this.footerBytes, data: this.dataBytes },
       filesSkippedBy: { ...this.filesSkippedBy },
       rowGroupsSkippedBy: { ...this.rowGroupsSkippedBy },
+      pages: share(this.pagesRead, this.pagesSkipped),
       rangeRequests: this.rangeRequests,
       rows: {
         scanned: this.rowsScanned,

@@ -48,30 +48,34 @@ function tables(folder: string): string[] {
 
 describe.skipIf(data === undefined)("golden tables", () => {
   const folder = join(data ?? "", "delta");
-  it.each(data === undefined ? [] : tables(folder))("%s", async (name) => {
-    const table = join(folder, name);
-    const short = name.replace(/^hive\/delta\/|\/delta$/g, "");
-    const refused = REFUSED[short];
-    if (refused !== undefined) {
-      await expect(deltaSource(table)).rejects.toThrow(refused);
-      return;
-    }
-    const timeZone = TIME_ZONES[short];
-    const source = await deltaSource(table, timeZone === undefined ? {} : { timeZone });
-    const files = LOG_ONLY[short];
-    if (files !== undefined) {
-      expect((await source.plan()).fragments.map(({ path }) => path)).toEqual(files);
-      await expect(tableRows(source)).rejects.toMatchObject({ code: "IO", message: /is not there/ });
-      return;
-    }
-    const rows = comparable(await tableRows(source));
-    const expected = join(folder, name, "../expected");
-    if (existsSync(expected)) expect(rows).toEqual(comparable(await folderRows(expected)));
-    else expect(rows.length).toBe(ROWS[short] ?? 10);
-    // The same through Pitot's own reader, which knows a table by its log.
-    const dataset = await openDataset(table, timeZone === undefined ? {} : { timeZone });
-    expect(dataset.format).toBe("delta");
-    expect(comparable(await scannedRows(dataset))).toEqual(rows);
-    expect(await countRows(dataset)).toBe(rows.length);
-  });
+  it.each(data === undefined ? [] : tables(folder))(
+    "%s",
+    async (name) => {
+      const table = join(folder, name);
+      const short = name.replace(/^hive\/delta\/|\/delta$/g, "");
+      const refused = REFUSED[short];
+      if (refused !== undefined) {
+        await expect(deltaSource(table)).rejects.toThrow(refused);
+        return;
+      }
+      const timeZone = TIME_ZONES[short];
+      const source = await deltaSource(table, timeZone === undefined ? {} : { timeZone });
+      const files = LOG_ONLY[short];
+      if (files !== undefined) {
+        expect((await source.plan()).fragments.map(({ path }) => path)).toEqual(files);
+        await expect(tableRows(source)).rejects.toMatchObject({ code: "IO", message: /is not there/ });
+        return;
+      }
+      const rows = comparable(await tableRows(source));
+      const expected = join(folder, name, "../expected");
+      if (existsSync(expected)) expect(rows).toEqual(comparable(await folderRows(expected)));
+      else expect(rows.length).toBe(ROWS[short] ?? 10);
+      // The same through Pitot's own reader, which knows a table by its log.
+      const dataset = await openDataset(table, timeZone === undefined ? {} : { timeZone });
+      expect(dataset.format).toBe("delta");
+      expect(comparable(await scannedRows(dataset))).toEqual(rows);
+      expect(await countRows(dataset)).toBe(rows.length);
+    },
+    120_000,
+  );
 });

@@ -1,0 +1,180 @@
+// What statistics leave open, bloom filters may close, and page indexes may narrow. Both cost a request, so they are asked only where they are small
+// against what reading would cost.
+import { PitotError } from "@pitot/core";
+import type { FileFooter } from "../dataset/file-footer.ts";
+import type { Fragment } from "../dataset/fragment-source.ts";
+import type { PlannedFragment, PlannedRowGroup } from "../dataset/plan-fragments.ts";
+import type { RangeSource } from "../io/range-source.ts";
+import { readBloomFilter, type BloomFilter } from "../parquet/bloom-filter.ts";
+import type { LeafColumn } from "../parquet/leaf-column.ts";
+import { readPageIndex, type PageBounds } from "../parquet/page-index.ts";
+import { isCertain } from "../predicate/outcomes.ts";
+import type { BoundsOf } from "../predicate/predicate.ts";
+import type { ReadOptions } from "./row-group-reader.ts";
+
+/** Rows of a row group that are read: from `start` to `end`, `end` not included. */
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+  /** Whether all of them match, for sure. */
+  readonly certain: boolean;
+}
+
+/** The rows of a row group between the first and the last page that may have a match; empty where none may. */
+export async function narrowRowGroup(
+  source: RangeSource,
+  { fragment, footer }: PlannedFragment,
+  { index, rows }: PlannedRowGroup,
+  { dataset, predicate, schema, meter, signal }: ReadOptions,
+): Promise<RowRange> {
+  const all = { start: 0, end: rows, certain: false };
+  if (predicate === undefined) return { ...all, certain: true };
+  const group = footer.rowGroup(index);
+  const base = footer.bounds(index, fragment, dataset.partitionTypes);
+  const wanted = new Set([...schema.fields.map(({ name }) => name), ...predicate.columns]);
+  const bytes = group.columns.reduce((sum, chunk, i) => {
+    const leaf = footer.leaves[i];
+    const isWanted = leaf !== undefined && (wanted.has(leaf.path) || wanted.has(leaf.names[0] ?? ""));
+    return sum + (isWanted || fragment.columnNames !== undefined ? chunk.totalCompressedSize : 0);
+  }, 0);
+  const leaves = predicate.columns.flatMap((path) => leafOf(path, fragment, footer) ?? []);
+  try {
+    const filters = await bloomFilters(
+      source,
+      leaves,
+      index,
+      footer,
+      base,
+      predicate.outcomes.bind(predicate),
+      bytes,
+      signal,
+    );
+    const filtered: BoundsOf = (path) => {
+      const known = base(path);
+      const filter = filters.get(path);
+      return known === undefined || filter === undefined
+        ? known
+        : { ...known, mightContain: (value) => filter.mightContain(value) };
+    };
+    if (!predicate.outcomes(filtered).canBeTrue) {
+      meter.rowGroupsSkippedBy.bloom_filter++;
+      return { start: 0, end: 0, certain: false };
+    }
+    const indexed = await pageIndexes(source, leaves, index, footer, bytes, signal);
+    if (indexed.size === 0) return all;
+    const range = pageRange(indexed, rows, filtered, (bounds) => predicate.outcomes(bounds));
+    for (const pages of indexed.values()) {
+      const read = pages.filter(
+        ({ firstRow, bounds }) => firstRow < range.end && firstRow + bounds.rows > range.start,
+      ).length;
+      meter.pagesRead += read;
+      meter.pagesSkipped += pages.length - read;
+    }
+    if (range.end === 0) meter.rowGroupsSkippedBy.page_index++;
+    return range;
+  } catch (error) {
+    // Indexes are only a help: what is wrong with them is no reason not to read the data.
+    if (error instanceof PitotError && error.code === "INVALID_DATA") return all;
+    throw error;
+  }
+}
+
+interface PathLeaf {
+  readonly path: string;
+  readonly leaf: LeafColumn;
+}
+
+function leafOf(path: string, fragment: Fragment, footer: FileFooter): PathLeaf | undefined {
+  if (fragment.partition.has(path)) return undefined;
+  const leaf = footer.leaf(fragment.columnNames?.get(path) ?? path);
+  return leaf === undefined || leaf.maxRep > 0 ? undefined : { path, leaf };
+}
+
+/** The filters of the columns that the predicate asks for single values. */
+async function bloomFilters(
+  source: RangeSource,
+  leaves: readonly PathLeaf[],
+  index: number,
+  footer: FileFooter,
+  base: BoundsOf,
+  outcomes: (bounds: BoundsOf) => unknown,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, BloomFilter>> {
+  const asked = new Set<string>();
+  outcomes((path) => {
+    const known = base(path);
+    if (known === undefined) return undefined;
+    return {
+      ...known,
+      mightContain: () => {
+        asked.add(path);
+        return true;
+      },
+    };
+  });
+  const filters = new Map<string, BloomFilter>();
+  for (const { path, leaf } of leaves) {
+    const chunk = footer.rowGroup(index).columns[leaf.index];
+    if (chunk?.bloomFilterOffset === undefined || !asked.has(path)) continue;
+    if ((chunk.bloomFilterLength ?? 0) * 2 > bytes) continue;
+    const filter = await readBloomFilter(source, chunk, leaf, signal);
+    if (filter !== undefined) filters.set(path, filter);
+  }
+  return filters;
+}
+
+async function pageIndexes(
+  source: RangeSource,
+  leaves: readonly PathLeaf[],
+  index: number,
+  footer: FileFooter,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, readonly PageBounds[]>> {
+  const pages = new Map<string, readonly PageBounds[]>();
+  for (const { path, leaf } of leaves) {
+    const { columnIndexLength, offsetIndexLength } = footer.rowGroup(index).columns[leaf.index]!;
+    if (columnIndexLength === undefined || offsetIndexLength === undefined) continue;
+    if ((columnIndexLength + offsetIndexLength) * 4 > bytes) continue;
+    const read = await readPageIndex(source, footer.metadata, index, leaf, signal);
+    if (read !== undefined && read.pages.length > 1) pages.set(path, read.pages);
+  }
+  return pages;
+}
+
+/** Pages of different columns end at different rows: each stretch between two such ends is judged by the pages that it lies in. */
+function pageRange(
+  indexed: ReadonlyMap<string, readonly PageBounds[]>,
+  rows: number,
+  base: BoundsOf,
+  outcomes: (bounds: BoundsOf) => { canBeTrue: boolean; canBeFalse: boolean; canBeNull: boolean },
+): RowRange {
+  const starts = [
+    ...new Set([...indexed.values()].flatMap((pages) => pages.map(({ firstRow }) => firstRow))),
+  ].sort((a, b) => a - b);
+  const at = new Map([...indexed.keys()].map((path) => [path, 0]));
+  let [start, end, certain] = [rows, 0, true];
+  let gap = false;
+  starts.forEach((first, i) => {
+    for (const [path, pages] of indexed) {
+      let page = at.get(path)!;
+      while ((pages[page + 1]?.firstRow ?? Infinity) <= first) page++;
+      at.set(path, page);
+    }
+    const judged = outcomes((path) => {
+      const known = base(path);
+      const page = indexed.get(path)?.[at.get(path) ?? 0];
+      return known === undefined || page === undefined ? known : { ...known, bounds: page.bounds };
+    });
+    if (!judged.canBeTrue) {
+      gap ||= end > 0;
+      return;
+    }
+    start = Math.min(start, first);
+    end = starts[i + 1] ?? rows;
+    // Rows of a page between that cannot match are read along; then not all of them match.
+    certain &&= isCertain(judged) && !gap;
+  });
+  return end === 0 ? { start: 0, end: 0, certain: false } : { start, end, certain };
+}
