@@ -47,13 +47,15 @@ export declare class ColumnChunk {
      * @param row - Where this one's numbers begin.
      */
     constructor(bytes: Uint8Array, table: Float64Array, row: number);
+    /** Bytes in the file; 0 where its metadata are encrypted, as for all numbers. */
+    get totalCompressedSize(): number;
+    /** Values of its leaf, nulls included. */
     get numValues(): number;
     get totalUncompressedSize(): number;
-    get totalCompressedSize(): number;
     get dataPageOffset(): number;
     /** Whether its pages are encrypted. */
     get encrypted(): boolean;
-    /** False where its metadata are encrypted too: then sizes and counts are 0, and only the offsets of its indexes are known. */
+    /** False where its metadata are encrypted too: then only the offsets of its indexes are known. */
     get hasMetadata(): boolean;
     /** Path of the file that has the data, relative to this one; undefined where it is this file. */
     get filePath(): string | undefined;

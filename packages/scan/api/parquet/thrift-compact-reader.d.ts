@@ -46,8 +46,6 @@ export declare class ThriftReader {
     length(): number;
     /** Text in UTF-8; a byte that is none reads as U+FFFD. */
     text(): string;
-    /** Text of the bytes at `start`, without going there. */
-    textAt(start: number, length: number): string;
     /** Bytes, as a view of the metadata. */
     binary(): Uint8Array;
     /** Goes into a list: how many elements of what type. Types of booleans are as the elements are. */

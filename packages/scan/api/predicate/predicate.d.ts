@@ -1,13 +1,17 @@
 import type { Data, DataType } from "apache-arrow";
-import type { ColumnBounds } from "../parquet/column-bounds.ts";
+import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
 import type { Outcomes } from "./outcomes.ts";
+/** What is known of a column in a container. */
+export interface KnownColumn {
+    readonly bounds: ColumnBounds;
+    readonly type: DataType;
+    /** False where the container does not hold the value for certain, as a bloom filter says; asked for single values only. */
+    readonly mightContain?: (value: Scalar) => boolean;
+}
 /** What a predicate asks of the container that it is judged by. */
 export interface BoundsOf {
     /** Undefined where nothing is known of the column. */
-    (leafPath: string): {
-        readonly bounds: ColumnBounds;
-        readonly type: DataType;
-    } | undefined;
+    (leafPath: string): KnownColumn | undefined;
 }
 /** The decoded values of a column in a batch, by its leaf path. */
 export type ColumnOf = (leafPath: string) => Data;

@@ -5,6 +5,8 @@ export interface ScanShare {
     readonly read: number;
     readonly skipped: number;
 }
+/** Why a row group was not read. */
+export type RowGroupSkipReason = "statistics" | "bloom_filter" | "page_index" | "certain";
 /** How much of a dataset a scan read, how much it could leave out and why, and what that took. */
 export interface ScanEffectiveness {
     readonly files: ScanShare;
@@ -17,11 +19,10 @@ export interface ScanEffectiveness {
     };
     /** Files by why they were skipped. */
     readonly filesSkippedBy: Readonly<Record<SkipReason, number>>;
-    /** Row groups by why they were skipped: no row can match, or, when counting, all do. */
-    readonly rowGroupsSkippedBy: {
-        readonly statistics: number;
-        readonly certain: number;
-    };
+    /** Row groups by why they were skipped: no row can match by this or that, or, when counting, all do. */
+    readonly rowGroupsSkippedBy: Readonly<Record<RowGroupSkipReason, number>>;
+    /** Pages of the predicate's columns, where row groups have an index of them that was worth reading. */
+    readonly pages: ScanShare;
     /** Requests to storage. */
     readonly rangeRequests: number;
     /** Rows decoded, rows that matched, rows that are deleted, and rows of skipped row groups. */
@@ -43,10 +44,9 @@ export interface ScanEffectiveness {
 /** Counts a scan while it runs. */
 export declare class ScanMeter {
     readonly filesSkippedBy: Record<SkipReason, number>;
-    readonly rowGroupsSkippedBy: {
-        statistics: number;
-        certain: number;
-    };
+    readonly rowGroupsSkippedBy: Record<RowGroupSkipReason, number>;
+    pagesRead: number;
+    pagesSkipped: number;
     filesRead: number;
     rowGroupsRead: number;
     bytesTotal: number;

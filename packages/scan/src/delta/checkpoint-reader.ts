@@ -178,7 +178,7 @@ function narrow(
 type Chunk = NonNullable<FileMetaData["row_groups"][number]["columns"][number]["meta_data"]>;
 
 function allNull({ statistics, num_values }: Chunk): boolean {
-  return statistics?.null_count !== undefined && BigInt(statistics.null_count) === BigInt(num_values);
+  return statistics?.null_count !== undefined && statistics.null_count === num_values;
 }
 
 /** Dates and times of parsed statistics as the log's JSON writes them. */

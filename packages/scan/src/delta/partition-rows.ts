@@ -1,5 +1,6 @@
 import { DataType, type Field, type Table } from "apache-arrow";
 import { PitotError } from "@pitot/core";
+import { scalarText } from "../parquet/scalar-text.ts";
 import { columnValues } from "./data-file.ts";
 import type { StoredValue } from "./stored-value.ts";
 
@@ -75,12 +76,7 @@ function partitionText(value: StoredValue, type: DataType, name: string): string
     const seconds = new Date(Number((micros - part) / 1_000n)).toISOString().slice(0, 19).replace("T", " ");
     return part === 0n ? seconds : `${seconds}.${String(part).padStart(6, "0")}`;
   }
-  if (DataType.isDecimal(type)) {
-    const unscaled = value as bigint;
-    const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(type.scale + 1, "0");
-    const point = digits.length - type.scale;
-    return `${unscaled < 0n ? "-" : ""}${digits.slice(0, point)}${type.scale === 0 ? "" : `.${digits.slice(point)}`}`;
-  }
+  if (DataType.isDecimal(type)) return scalarText(value as bigint, type);
   return String(value as string | number | bigint | boolean);
 }
 
