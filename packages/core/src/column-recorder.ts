@@ -1,11 +1,10 @@
-import { trace, type Context } from "@opentelemetry/api";
+import type { Context } from "@opentelemetry/api";
 import { ATTR_RECORD_SEQ } from "@pitot/semconv";
 import type { Accounting } from "./accounting.ts";
 import type { ColumnRecords } from "./column-records.ts";
+import { correlationColumns } from "./correlation-columns.ts";
 import type { EventEmitter } from "./event-emitter.ts";
 import type { ExportBudget } from "./export-budget.ts";
-import { nanoseconds, ordinals } from "./int64-column.ts";
-import type { RecordBatch } from "./record-batch.ts";
 import type { ScopeStorage } from "./scope-storage.ts";
 
 /** More rows than this at once go on carriers. */
@@ -32,8 +31,14 @@ export class ColumnRecorder {
     const first = this.#seq.get(kind) ?? 0;
     this.#seq.set(kind, first + length);
     const stored = this.#storage.present;
-    if (stored) this.#storage.write(correlated(records, first, at, timeMs));
-    const room = this.#emitter.active(at) ? this.#budget.take(kind, length) : 0;
+    if (stored)
+      this.#storage.write({
+        kind,
+        length,
+        columns: { ...records.columns, ...correlationColumns(at, timeMs, first, length) },
+      });
+    const wanted = Math.min(length, records.exported ?? length);
+    const room = this.#emitter.active(at) ? this.#budget.take(kind, wanted) : 0;
     let exported = 0;
     for (let i = 0; i < room; i++) {
       const { name, attributes } = records.event(i);
@@ -43,31 +48,11 @@ export class ColumnRecorder {
         length > FEW
           ? this.#emitter.emitRow(name, event, kind, first + i, bytes, at, timeMs)
           : this.#emitter.emit(name, event, kind, first + i, bytes, at, timeMs);
-      if (taken) exported++;
+      if (!taken) continue;
+      exported++;
+      if (this.#emitter.cuts(event)) this.#accounting.add(kind, "truncated");
     }
     this.#accounting.add(kind, "exported", exported);
     this.#accounting.add(kind, stored ? "snapshot_only" : "dropped", length - exported);
   }
-}
-
-/** The rows with the columns that link them to their span. */
-function correlated(
-  { kind, length, columns }: ColumnRecords,
-  first: number,
-  at: Context,
-  timeMs: number,
-): RecordBatch {
-  const ids = trace.getSpan(at)?.spanContext();
-  const codes = new Int32Array(length).fill(ids === undefined ? -1 : 0);
-  return {
-    kind,
-    length,
-    columns: {
-      ...columns,
-      trace_id: { codes, values: ids === undefined ? [] : [ids.traceId] },
-      span_id: { codes, values: ids === undefined ? [] : [ids.spanId] },
-      time_unix_nano: nanoseconds(new Float64Array(length).fill(timeMs), length),
-      seq: ordinals(first, length),
-    },
-  };
 }

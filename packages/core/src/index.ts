@@ -11,6 +11,8 @@ export type { StageBody, StageOptions } from "./stage.ts";
 export { composeSinks } from "./diagnostics-sink.ts";
 export type { ColumnRecords } from "./column-records.ts";
 export type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+export { isQualityTable, qualityRows } from "./quality-columns.ts";
+export type { QualityColumn, QualityTable } from "./quality-columns.ts";
 export { DiagnosticsCollector } from "./diagnostics-collector.ts";
 export type { MetricSample } from "./diagnostics-collector.ts";
 export type { MetricOptions, MetricTags } from "./metric-recorder.ts";
@@ -40,6 +42,7 @@ export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 
 // For whoever stores records
 export { addCounter } from "./instruments.ts";
+export { guarded } from "./internal/report-once.ts";
 export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,

@@ -56,11 +56,11 @@ export class PayloadRecorder {
     const json = JSON.stringify(value);
     // Exported events are numbered without a snapshot too.
     const seq = this.#seq++;
-    if (stored) this.buffer.append(this.#group(logical), json, at, timeMs);
+    const full = stored && this.buffer.append(this.#group(logical), json, at, timeMs);
     const { taken, truncated } = this.#emit(logical, value, json, seq, at, timeMs, many);
     if (truncated || plain.cut || logical !== name) accounting.add(kind, "truncated");
     accounting.add(kind, taken ? "exported" : stored ? "snapshot_only" : "dropped");
-    return stored && (this.buffer.full || recording.flushMs === 0);
+    return full || (stored && recording.flushMs === 0);
   }
 
   #group(name: string): number {
@@ -88,6 +88,7 @@ export class PayloadRecorder {
     const flat = flattenPayload(value, json, {
       attributes: emitter.attributeBudget,
       payloadBytes: recording.payloadBytes,
+      textLength: recording.limits.valueLength,
     });
     const attributes: Attributes = {
       [kind === "event" ? names.ATTR_EVENT_NAME : names.ATTR_ARTIFACT_NAME]: name,
@@ -99,6 +100,6 @@ export class PayloadRecorder {
     const taken = many
       ? emitter.emitRow(event, attributes, kind, seq, bytes, at, timeMs)
       : emitter.emit(event, attributes, kind, seq, bytes, at, timeMs);
-    return { taken, truncated: flat.truncated };
+    return { taken, truncated: flat.truncated || emitter.cuts(attributes) };
   }
 }

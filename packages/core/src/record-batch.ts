@@ -8,10 +8,12 @@ export type RecordKind =
   | "dataset_stats"
   | "column_stats";
 
-/** Text that repeats: `codes[i]` indexes `values`, -1 is null. `values` only ever grows. */
+/** Text that repeats: `codes[i]` indexes `values`, -1 is null; may be longer than the batch. `values` only ever grows. */
 export interface DictionaryColumn {
   readonly codes: Int32Array;
   readonly values: readonly string[];
+  /** Nulls among the batch's rows, where it is known: who does not give it makes the encoder count. */
+  readonly nullCount?: number;
 }
 
 /**

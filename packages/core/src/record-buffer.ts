@@ -1,45 +1,46 @@
 import { trace, type Context } from "@opentelemetry/api";
 import { nanoseconds, ordinals } from "./int64-column.ts";
 import type { RecordColumn } from "./record-batch.ts";
-import { TextDictionary } from "./text-dictionary.ts";
+import { RowSegments } from "./row-segments.ts";
+import { TermColumn } from "./term-column.ts";
 
 /** A batch is written at so many rows, */
 const MAX_ROWS = 4096;
 /** or so much text (UTF-16 units; bytes where it is ASCII). */
 const MAX_TEXT = 1 << 20;
 const FIRST_ROWS = 64;
-
-/** A column that repeats: what a group's row has in it. */
-interface TermColumn {
-  readonly name: string;
-  readonly dictionary: TextDictionary;
-  readonly codeOfGroup: number[];
-}
+/** Spans that are found again; one beyond them stands in the dictionary twice. */
+const MAX_SPANS = 1 << 16;
+/** No group, and no time. */
+const NONE = -1;
 
 /**
- * Rows waiting for storage, by column: a few stores into typed arrays per row, and one string that grows. Columns that repeat are told by
- * a group: their values together, looked up once.
+ * Rows waiting for storage, by column. A row costs one text appended to a growing string, and comparisons: values that repeat (a group:
+ * the values of all columns that do, looked up once), span and time are kept as the rows at which they change.
  */
 export class RecordBuffer {
   length = 0;
   readonly #textColumn: string;
   readonly #terms: readonly TermColumn[];
-  #seqAtStart = 0;
+  readonly #traceIds = new TermColumn("trace_id");
+  readonly #spanIds = new TermColumn("span_id");
+  readonly #spanGroups = new Map<string, number>();
   #groupCount = 0;
+  #seqAtStart = 0;
   #capacity = FIRST_ROWS;
-  #groups = new Int32Array(FIRST_ROWS);
-  #spans = new Int32Array(FIRST_ROWS);
-  #times = new Float64Array(FIRST_ROWS);
+  readonly #groups = new RowSegments();
+  #group = NONE;
+  readonly #spans = new RowSegments();
+  #at: Context | undefined;
+  readonly #times = new RowSegments();
+  #timeMs = NONE;
   /** One string for all texts: joining costs less than keeping them apart, and they are encoded by one call. */
   #text = "";
   #ends = new Int32Array(FIRST_ROWS);
   #nullCount = 0;
   #validity = new Uint8Array(FIRST_ROWS >> 3).fill(255);
-  readonly #traceIds = new TextDictionary();
-  readonly #spanIds = new TextDictionary();
-  readonly #traceOfSpan: number[] = [];
-  #at: Context | undefined;
-  #span = -1;
+  #timeColumn = new BigInt64Array(0);
+  #seqColumn = new BigInt64Array(0);
 
   /**
    * @param text name of the column whose text does not repeat
@@ -47,99 +48,104 @@ export class RecordBuffer {
    */
   constructor(text: string, ...terms: readonly string[]) {
     this.#textColumn = text;
-    this.#terms = terms.map((name) => ({ name, dictionary: new TextDictionary(), codeOfGroup: [] }));
-  }
-
-  /** True where the rows must be taken before the next comes. */
-  get full(): boolean {
-    return this.length >= MAX_ROWS || this.#text.length >= MAX_TEXT;
+    this.#terms = terms.map((name) => new TermColumn(name));
   }
 
   /** A new group for {@link RecordBuffer.append}: one value per repeating column, in the constructor's order. Keep it; it is never forgotten. */
   group(...values: readonly (string | null)[]): number {
-    this.#terms.forEach(({ dictionary, codeOfGroup }, i) =>
-      codeOfGroup.push(dictionary.code(values[i] ?? null)),
-    );
+    this.#terms.forEach((term, i) => term.add(values[i] ?? null));
     return this.#groupCount++;
   }
 
-  append(group: number, text: string | null, at: Context, timeMs: number): void {
+  /** @returns true where the rows must be taken before the next comes */
+  append(group: number, text: string | null, at: Context, timeMs: number): boolean {
     const i = this.length;
     if (i === this.#capacity) this.#grow();
-    if (at !== this.#at) this.#enter(at);
-    this.#groups[i] = group;
-    this.#spans[i] = this.#span;
-    this.#times[i] = timeMs;
+    if (group !== this.#group) this.#groups.begin(i, (this.#group = group));
+    if (at !== this.#at) this.#enter(i, at);
+    if (timeMs !== this.#timeMs) this.#times.begin(i, (this.#timeMs = timeMs));
     if (text === null) {
       this.#validity[i >> 3]! &= ~(1 << (i & 7));
       this.#nullCount++;
     } else this.#text += text;
-    this.#ends[i] = this.#text.length;
+    const end = this.#text.length;
+    this.#ends[i] = end;
     this.length = i + 1;
+    return i === MAX_ROWS - 1 || end >= MAX_TEXT;
+  }
+
+  /** Leaves out ordinals of rows that go to storage another way; the buffer must be empty. */
+  advance(count: number): void {
+    this.#seqAtStart += count;
   }
 
   /** The rows as columns, and an empty buffer. The columns stand until the next row is appended. */
   take(): { length: number; columns: Record<string, RecordColumn> } {
-    const { length } = this;
-    const columns: Record<string, RecordColumn> = {};
-    const groups = this.#groups.subarray(0, length);
-    for (const { name, dictionary, codeOfGroup } of this.#terms)
-      columns[name] = { codes: mapped(groups, codeOfGroup), values: dictionary.values };
-    columns[this.#textColumn] = {
-      length,
-      text: this.#text,
-      ends: this.#ends.subarray(0, length),
-      nullCount: this.#nullCount,
-      validity: this.#nullCount === 0 ? undefined : this.#validity.slice(),
+    const length = this.length;
+    const capacity = this.#capacity;
+    const nullCount = this.#nullCount;
+    if (this.#timeColumn.length < length) {
+      this.#timeColumn = new BigInt64Array(capacity);
+      this.#seqColumn = new BigInt64Array(capacity);
+    }
+    this.#times.fillInt64(this.#timeColumn, length, nanoseconds);
+    const columns: Record<string, RecordColumn> = {
+      [this.#textColumn]: {
+        length,
+        text: this.#text,
+        ends: this.#ends,
+        nullCount,
+        validity: nullCount === 0 ? undefined : this.#validity.slice(),
+      },
+      trace_id: this.#traceIds.column(this.#spans, length, capacity),
+      span_id: this.#spanIds.column(this.#spans, length, capacity),
+      time_unix_nano: this.#timeColumn,
+      seq: ordinals(this.#seqAtStart, length, this.#seqColumn),
     };
-    const spans = this.#spans.subarray(0, length);
-    columns["trace_id"] = { codes: mapped(spans, this.#traceOfSpan), values: this.#traceIds.values };
-    columns["span_id"] = { codes: spans, values: this.#spanIds.values };
-    columns["time_unix_nano"] = nanoseconds(this.#times, length);
-    columns["seq"] = ordinals(this.#seqAtStart, length);
+    for (const term of this.#terms) columns[term.name] = term.column(this.#groups, length, capacity);
     this.#seqAtStart += length;
-    this.length = 0;
-    this.#text = "";
-    if (this.#nullCount > 0) this.#validity.fill(255);
-    this.#nullCount = 0;
+    this.#clear();
     return { length, columns };
   }
 
-  /** Rows that follow belong to the span of another context. */
-  #enter(at: Context): void {
+  /** Rows from this one on belong to the span of another context. */
+  #enter(row: number, at: Context): void {
     this.#at = at;
     const ids = trace.getSpan(at)?.spanContext();
     if (ids === undefined) {
-      this.#span = -1;
+      this.#spans.begin(row, NONE);
       return;
     }
-    const code = this.#spanIds.code(ids.spanId);
-    // Span ids are made once per span, so that the trace of a span code never changes.
-    if (code === this.#traceOfSpan.length) this.#traceOfSpan.push(this.#traceIds.code(ids.traceId));
-    this.#span = code;
+    let span = this.#spanGroups.get(ids.spanId);
+    if (span === undefined) {
+      if (this.#spanGroups.size >= MAX_SPANS) this.#spanGroups.clear();
+      span = this.#spanIds.add(ids.spanId);
+      this.#traceIds.add(ids.traceId);
+      this.#spanGroups.set(ids.spanId, span);
+    }
+    this.#spans.begin(row, span);
+  }
+
+  #clear(): void {
+    this.length = 0;
+    this.#groups.clear();
+    this.#group = NONE;
+    this.#spans.clear();
+    this.#at = undefined;
+    this.#times.clear();
+    this.#timeMs = NONE;
+    this.#text = "";
+    if (this.#nullCount > 0) this.#validity.fill(255);
+    this.#nullCount = 0;
   }
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#groups = enlarged(this.#groups, new Int32Array(this.#capacity));
-    this.#spans = enlarged(this.#spans, new Int32Array(this.#capacity));
-    this.#times = enlarged(this.#times, new Float64Array(this.#capacity));
-    this.#ends = enlarged(this.#ends, new Int32Array(this.#capacity));
-    this.#validity = enlarged(this.#validity, new Uint8Array(this.#capacity >> 3).fill(255));
+    const ends = new Int32Array(this.#capacity);
+    ends.set(this.#ends);
+    this.#ends = ends;
+    const validity = new Uint8Array(this.#capacity >> 3).fill(255);
+    validity.set(this.#validity);
+    this.#validity = validity;
   }
-}
-
-function enlarged<T extends Int32Array | Float64Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Codes by way of others; -1 stays. */
-function mapped(from: Int32Array, codes: readonly number[]): Int32Array {
-  const result = new Int32Array(from.length);
-  for (let i = 0; i < from.length; i++) {
-    const code = from[i]!;
-    result[i] = code < 0 ? -1 : codes[code]!;
-  }
-  return result;
 }

@@ -1,6 +1,7 @@
-import { context, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context, Span } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { Accounting } from "./accounting.ts";
+import { activeContext } from "./active-context.ts";
 import { BurstClock } from "./burst-clock.ts";
 import { ColumnRecorder } from "./column-recorder.ts";
 import type { ColumnRecords } from "./column-records.ts";
@@ -13,10 +14,12 @@ import { metricSeries, type MetricOptions, type MetricTags } from "./metric-reco
 import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
 import { PayloadRecorder } from "./payload-recorder.ts";
+import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
 import type { RecordOutcome } from "./record-target.ts";
 import { recording, type Recording } from "./recording-options.ts";
 import type { RunPayload } from "./run-payload.ts";
+import { cutBySdk } from "./sdk-limits.ts";
 import { ScopeStorage } from "./scope-storage.ts";
 
 /** All records of this process, for the `pitot.records` counter. */
@@ -125,8 +128,12 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  recordQuality(rows: Iterable<QualityRow>): void {
+  recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("recordQuality", () => {
+      if (isQualityTable(rows)) {
+        this.#qualityTable(rows);
+        return;
+      }
       const at = this.#here();
       // One pass for all: the sink sees what was read, also from an iterator that fails half-way.
       const kept: QualityRow[] | undefined = this.sink === undefined ? undefined : [];
@@ -170,9 +177,25 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  /** A lifecycle event: on the span only, since the manifest has it too. */
-  emitLifecycle(name: string, attributes: Attributes, span: Span): void {
-    guarded("lifecycle", () => span.addEvent(name, attributes));
+  /**
+   * A lifecycle event: on the span only, since the manifest has it too.
+   * @param room how many events the SDK must keep per span, so that this one pushes out none that matters more
+   */
+  emitLifecycle(name: string, attributes: Attributes, span: Span, room: number): void {
+    guarded("lifecycle", () => {
+      if (this.#recording.limits.spanEvents < room) return;
+      span.addEvent(name, attributes);
+      if (this.#emitter.cuts(attributes)) this.accounting.add("run", "truncated");
+    });
+  }
+
+  /** The last attributes of the run's span; where the SDK keeps fewer, that is counted in them. */
+  sealSpan(span: Span, identity: Attributes, totals: () => Attributes): void {
+    const { spanAttributes, valueLength } = this.#recording.limits;
+    const all = { ...identity, ...totals() };
+    // Beside them: the snapshot's place, and the type of an error.
+    if (cutBySdk(all, spanAttributes - 2, valueLength)) this.accounting.add("run", "truncated");
+    span.setAttributes({ ...identity, ...totals() });
   }
 
   /** Writes what waits in memory to storage. Synchronous. */
@@ -202,6 +225,25 @@ export class RecordScope implements DiagnosticsSink {
   /** Tells storage that the run has ended; {@link RecordScope.close} came before. */
   finish(run: RunPayload | undefined): void {
     this.#storage.finish(run);
+  }
+
+  #qualityTable(table: QualityTable): void {
+    if (this.#closed) {
+      this.#late("quality", table.numRows);
+      return;
+    }
+    if (table.getChild("entity_kind") === null || table.getChild("issue") === null) {
+      this.accounting.add("quality", "dropped", table.numRows);
+      reportOnce(
+        "quality-table",
+        "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped",
+      );
+      return;
+    }
+    this.sink?.recordQuality(qualityRows(table));
+    this.#storage.drain("quality", this.#quality.buffer);
+    for (const batch of this.#quality.appendTable(table, this.#here(), Date.now()))
+      this.#storage.write(batch);
   }
 
   #qualityRow(
@@ -238,7 +280,7 @@ export class RecordScope implements DiagnosticsSink {
 
   /** The caller's context where this run is active in it; else the run's own. */
   #here(): Context {
-    const active = context.active();
+    const active = activeContext();
     if (active !== this.#active) {
       this.#active = active;
       this.#at = runIdOf(active) === this.id ? active : this.#context;

@@ -8,6 +8,7 @@ import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
 import { Delivery } from "./delivery.ts";
 import { otlpReachable } from "./otlp-exporters.ts";
 import { watchProcessEnd } from "./process-end.ts";
+import { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
@@ -53,7 +54,8 @@ export interface Pitot extends AsyncDisposable {
  * await using pitot = await startPitot({ serviceName: "nightly" });
  * ```
  *
- * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` and `new SnapshotLogProcessor(store)` to it, where it wants
+ * spans and logs in snapshots too.
  *
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
@@ -193,7 +195,10 @@ function startSdk(options: PitotOptions, store: SnapshotStore | undefined, deliv
     ...serviceName(options),
     spanProcessors: [new SnapshotSpanProcessor(store), ...delivery.spanProcessors],
     metricReaders: readers,
-    logRecordProcessors: [...delivery.logProcessors],
+    logRecordProcessors: [
+      ...(store === undefined ? [] : [new SnapshotLogProcessor(store)]),
+      ...delivery.logProcessors,
+    ],
     instrumentations: [],
   });
   sdk.start();

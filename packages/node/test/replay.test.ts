@@ -175,7 +175,9 @@ it("names runs, and refuses those that are not there", async () => {
   await expect(replay({ directory, endpoint: sink.url, runs: ["nothing"] })).rejects.toThrow(
     "There is no such run",
   );
-  expect(await replay({ directory, endpoint: sink.url, runs: [scope?.id ?? ""] })).toMatchObject({ sent: 10 });
+  expect(await replay({ directory, endpoint: sink.url, runs: [scope?.id ?? ""] })).toMatchObject({
+    sent: 10,
+  });
   expect(await replay({ directory, endpoint: sink.url, runs: [scope?.id ?? ""] })).toMatchObject({
     sent: 0,
     delivered: 10,

@@ -56,9 +56,9 @@ export class BatchEncoder {
     const at = body.allocate(PREFIX + this.#metadataLength);
     body.begin();
     this.schema.columns.forEach((column, i) => {
-      const own = codes[i];
-      if (own === undefined) encodeColumn(body, column, columns[column.name], length);
-      else encodeCodes(body, column, own, length);
+      const [own, values] = [codes[i], columns[column.name]];
+      if (own === undefined) encodeColumn(body, column, values, length);
+      else encodeCodes(body, column, own, length, nullsOf(values, own, length));
     });
     write(batchMetadata(length, body.layout()), at);
     return body.bytes.subarray(0, body.length);
@@ -69,6 +69,14 @@ export class BatchEncoder {
     this.#started = true;
     for (const dictionary of this.#dictionaries) dictionary?.commit();
   }
+}
+
+/** As the column tells, or counted. */
+function nullsOf(values: RecordColumn | undefined, codes: Int32Array, length: number): number {
+  if (values !== undefined && "codes" in values && values.nullCount !== undefined) return values.nullCount;
+  let nulls = 0;
+  for (let i = 0; i < length; i++) nulls += codes[i]! >>> 31;
+  return nulls;
 }
 
 const VALUE: ColumnSchema = { name: "value", type: "utf8", nullable: false };

@@ -2,6 +2,7 @@ import { PitotError, type JoinedTexts, type RecordColumn } from "@pitot/core";
 import type { BatchBody } from "./batch-body.ts";
 import { joinedTexts, textOf, validityOf, valuesOf } from "./column-values.ts";
 import type { ColumnSchema } from "./table-schema.ts";
+import { utf8View, viewNulls, type Utf8View } from "./utf8-view.ts";
 
 /**
  * Writes `length` values of a column into a body: a node, and its buffers in Arrow's order.
@@ -33,15 +34,22 @@ export function encodeColumn(
     case "list<utf8>":
       encodeLists(body, column, valuesOf(values, length), length);
       break;
-    default:
-      encodeTexts(body, column, joinedTexts(values, length), length);
+    default: {
+      const view = utf8View(values, length);
+      if (view === undefined) encodeTexts(body, column, joinedTexts(values, length), length);
+      else encodeView(body, column, view, length);
+    }
   }
 }
 
 /** Writes dictionary codes; -1 is null. */
-export function encodeCodes(body: BatchBody, column: ColumnSchema, codes: Int32Array, length: number): void {
-  let nullCount = 0;
-  for (let i = 0; i < length; i++) nullCount += codes[i]! >>> 31;
+export function encodeCodes(
+  body: BatchBody,
+  column: ColumnSchema,
+  codes: Int32Array,
+  length: number,
+  nullCount: number,
+): void {
   let validity: Uint8Array | undefined;
   if (nullCount > 0) {
     validity = new Uint8Array((length + 7) >> 3);
@@ -83,6 +91,28 @@ export function encodeTexts(
     from = to;
   }
   body.buffer(end - start);
+}
+
+/** Copies text that lies in Arrow's layout. */
+function encodeView(body: BatchBody, column: ColumnSchema, view: Utf8View, length: number): void {
+  const { nullCount, validity } = viewNulls(view, length);
+  writeValidity(body, column, length, nullCount, validity);
+  const offsets = body.buffer(4 * (length + 1)) >> 2;
+  body.int32[offsets] = 0;
+  let row = offsets;
+  let end = 0;
+  for (const chunk of view.chunks) {
+    const shift = end - chunk.valueOffsets[0]!;
+    for (let i = 1; i <= chunk.length; i++) body.int32[row + i] = chunk.valueOffsets[i]! + shift;
+    row += chunk.length;
+    end = body.int32[row]!;
+  }
+  let at = body.buffer(end);
+  for (const { values, valueOffsets, length: rows } of view.chunks) {
+    const text = values.subarray(valueOffsets[0], valueOffsets[rows]);
+    body.bytes.set(text, at);
+    at += text.length;
+  }
 }
 
 function encodeInt64(

@@ -1,8 +1,16 @@
 import { rmSync } from "node:fs";
-import type { RecordBatch, RecordCounts, RecordKind, RunPayload, ScopeInfo } from "@pitot/core";
+import type {
+  DictionaryColumn,
+  RecordBatch,
+  RecordCounts,
+  RecordKind,
+  RunPayload,
+  ScopeInfo,
+} from "@pitot/core";
 import { compactTable } from "./compact-table.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
+import { logColumns, type LogRow } from "./log-row.ts";
 import { writeManifest, type ManifestTable, type RunManifest } from "./manifest.ts";
 import { spanColumns, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
@@ -33,6 +41,7 @@ export class ScopeFolder {
   readonly #scope: ScopeInfo;
   readonly #settings: FolderSettings;
   readonly #tables = new Map<string, TableStream>();
+  #runIds: DictionaryColumn = { codes: new Int32Array(0), values: [], nullCount: 0 };
   readonly #ledger: DeliveryLedger;
   readonly #claim: FolderClaim;
   #compacted = false;
@@ -45,6 +54,7 @@ export class ScopeFolder {
     this.#scope = scope;
     this.#settings = settings;
     this.#run = scope.run;
+    this.#runIds = { ...this.#runIds, values: [scope.id] };
     this.#claim = ownFolder(path);
     this.#ledger = new DeliveryLedger(path);
     this.#manifest("open", this.#streams());
@@ -61,17 +71,22 @@ export class ScopeFolder {
     return sum;
   }
 
-  append(batch: RecordBatch): void {
-    this.#append(TABLE_OF[batch.kind], batch.length, {
-      ...batch.columns,
-      ...(this.#scope.type === "run"
-        ? { run_id: { codes: new Int32Array(batch.length), values: [this.#scope.id] } }
-        : {}),
-    });
+  append({ kind, length, columns }: RecordBatch): void {
+    if (this.#scope.type === "run") {
+      // The same for every row of every table.
+      if (this.#runIds.codes.length < length)
+        this.#runIds = { ...this.#runIds, codes: new Int32Array(Math.max(length, 4096)) };
+      columns = { ...columns, run_id: this.#runIds };
+    }
+    this.#append(TABLE_OF[kind], length, columns);
   }
 
   appendSpans(rows: readonly SpanRow[], table: "spans" | "open_spans" = "spans"): void {
     this.#append(table, rows.length, spanColumns(rows));
+  }
+
+  appendLogs(rows: readonly LogRow[]): void {
+    this.#append("logs", rows.length, logColumns(rows));
   }
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */

@@ -39,11 +39,13 @@ export function typeString(type: DataType): string {
       [IntervalUnit.MONTH_DAY_NANO]: "month_day_nano_interval",
     }[type.unit];
   if (DataType.isList(type)) return `list<${child(type.children[0])}>`;
+  if (type.typeId === Type.LargeList)
+    return `large_list<${child((type as { children: Field[] }).children[0])}>`;
   if (DataType.isFixedSizeList(type)) return `fixed_size_list<${child(type.children[0])}>[${type.listSize}]`;
   if (DataType.isStruct(type)) return `struct<${type.children.map(child).join(", ")}>`;
   if (DataType.isMap(type)) {
     const [key, value] = (type.children[0]?.type as DataType | undefined)?.children ?? [];
-    return `map<${key === undefined ? "" : typeString(key.type)}, ${value === undefined ? "" : typeString(value.type)}>`;
+    return `map<${key === undefined ? "" : typeString(key.type)}, ${value === undefined ? "" : typeString(value.type)}${type.keysSorted ? ", keys_sorted" : ""}>`;
   }
   if (DataType.isUnion(type))
     return `${type.mode === UnionMode.Sparse ? "sparse" : "dense"}_union<${type.children.map((field, i) => `${child(field)}=${type.typeIds[i]}`).join(", ")}>`;
@@ -60,6 +62,8 @@ const SIMPLE: Partial<Record<Type, string>> = {
   [Type.LargeUtf8]: "large_string",
   [Type.Binary]: "binary",
   [Type.LargeBinary]: "large_binary",
+  [Type.Utf8View]: "string_view",
+  [Type.BinaryView]: "binary_view",
 };
 
 function child(field: Field | undefined): string {
