@@ -97,7 +97,7 @@ describe("recover", () => {
     expect(result?.cut["quality"]?.rows).toBe(4096);
     const { manifest } = readRun(directory, id);
     expect(manifest.recovery?.cut["quality"]).toEqual(result?.cut["quality"]);
-    expect(manifest.tables["quality"].rows).toBe(4096);
+    expect(manifest.tables["quality"]?.rows).toBe(4096);
     expect(Math.abs(manifest.recovery!.died_unix_ms - death)).toBeLessThan(2000);
     // It started after the time that its files were given here: a run never ends before it began.
     expect(manifest.run!.end_time_unix_ms).toBe(manifest.run!.start_time_unix_ms);
@@ -203,7 +203,7 @@ describe("a claim", () => {
     const many = await Promise.all(Array.from({ length: 5 }, async () => await claimFolder(directory)));
     const had = many.filter((claim) => claim !== undefined);
     expect(had).toHaveLength(1);
-    had[0].release();
+    had[0]?.release();
     const second = await claimFolder(directory);
     expect(second).toBeDefined();
     second!.release();
