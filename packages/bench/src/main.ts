@@ -8,11 +8,16 @@ import { duckdbStatement } from "./duckdb-statement.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { startUpAgainstAuto, startUpAgainstNodeSdk } from "./start-up.ts";
+import { trackedPipeline } from "./tracked-pipeline.ts";
 
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
   1: qualityRow,
   2: metricCall,
   9: burstOfSpans,
+  "10": startUpAgainstNodeSdk,
+  "10b": startUpAgainstAuto,
+  11: trackedPipeline,
   12: linearCost,
   14: duckdbStatement,
   15: driverNode,
