@@ -13,6 +13,8 @@ import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
 import { rowGroupPruning } from "./row-group-pruning.ts";
+import { startUpAgainstAuto, startUpAgainstNodeSdk } from "./start-up.ts";
+import { trackedPipeline } from "./tracked-pipeline.ts";
 
 /** By the number of their goal; `12b` is the second part of it. */
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
@@ -23,6 +25,9 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   7: footerReading,
   8: rowGroupPruning,
   9: burstOfSpans,
+  "10": startUpAgainstNodeSdk,
+  "10b": startUpAgainstAuto,
+  11: trackedPipeline,
   12: linearCost,
   "12b": boundedMemory,
   14: duckdbStatement,

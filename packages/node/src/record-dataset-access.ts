@@ -1,16 +1,18 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
-import { activeRun, addCounter, type PipelineRun } from "@pitot/core";
+import { activeRun, addCounter, recordHistogram, type PipelineRun } from "@pitot/core";
 import {
   ATTR_DATASET_NAME,
   ATTR_OUTCOME,
   ATTR_SCAN_BYTES_FOOTER,
   ATTR_SCAN_BYTES_READ,
   ATTR_SCAN_BYTES_TOTAL,
+  ATTR_SCAN_FORMAT,
   ATTR_SCAN_ROW_GROUPS_READ,
   ATTR_SCAN_ROW_GROUPS_SKIPPED,
   ATTR_SCAN_ROWS_MATCHED,
   ATTR_SCAN_ROWS_SCANNED,
   METRIC_SCAN_BYTES,
+  METRIC_SCAN_DURATION,
   METRIC_SCAN_ROW_GROUPS,
   METRIC_SCAN_ROWS,
 } from "@pitot/semconv";
@@ -37,13 +39,18 @@ export function recordDatasetAccess(direction: "input" | "output", access: Datas
   run.recordEvent(`dataset.${direction}`, { ...access });
 }
 
-/** Counts a scan in the `pitot.scan.*` metrics, and its file as an input of the run. */
+/**
+ * Counts a scan in the `pitot.scan.*` metrics, and its file as an input of the run.
+ * @param cost attributes of the scan's span
+ */
 export function recordScan(
   dataset: string,
   format: string,
   source: string | undefined,
   cost: Attributes,
+  seconds: number,
 ): void {
+  recordHistogram(METRIC_SCAN_DURATION, seconds, { [ATTR_DATASET_NAME]: dataset, [ATTR_SCAN_FORMAT]: format });
   const count = (metric: string, outcome: string, value: AttributeValue | undefined): void => {
     if (typeof value === "number" && value > 0)
       addCounter(metric, value, { [ATTR_DATASET_NAME]: dataset, [ATTR_OUTCOME]: outcome });

@@ -75,6 +75,7 @@ export class HyparquetInstrumentation extends InstrumentationBase {
         };
       const attributes: Attributes = { [ATTR_SCAN_DATASET]: dataset, [ATTR_SCAN_FORMAT]: "parquet" };
       if (options.columns !== undefined) attributes[ATTR_SCAN_SCAN_COLUMNS] = [...options.columns];
+      const started = performance.now();
       return observeCall(
         this.tracer,
         `${SPAN_SCAN} ${dataset}`,
@@ -90,7 +91,7 @@ export class HyparquetInstrumentation extends InstrumentationBase {
         (result) => {
           if (Array.isArray(result)) rows = result.length;
           const cost = buffer.attributes(given.metadata, rows);
-          recordScan(dataset, "parquet", source, cost);
+          recordScan(dataset, "parquet", source, cost, (performance.now() - started) / 1000);
           return cost;
         },
       );
