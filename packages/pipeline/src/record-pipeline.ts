@@ -30,21 +30,22 @@ export function recordNodeFinished(sink: DiagnosticsSink, finished: FinishedNode
         { [names.ATTR_DATASET_NAME]: dataset },
         { kind: "gauge", unit: "{row}" },
       );
-  // What there is none of is left out: each value costs on every node of every run.
-  sink.recordEvent("node_finished_v1", {
+  const event: Record<string, unknown> = {
     node: id,
     status: "error" in finished ? "failed" : skipped === undefined ? "completed" : "skipped",
     attempt,
     start_time_unix_ms: startedAt,
     duration_ms: seconds * 1000,
-    ...(deps.length === 0 ? {} : { deps }),
-    ...(group === undefined ? {} : { group }),
-    ...(cached === undefined ? {} : { cache: cached.outcome }),
-    ...(skipped === undefined ? {} : { skip_reason: skipped }),
-    ...("error" in finished ? { error_type: errorName(finished.error) } : {}),
-    ...(inputs.length === 0 ? {} : { inputs }),
-    ...(outputs.length === 0 ? {} : { outputs }),
-  });
+  };
+  // What there is none of is left out: each value costs on every node of every run.
+  if (deps.length > 0) event["deps"] = deps;
+  if (group !== undefined) event["group"] = group;
+  if (cached !== undefined) event["cache"] = cached.outcome;
+  if (skipped !== undefined) event["skip_reason"] = skipped;
+  if ("error" in finished) event["error_type"] = errorName(finished.error);
+  if (inputs.length > 0) event["inputs"] = inputs;
+  if (outputs.length > 0) event["outputs"] = outputs;
+  sink.recordEvent("node_finished_v1", event);
 }
 
 /** Records the cache lineage of a run: totals as an artifact, a row for each node that a cache was asked for; nothing where none was. */
