@@ -119,3 +119,39 @@ export type {
 export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
 export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";
+
+// DuckDB: shapes its connections, never imports it
+export {
+  checkTableContract,
+  describeTable,
+  engineFunctions,
+  engineViews,
+  observeDuckDB,
+  observeDuckDBInstance,
+  queryPlan,
+  recordDuckDBSession,
+  viewArtifact,
+} from "@pitot/duckdb";
+export type { DuckDBSession, DuckDBSessionOptions, ObserveDuckDBOptions, QueryPlan } from "@pitot/duckdb";
+
+// Graphs and streams
+export {
+  aroundRun,
+  createDriver,
+  FileCacheStore,
+  MemoryCacheStore,
+  observeAsyncAuto,
+  observeBullMqFlow,
+  observeBullMqProcessor,
+  observePGraph,
+  observePipeline,
+} from "@pitot/pipeline";
+export type {
+  CacheStore,
+  CacheUse,
+  Driver,
+  DriverNode,
+  DriverOptions,
+  NodeOptions,
+  Producer,
+} from "@pitot/pipeline";

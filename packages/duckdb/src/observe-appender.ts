@@ -1,6 +1,7 @@
-import { ATTR_QUERY_CHANGED_ROWS, ATTR_QUERY_COMPLETE } from "@pitot/semconv";
+import { ATTR_QUERY_CHANGED_ROWS } from "@pitot/semconv";
 import type { DuckDBAppenderLike } from "./duckdb-connection.ts";
-import { define, type OpenWork } from "./observe-result.ts";
+import { bound, define, type OpenWork } from "./observe-result.ts";
+import { RowTally } from "./row-tally.ts";
 import type { StatementSpan } from "./statement-span.ts";
 
 /**
@@ -12,39 +13,34 @@ export function observeAppender(
   statement: StatementSpan,
   open: OpenWork,
 ): void {
-  let rows = 0;
-  const forget = open.add("appender", appender, () =>
-    statement.end({ [ATTR_QUERY_CHANGED_ROWS]: rows, [ATTR_QUERY_COMPLETE]: false }),
-  );
-  const { endRow, appendDataChunk, flushSync, closeSync } = appender;
+  const tally = new RowTally(statement, ATTR_QUERY_CHANGED_ROWS);
+  const forget = open.add("appender", appender, tally.abandon);
+  const endRow = bound(appender, "endRow");
   const failing =
-    <This, Arguments extends unknown[]>(method: (this: This, ...args: Arguments) => void) =>
-    (self: This, ...args: Arguments): void => {
+    <Arguments extends unknown[]>(method: (...args: Arguments) => void) =>
+    (...args: Arguments): void => {
       try {
-        method.apply(self, args);
+        method(...args);
       } catch (error) {
         forget();
         statement.fail(error);
         throw error;
       }
     };
-  const flush = failing(flushSync);
-  const close = failing(closeSync);
-  const append = failing(appendDataChunk);
-  define(appender, "endRow", function (this: DuckDBAppenderLike) {
-    endRow.call(this);
-    rows++;
+  const append = failing(bound(appender, "appendDataChunk"));
+  const close = failing(bound(appender, "closeSync"));
+  define(appender, "endRow", () => {
+    endRow();
+    tally.rows++;
   });
-  define(appender, "appendDataChunk", function (this: DuckDBAppenderLike, chunk: never) {
-    append(this, chunk);
-    rows += (chunk as { rowCount?: number }).rowCount ?? 0;
+  define(appender, "appendDataChunk", (chunk: never) => {
+    append(chunk);
+    tally.rows += (chunk as { rowCount?: number }).rowCount ?? 0;
   });
-  define(appender, "flushSync", function (this: DuckDBAppenderLike) {
-    flush(this);
-  });
-  define(appender, "closeSync", function (this: DuckDBAppenderLike) {
-    close(this);
+  define(appender, "flushSync", failing(bound(appender, "flushSync")));
+  define(appender, "closeSync", () => {
+    close();
     forget();
-    statement.end({ [ATTR_QUERY_CHANGED_ROWS]: rows });
+    tally.end({});
   });
 }

@@ -13,7 +13,7 @@ import {
   type DuckDBResultLike,
 } from "./duckdb-connection.ts";
 import { observeAppender } from "./observe-appender.ts";
-import { define, observePending, observeStream, OpenWork } from "./observe-result.ts";
+import { bound, define, observePending, observeStream, OpenWork } from "./observe-result.ts";
 import { splitStatements } from "./statement-tokens.ts";
 import { StatementSpan, type StatementSettings } from "./statement-span.ts";
 import { StatementDetails, type ParquetScanHook } from "./statement-details.ts";
@@ -58,10 +58,9 @@ class ObservedConnection {
     this.#bare = bare;
     this.#settings = { literals: options.literals ?? false, namespace: options.namespace };
     this.#details = StatementDetails.of(bare, options);
-    this.#patch();
   }
 
-  #patch(): void {
+  patch(): void {
     const connection = this.#connection;
     const bare = this.#bare;
     const run = (sql: string, values?: unknown, types?: unknown): Promise<DuckDBResultLike> =>
@@ -79,10 +78,10 @@ class ObservedConnection {
       extractStatements: async (sql: string) => {
         const extracted = await bare.extractStatements(sql);
         const texts = splitStatements(sql);
-        const { prepare } = extracted;
+        const prepare = bound(extracted, "prepare");
         define(extracted, "prepare", (index: number) => {
           const text = texts.length === extracted.count ? (texts[index] ?? sql) : sql;
-          return this.#prepare(text, () => prepare.call(extracted, index));
+          return this.#prepare(text, () => prepare(index));
         });
         return extracted;
       },
@@ -194,11 +193,12 @@ class ObservedConnection {
       throw error;
     }
     this.#details?.prepared(sql, prepared, this.#settings.literals);
-    const { run, stream, start, startStream } = prepared;
+    const run = bound(prepared, "run");
+    const stream = bound(prepared, "stream");
     const pending = (method: () => DuckDBPendingLike, streaming: boolean) => (): DuckDBPendingLike => {
       const statement = this.#begin(sql, streaming ? { [ATTR_QUERY_STREAMING]: true } : undefined);
       try {
-        const started = method.call(prepared);
+        const started = method();
         observePending(started, statement, this.#open);
         return started;
       } catch (error) {
@@ -206,10 +206,10 @@ class ObservedConnection {
         throw error;
       }
     };
-    define(prepared, "run", () => this.#execute(sql, undefined, undefined, () => run.call(prepared)));
-    define(prepared, "stream", () => this.#stream(sql, undefined, undefined, () => stream.call(prepared)));
-    define(prepared, "start", pending(start, false));
-    define(prepared, "startStream", pending(startStream, true));
+    define(prepared, "run", () => this.#execute(sql, undefined, undefined, () => run()));
+    define(prepared, "stream", () => this.#stream(sql, undefined, undefined, () => stream()));
+    define(prepared, "start", pending(bound(prepared, "start"), false));
+    define(prepared, "startStream", pending(bound(prepared, "startStream"), true));
     return prepared;
   }
 
@@ -259,7 +259,7 @@ export function observeDuckDB<C extends DuckDBConnectionLike>(
       Object.getOwnPropertyDescriptors(connection),
     ) as DuckDBConnectionLike;
     keepBare(connection, bare);
-    new ObservedConnection(connection, bare, options);
+    new ObservedConnection(connection, bare, options).patch();
   });
   return connection;
 }
@@ -270,10 +270,8 @@ export function observeDuckDBInstance<I extends DuckDBInstanceLike>(
   options: ObserveDuckDBOptions = {},
 ): I {
   guarded("duckdb.observe", () => {
-    const { connect } = instance;
-    define(instance, "connect", async function (this: I) {
-      return observeDuckDB(await connect.call(this), options);
-    });
+    const connect = bound(instance, "connect");
+    define(instance, "connect", async () => observeDuckDB(await connect(), options));
   });
   return instance;
 }

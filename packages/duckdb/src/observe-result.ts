@@ -1,5 +1,6 @@
 import { ATTR_DB_RESPONSE_RETURNED_ROWS, ATTR_QUERY_COMPLETE } from "@pitot/semconv";
 import type { DuckDBPendingLike, DuckDBResultLike } from "./duckdb-connection.ts";
+import { RowTally } from "./row-tally.ts";
 import type { StatementSpan } from "./statement-span.ts";
 
 /** What has begun on one connection and not ended: its end is the connection's at the latest. */
@@ -43,20 +44,18 @@ export class OpenWork {
  * an error in the middle of a stream as its end, so that Pitot cannot tell it either.
  */
 export function observeStream(result: DuckDBResultLike, statement: StatementSpan, open: OpenWork): void {
-  let rows = 0;
-  const end = (complete: boolean): void =>
-    statement.end({ [ATTR_DB_RESPONSE_RETURNED_ROWS]: rows, [ATTR_QUERY_COMPLETE]: complete });
-  const forget = open.add("result", result, () => end(false));
+  const tally = new RowTally(statement, ATTR_DB_RESPONSE_RETURNED_ROWS);
+  const forget = open.add("result", result, tally.abandon);
   const close = (complete: boolean): void => {
     forget();
-    end(complete);
+    tally.end({ [ATTR_QUERY_COMPLETE]: complete });
   };
-  const fetchChunk = result.fetchChunk;
-  define(result, "fetchChunk", function (this: DuckDBResultLike) {
-    return fetchChunk.call(this).then(
+  const fetchChunk = bound(result, "fetchChunk");
+  define(result, "fetchChunk", () =>
+    fetchChunk().then(
       (chunk) => {
         if (chunk === null || chunk.rowCount === 0) close(true);
-        else rows += chunk.rowCount;
+        else tally.rows += chunk.rowCount;
         return chunk;
       },
       (error: unknown) => {
@@ -64,8 +63,8 @@ export function observeStream(result: DuckDBResultLike, statement: StatementSpan
         statement.fail(error);
         throw error;
       },
-    );
-  });
+    ),
+  );
   const iterate = (result as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator];
   if (iterate === undefined) return;
   define(result, Symbol.asyncIterator, async function* (this: AsyncIterable<unknown>) {
@@ -80,28 +79,34 @@ export function observeStream(result: DuckDBResultLike, statement: StatementSpan
 
 /** Ends `statement` with the result of `pending`, whose tasks the caller drives. */
 export function observePending(pending: DuckDBPendingLike, statement: StatementSpan, open: OpenWork): void {
-  const forget = open.add("result", pending, () => statement.end({ [ATTR_QUERY_COMPLETE]: false }));
+  const forget = open.add("result", pending, new RowTally(statement, ATTR_DB_RESPONSE_RETURNED_ROWS).abandon);
   const failed = (error: unknown): never => {
     forget();
     statement.fail(error);
     throw error;
   };
-  const { runTask, getResult } = pending;
-  define(pending, "runTask", function (this: DuckDBPendingLike) {
+  const runTask = bound(pending, "runTask");
+  const getResult = bound(pending, "getResult");
+  define(pending, "runTask", () => {
     try {
-      return runTask.call(this);
+      return runTask();
     } catch (error) {
       return failed(error);
     }
   });
-  define(pending, "getResult", function (this: DuckDBPendingLike) {
-    return getResult.call(this).then((result) => {
+  define(pending, "getResult", () => {
+    return getResult().then((result) => {
       forget();
       if ((result as { isStreaming?: boolean }).isStreaming === true) observeStream(result, statement, open);
       else statement.finish(result);
       return result;
     }, failed);
   });
+}
+
+/** A method of one object as it is now, to be called without the object. */
+export function bound<T extends object, K extends keyof T>(target: T, name: K): T[K] {
+  return (target[name] as (...args: unknown[]) => unknown).bind(target) as T[K];
 }
 
 /** Sets a method on one object, hidden from enumeration as the class's own is. */

@@ -44,7 +44,7 @@ export function operatorProfile(json: string): OperatorProfile {
   const operators: OperatorCost[] = [];
   for (const child of root["children"]) collect(child, 0, operators);
   return {
-    query: String(root["query_name"] ?? ""),
+    query: (root["query_name"] as string | undefined) ?? "",
     latencySeconds: number(root["latency"]),
     cpuSeconds: number(root["cpu_time"]),
     rowsReturned: number(root["rows_returned"]),
@@ -59,7 +59,7 @@ function collect(raw: unknown, depth: number, into: OperatorCost[]): void {
   const node = raw as Record<string, unknown>;
   const info = (node["extra_info"] ?? {}) as Record<string, unknown>;
   into.push({
-    operator: String(node["operator_name"] ?? node["operator_type"] ?? "").trim(),
+    operator: ((node["operator_name"] ?? node["operator_type"] ?? "") as string).trim(),
     depth,
     seconds: number(node["operator_timing"]),
     rows: number(node["operator_cardinality"]),

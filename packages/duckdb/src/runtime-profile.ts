@@ -28,8 +28,10 @@ export async function runtimeProfile(connection: DuckDBConnectionLike): Promise<
     engine: "duckdb",
     version: String(version["library_version"]),
     sourceId: String(version["source_id"]),
-    codename: version["codename"] == null ? null : String(version["codename"]),
-    settings: Object.fromEntries(settings.map((row) => [String(row["name"]), String(row["value"] ?? "")])),
+    codename: (version["codename"] as string | null | undefined) ?? null,
+    settings: Object.fromEntries(
+      settings.map((row) => [String(row["name"]), (row["value"] as string | null) ?? ""]),
+    ),
   };
 }
 
@@ -43,6 +45,6 @@ export async function featureStates(connection: DuckDBConnectionLike): Promise<F
     name: String(row["extension_name"]),
     installed: row["installed"] === true,
     loaded: row["loaded"] === true,
-    version: String(row["extension_version"] ?? ""),
+    version: (row["extension_version"] as string | null) ?? "",
   }));
 }

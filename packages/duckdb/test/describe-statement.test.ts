@@ -1,5 +1,5 @@
 import { describeStatement } from "@pitot/duckdb";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitStatements, statementTokens } from "../src/statement-tokens.ts";
 
@@ -26,7 +26,7 @@ describe("a statement's text", () => {
     const wide = `SELECT ${Array.from({ length: 5000 }, () => '"😀"').join(",")}`;
     const { text } = describeStatement(wide);
     expect(text.length).toBeLessThanOrEqual(4096);
-    expect(text.isWellFormed()).toBe(true);
+    expect(text).not.toMatch(/[\ud800-\udbff]$/);
   });
 
   it("takes ten megabytes of values in no time", () => {

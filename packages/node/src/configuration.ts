@@ -117,6 +117,18 @@ export const SETTINGS: readonly Setting[] = [
     meaning: "attributes kept per event; Pitot stays below it",
   },
   {
+    variable: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+    option: "spanAttributeLimit",
+    default: "128",
+    meaning: "attributes kept per span; what is cut is counted",
+  },
+  {
+    variable: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    option: "attributeLengthLimit",
+    default: "none",
+    meaning: "characters kept of a text; what is cut is counted",
+  },
+  {
     variable: "OTEL_NODE_ENABLED_INSTRUMENTATIONS",
     default: "all",
     meaning: "which of `hyparquet`, `apache-arrow`, `flechette`, `duckdb`, `stream`, `fs` `register` uses",

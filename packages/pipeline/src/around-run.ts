@@ -22,13 +22,20 @@ export interface NodeOptions {
 /** Bodies that a runner calls: given their node, they return or throw as they like. */
 export type NodeBody<T> = (node: PipelineNode) => T;
 
-type StageAttributes = Record<string, AttributeValue>;
+/** What a node's stage is told, filled in as far as the node's options go. */
+interface Stage {
+  attempt: number;
+  readonly links: Link[];
+  readonly attributes: Record<string, AttributeValue>;
+  readonly cacheOutcome: () => string | undefined;
+}
 
 /** What {@link aroundRun} gives to a runner. */
 export class RunHandle {
   readonly run: PipelineRun;
   readonly #spans = new Map<string, SpanContext>();
-  readonly #finished: FinishedNode[] = [];
+  readonly #cached: FinishedNode[] = [];
+  #ended = 0;
 
   constructor(run: PipelineRun) {
     this.run = run;
@@ -40,25 +47,18 @@ export class RunHandle {
    */
   aroundNode<T>(options: NodeOptions, body: NodeBody<T>): T {
     let node: PipelineNode | undefined;
-    const stage = { attempt: 1, links: [] as Link[], attributes: {} as StageAttributes };
+    const stage: Stage = { attempt: 1, links: [], attributes: {}, cacheOutcome: () => node?.cached?.outcome };
     guarded("node.begin", () => this.#describe(options, stage));
-    return this.run.stage(options.id, { ...stage, cacheOutcome: () => node?.cached?.outcome }, (span): T => {
+    return this.run.stage(options.id, stage, (span): T => {
       const startedAt = Date.now();
       const started = performance.now();
       const begun = new PipelineNode(options.id, span, this.run.runId);
       node = begun;
       this.#spans.set(options.id, span.spanContext());
-      const end = (error?: { readonly thrown: unknown }): void =>
+      const end = (failure?: { readonly thrown: unknown }): void =>
         guarded("node.finished", () => {
-          const finished: FinishedNode = {
-            ...options,
-            node: begun,
-            startedAt,
-            seconds: (performance.now() - started) / 1000,
-            ...(error === undefined ? {} : { error: error.thrown }),
-          };
-          this.#finished.push(finished);
-          recordNodeFinished(this.run, finished);
+          const seconds = (performance.now() - started) / 1000;
+          this.#finish({ options, node: begun, startedAt, seconds, failure });
         });
       let result: T;
       try {
@@ -73,19 +73,27 @@ export class RunHandle {
 
   /** Records the cache lineage of the nodes so far. For {@link aroundRun}. */
   close(): void {
-    guarded("lineage", () => recordLineage(this.run, this.#finished));
+    guarded("lineage", () => recordLineage(this.run, this.#cached, this.#ended));
   }
 
-  #describe(
-    options: NodeOptions,
-    stage: { attempt: number; links: Link[]; attributes: StageAttributes },
-  ): void {
-    const { id, deps, attempt = 1, group, queuedAt, links = [] } = options;
-    stage.attempt = attempt;
-    stage.links.push(...links);
-    for (const dep of deps ?? []) this.#link(stage.links, dep, "dependency");
-    if (attempt > 1) this.#link(stage.links, id, "retry");
-    if (deps !== undefined && deps.length > 0) stage.attributes[names.ATTR_STAGE_DEPS] = [...deps];
+  #finish(finished: FinishedNode): void {
+    this.#ended++;
+    // Only these are needed at the end: a run may have a million nodes.
+    if (finished.node.cached !== undefined) this.#cached.push(finished);
+    recordNodeFinished(this.run, finished);
+  }
+
+  #describe(options: NodeOptions, stage: Stage): void {
+    const { id, deps, attempt, group, queuedAt, links } = options;
+    if (links !== undefined) stage.links.push(...links);
+    if (deps !== undefined && deps.length > 0) {
+      stage.attributes[names.ATTR_STAGE_DEPS] = [...deps];
+      for (const dep of deps) this.#link(stage.links, dep, "dependency");
+    }
+    if (attempt !== undefined && attempt > 1) {
+      stage.attempt = attempt;
+      this.#link(stage.links, id, "retry");
+    }
     if (group !== undefined) stage.attributes[names.ATTR_STAGE_GROUP] = group;
     if (queuedAt !== undefined)
       stage.attributes[names.ATTR_STAGE_QUEUED_TIME] = Math.max(0, Date.now() - queuedAt) / 1000;

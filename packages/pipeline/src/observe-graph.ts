@@ -44,8 +44,7 @@ export function observeAsyncAuto<Tasks extends Readonly<Record<string, AutoTask 
       if (typeof body !== "function") return [id, task];
       const deps = parts.slice(0, -1).map(String);
       const observed = isAsync(body)
-        ? async (...args: unknown[]) =>
-            handle.aroundNode({ id, deps }, () => body(...args) as Promise<unknown>)
+        ? async (...args: unknown[]) => handle.aroundNode({ id, deps }, () => body(...args))
         : observeCallback(handle, id, deps, body as (...args: unknown[]) => unknown);
       return [id, Array.isArray(task) ? [...deps, observed] : observed];
     }),
@@ -69,12 +68,12 @@ function observeCallback(
             body(...args.slice(0, -1), (error: unknown, ...results: unknown[]) => {
               // `false` is how a task of async ends the whole flow without an error.
               if (error === null || error === undefined || error === false) resolve();
-              else reject(error as Error);
+              else reject(error);
               callback(error, ...results);
             });
           } catch (error) {
             thrown = { error };
-            reject(error as Error);
+            reject(error);
           }
         }),
     );

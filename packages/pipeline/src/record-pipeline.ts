@@ -4,17 +4,19 @@ import type { NodeOptions } from "./around-run.ts";
 import type { PipelineNode } from "./pipeline-node.ts";
 
 /** A node that has ended. */
-export interface FinishedNode extends NodeOptions {
+export interface FinishedNode {
+  readonly options: NodeOptions;
   readonly node: PipelineNode;
   /** Unix milliseconds. */
   readonly startedAt: number;
   readonly seconds: number;
-  readonly error?: unknown;
+  readonly failure: { readonly thrown: unknown } | undefined;
 }
 
 /** Records the event `node_finished_v1`, puts inputs and outputs on the span, and the rows of outputs on their metric. */
 export function recordNodeFinished(sink: DiagnosticsSink, finished: FinishedNode): void {
-  const { node, id, attempt = 1, deps = [], group, startedAt, seconds } = finished;
+  const { node, options, startedAt, seconds, failure } = finished;
+  const { id, attempt = 1, deps = [], group } = options;
   const { inputs, outputs, cached, skipped, span } = node;
   if (inputs.length > 0) span.setAttribute(names.ATTR_STAGE_INPUTS, inputs);
   if (outputs.length > 0)
@@ -30,26 +32,32 @@ export function recordNodeFinished(sink: DiagnosticsSink, finished: FinishedNode
         { [names.ATTR_DATASET_NAME]: dataset },
         { kind: "gauge", unit: "{row}" },
       );
-  // What there is none of is left out: each value costs on every node of every run.
-  sink.recordEvent("node_finished_v1", {
+  const event: Record<string, unknown> = {
     node: id,
-    status: "error" in finished ? "failed" : skipped === undefined ? "completed" : "skipped",
+    status: failure !== undefined ? "failed" : skipped === undefined ? "completed" : "skipped",
     attempt,
     start_time_unix_ms: startedAt,
     duration_ms: seconds * 1000,
-    ...(deps.length === 0 ? {} : { deps }),
-    ...(group === undefined ? {} : { group }),
-    ...(cached === undefined ? {} : { cache: cached.outcome }),
-    ...(skipped === undefined ? {} : { skip_reason: skipped }),
-    ...("error" in finished ? { error_type: errorName(finished.error) } : {}),
-    ...(inputs.length === 0 ? {} : { inputs }),
-    ...(outputs.length === 0 ? {} : { outputs }),
-  });
+  };
+  // What there is none of is left out: each value costs on every node of every run.
+  if (deps.length > 0) event["deps"] = deps;
+  if (group !== undefined) event["group"] = group;
+  if (cached !== undefined) event["cache"] = cached.outcome;
+  if (skipped !== undefined) event["skip_reason"] = skipped;
+  if (failure !== undefined) event["error_type"] = errorName(failure.thrown);
+  if (inputs.length > 0) event["inputs"] = inputs;
+  if (outputs.length > 0) event["outputs"] = outputs;
+  sink.recordEvent("node_finished_v1", event);
 }
 
-/** Records the cache lineage of a run: totals as an artifact, a row for each node that a cache was asked for; nothing where none was. */
-export function recordLineage(run: PipelineRun, nodes: readonly FinishedNode[]): void {
-  const rows = nodes.flatMap(({ node, id, attempt = 1, deps = [] }) => {
+/**
+ * Records the cache lineage of a run: totals as an artifact, a row for each node that a cache was asked for; nothing where none was.
+ *
+ * @param nodes those that asked a cache
+ * @param total nodes of the run
+ */
+export function recordLineage(run: PipelineRun, nodes: readonly FinishedNode[], total: number): void {
+  const rows = nodes.flatMap(({ node, options: { id, attempt = 1, deps = [] } }) => {
     const { cached } = node;
     if (cached === undefined) return [];
     const { traceId, spanId } = node.span.spanContext();
@@ -78,7 +86,7 @@ export function recordLineage(run: PipelineRun, nodes: readonly FinishedNode[]):
     payload: {
       run_id: run.runId,
       label: run.label,
-      nodes: nodes.length,
+      nodes: total,
       cached_nodes: rows.length,
       hits: count("hit"),
       misses: count("miss"),

@@ -52,10 +52,11 @@ export class StreamMeter {
   }
 
   #meterReadable(stream: Readable): void {
-    const { push, _read } = stream;
+    const push = stream.push.bind(stream);
+    const read = stream._read.bind(stream);
     stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk !== null) this.#count(chunk);
-      const more = push.call(stream, chunk, encoding);
+      const more = push(chunk, encoding);
       if (!more && chunk !== null && this.#waitingSince === 0) {
         this.#pauses++;
         this.#waitingSince = performance.now();
@@ -64,7 +65,7 @@ export class StreamMeter {
     };
     stream._read = (size) => {
       this.#resume();
-      _read.call(stream, size);
+      read(size);
     };
     finished(stream, { writable: false }, (error) => {
       this.#resume();
@@ -73,10 +74,10 @@ export class StreamMeter {
   }
 
   #meterWritable(stream: Writable): void {
-    const { write } = stream;
+    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
     stream.write = ((chunk: unknown, ...rest: never[]) => {
       this.#count(chunk);
-      return (write as (...args: unknown[]) => boolean).call(stream, chunk, ...rest);
+      return write(chunk, ...rest);
     }) as Writable["write"];
     finished(stream, { readable: false }, (error) => {
       if (error == null) this.#end();

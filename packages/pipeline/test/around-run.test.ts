@@ -25,11 +25,11 @@ it("prints a graph as a trace", async () => {
         return [1, 2, 3];
       });
       await Promise.all([
-        graph.aroundNode({ id: "clean", deps: ["load"], queuedAt: Date.now() }, (node) => {
+        graph.aroundNode({ id: "clean", deps: ["load"], queuedAt: Date.now() }, async (node) => {
           node.cache({ outcome: "hit", key: "k", dataVersion: "d", codeVersion: "c", producer });
           return rows;
         }),
-        graph.aroundNode({ id: "count", deps: ["load"] }, (node) => {
+        graph.aroundNode({ id: "count", deps: ["load"] }, async (node) => {
           node.cache({ outcome: "miss", key: "j", reason: "code changed" });
           return rows.length;
         }),
@@ -95,8 +95,8 @@ it("links a retry to the attempt before, and takes a producer without a span", (
   );
   const [first, second] = telemetry.spans().filter(({ name }) => name === "stage a");
   expect(
-    second!.links.map(({ context, attributes }) => [context.spanId, attributes!["pitot.link.reason"]]),
-  ).toEqual([[first!.spanContext().spanId, "retry"]]);
+    second?.links.map(({ context, attributes }) => [context.spanId, attributes!["pitot.link.reason"]]),
+  ).toEqual([[first?.spanContext().spanId, "retry"]]);
 });
 
 it("passes values and errors unchanged, sync and async", async () => {
@@ -182,13 +182,13 @@ it("keeps 200 runs at once apart", async () => {
   const bs = spans.filter(({ name }) => name === "stage b");
   expect(bs).toHaveLength(200);
   for (const b of bs) {
-    const a = byId.get(b.links[0]!.context.spanId)!;
+    const a = byId.get(b.links[0]?.context.spanId ?? "")!;
     expect(a.spanContext().traceId).toBe(b.spanContext().traceId);
     expect(a.attributes["pitot.run.id"]).toBe(b.attributes["pitot.run.id"]);
-    expect(byId.get(b.parentSpanContext!.spanId)!.attributes["pitot.run.id"]).toBe(
+    expect(byId.get(b.parentSpanContext?.spanId ?? "")?.attributes["pitot.run.id"]).toBe(
       b.attributes["pitot.run.id"],
     );
   }
   for (const inner of spans.filter(({ name }) => name === "stage inner"))
-    expect(byId.get(inner.parentSpanContext!.spanId)!.name).toBe("stage b");
+    expect(byId.get(inner.parentSpanContext?.spanId ?? "")?.name).toBe("stage b");
 });

@@ -94,7 +94,7 @@ describe.skipIf(server === undefined)("BullMQ on a real server", () => {
     const spans = telemetry.spans();
     const span = (name: string) => spans.find((one) => one.name === name)!;
     expect(new Set(spans.map((one) => one.spanContext().traceId)).size).toBe(1);
-    expect(span("run top").parentSpanContext!.spanId).toBe(span("stage enqueue").spanContext().spanId);
+    expect(span("run top").parentSpanContext?.spanId).toBe(span("stage enqueue").spanContext().spanId);
     const linked = span("stage report").links.map(({ context }) => context.spanId);
     expect(linked.sort()).toEqual(
       ["stage load", "stage check"].map((name) => span(name).spanContext().spanId).sort(),
@@ -117,7 +117,7 @@ describe.skipIf(server === undefined)("BullMQ on a real server", () => {
     expect((await runFlow(spans)).value).toBe(3);
     await waitFor(() => keys.length === 3);
     await waitFor(() => telemetry.spans().some(({ name }) => name === "run top"));
-    expect(telemetry.spans().find(({ name }) => name === "stage report")!.links).toHaveLength(2);
+    expect(telemetry.spans().find(({ name }) => name === "stage report")?.links).toHaveLength(2);
     redis.disconnect();
   });
 
