@@ -61,7 +61,8 @@ export async function openDataset(
       value: concurrency,
       remedy: "Leave concurrency out, or give 1 or more",
     });
-  if (await isTable(location, options)) return openSource(await deltaSource(String(location), options), options);
+  if (await isTable(location, options))
+    return openSource(await deltaSource(String(location), options), options);
   const { root, kind, files } = await list(location, concurrency, options);
   const keys = files.map(({ path }) =>
     partitioning === "hive" ? hiveKeys(path) : new Map<string, string | null>(),

@@ -146,10 +146,14 @@ class Append {
   async write(): Promise<Result> {
     const { appId, version, maxAttempts = 100, signal } = this.#options;
     if (typeof appId !== "string" || appId === "" || !Number.isSafeInteger(version) || version < 0)
-      throw new PitotError("INVALID_ARGUMENT", "An idempotent append needs an appId and a version of 0 or more", {
-        value: `${String(appId)}, ${String(version)}`,
-        remedy: "Give what run.nextCommitVersion() gives.",
-      });
+      throw new PitotError(
+        "INVALID_ARGUMENT",
+        "An idempotent append needs an appId and a version of 0 or more",
+        {
+          value: `${String(appId)}, ${String(version)}`,
+          remedy: "Give what run.nextCommitVersion() gives.",
+        },
+      );
     const root = tableRoot(this.location);
     const written = writtenSchema(this.#table);
     let base = await currentSnapshot(root, signal);
@@ -173,7 +177,8 @@ class Append {
         const put = await putCommit(root, next, lines);
         this.#unsure = false;
         if (put) {
-          const sum = (of: "rows" | "bytes"): number => this.#files.reduce((total, file) => total + file[of], 0);
+          const sum = (of: "rows" | "bytes"): number =>
+            this.#files.reduce((total, file) => total + file[of], 0);
           const files = this.#files.length;
           return { outcome: "committed", version: next, files, rows: sum("rows"), bytes: sum("bytes") };
         }
@@ -214,11 +219,18 @@ class Append {
             value: name,
             remedy: "Name columns of the Arrow table in partitionBy.",
           });
-      if (new Set(partitionColumns).size !== partitionColumns.length || partitionColumns.length >= written.fields.length)
-        throw new PitotError("INVALID_ARGUMENT", "Partition columns must be different, and leave a column for the files", {
-          value: partitionColumns.join(", "),
-          remedy: "Leave one out.",
-        });
+      if (
+        new Set(partitionColumns).size !== partitionColumns.length ||
+        partitionColumns.length >= written.fields.length
+      )
+        throw new PitotError(
+          "INVALID_ARGUMENT",
+          "Partition columns must be different, and leave a column for the files",
+          {
+            value: partitionColumns.join(", "),
+            remedy: "Leave one out.",
+          },
+        );
       const fields = written.fields.map((field) => field.clone({ nullable: true }));
       return { fields, partitionColumns, configuration: {} };
     }

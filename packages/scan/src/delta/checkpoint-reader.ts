@@ -10,7 +10,13 @@ import type { CheckpointFiles } from "./log-listing.ts";
 import { resolveTablePath } from "./table-path.ts";
 
 /** Of `add`, what a snapshot needs; the rest (tags, row ids, parsed partition values) is not read. */
-const ADD_FIELDS: ReadonlySet<string> = new Set(["path", "partitionValues", "size", "stats", "deletionVector"]);
+const ADD_FIELDS: ReadonlySet<string> = new Set([
+  "path",
+  "partitionValues",
+  "size",
+  "stats",
+  "deletionVector",
+]);
 const ACTIONS: ReadonlySet<string> = new Set([
   "add",
   "protocol",
@@ -111,8 +117,7 @@ async function readRows(
         } catch (cause) {
           throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
         }
-        for (let i = 0; i < read.length; i++)
-          visit(read[i] as ExactObject, { file: name, line: line + i });
+        for (let i = 0; i < read.length; i++) visit(read[i] as ExactObject, { file: name, line: line + i });
       }
       line += rows;
     }
@@ -122,7 +127,11 @@ async function readRows(
 }
 
 /** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */
-function narrow(metadata: FileMetaData, group: FileMetaData["row_groups"][number], wanted: ReadonlySet<string>): FileMetaData {
+function narrow(
+  metadata: FileMetaData,
+  group: FileMetaData["row_groups"][number],
+  wanted: ReadonlySet<string>,
+): FileMetaData {
   const hasStats = group.columns.some(
     ({ meta_data: chunk }) => chunk?.path_in_schema.join(".") === "add.stats" && !allNull(chunk),
   );

@@ -35,7 +35,7 @@ export function visitCommit(
   if (!isUtf8(bytes)) throw logError({ file: name }, "a commit must be UTF-8");
   let line = 0;
   let lines = 0;
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     let to = bytes.length;
     if (to - from > SLICE) {
       // Cut after a line: backwards from the slice's end, or forwards where one line is longer than a slice.
@@ -44,7 +44,7 @@ export function visitCommit(
       if (end >= 0) to = end + 1;
     }
     const text = bytes.toString("utf8", from, to);
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       const newline = text.indexOf("\n", start);
       const end = newline < 0 ? text.length : newline;
       line++;

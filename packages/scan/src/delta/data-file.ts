@@ -75,7 +75,11 @@ function elements(name: string, type: DataType, nullable: boolean): SchemaElemen
   if (DataType.isInt(type)) {
     if (type.bitWidth === 64) return [{ ...element, type: "INT64" }];
     return [
-      { ...element, type: "INT32", ...(type.bitWidth === 32 ? {} : { converted_type: `INT_${type.bitWidth}` }) },
+      {
+        ...element,
+        type: "INT32",
+        ...(type.bitWidth === 32 ? {} : { converted_type: `INT_${type.bitWidth}` }),
+      },
     ] as SchemaElement[];
   }
   if (DataType.isFloat(type))

@@ -88,13 +88,19 @@ export class DeltaFragment implements Fragment {
       });
     }
     if (size !== this.#file.size)
-      throw new PitotError("IO", `A file of the Delta table has ${size} bytes, and its log says ${this.#file.size}`, {
-        value: this.location,
-        remedy: "Restore the file: those of a table never change.",
-      });
+      throw new PitotError(
+        "IO",
+        `A file of the Delta table has ${size} bytes, and its log says ${this.#file.size}`,
+        {
+          value: this.location,
+          remedy: "Restore the file: those of a table never change.",
+        },
+      );
     if (real !== this.location) {
       // The table itself may lie behind a link; what must not is its file.
-      const folders = await Promise.all([root, ...allowed].map((folder) => realpath(folder).catch(() => folder)));
+      const folders = await Promise.all(
+        [root, ...allowed].map((folder) => realpath(folder).catch(() => folder)),
+      );
       if (!folders.some((folder) => isWithin(folder, real)))
         throw new PitotError("INVALID_DATA", "A file of the Delta table is a link that leads out of it", {
           value: `${this.location} -> ${real}`,

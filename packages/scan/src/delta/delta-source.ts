@@ -59,7 +59,12 @@ export async function deltaSource(
     });
   const root = tableRoot(location);
   const { listing, snapshot } = await readTable(root, async (listing) =>
-    readSnapshot(root, listing, timestamp === undefined ? version : await versionAt(listing, timestamp), signal),
+    readSnapshot(
+      root,
+      listing,
+      timestamp === undefined ? version : await versionAt(listing, timestamp),
+      signal,
+    ),
   );
   assertReadable(snapshot.protocol);
   return new LogSource(snapshot, listing, {
@@ -199,7 +204,9 @@ async function nameByIds(
   const names = new Map<string, string>([...fieldIds.values()].map((path) => [path, `\u0000${path}`]));
   const visit = (node: SchemaNode, parent: string): void => {
     const { fieldId, name } = node.element;
-    const path = (fieldId === undefined ? undefined : fieldIds.get(fieldId)) ?? (parent === "" ? name : `${parent}.${name}`);
+    const path =
+      (fieldId === undefined ? undefined : fieldIds.get(fieldId)) ??
+      (parent === "" ? name : `${parent}.${name}`);
     names.set(path, node.path.join("."));
     for (const child of node.children) visit(child, path);
   };

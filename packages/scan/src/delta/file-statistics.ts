@@ -19,7 +19,11 @@ interface ColumnStatistics {
  * nulls. Texts are cut to 32 characters and timestamps to milliseconds, upwards for the maximum.
  */
 export function fileStatistics(
-  columns: readonly { readonly name: string; readonly type: DataType; readonly values: readonly StoredValue[] }[],
+  columns: readonly {
+    readonly name: string;
+    readonly type: DataType;
+    readonly values: readonly StoredValue[];
+  }[],
   rows: number,
   indexed: number,
 ): string {
@@ -44,7 +48,9 @@ function columnStatistics(
   if (DataType.isStruct(type)) {
     const parts: { min: string[]; max: string[]; nullCount: string[] } = { min: [], max: [], nullCount: [] };
     for (const { name, type: inner } of type.children) {
-      const own = values.map((value) => (value as Readonly<Record<string, StoredValue>> | null)?.[name] ?? null);
+      const own = values.map(
+        (value) => (value as Readonly<Record<string, StoredValue>> | null)?.[name] ?? null,
+      );
       const statistics = columnStatistics(inner as DataType, own, counter);
       if (statistics === undefined) break;
       const key = JSON.stringify(name);
@@ -116,7 +122,10 @@ function isoText(millis: number, cut: (iso: string) => string): string | undefin
   return year >= 1 && year <= 9999 ? JSON.stringify(cut(date.toISOString())) : undefined;
 }
 
-function textBounds(values: readonly (string | null)[]): { min: string | undefined; max: string | undefined } {
+function textBounds(values: readonly (string | null)[]): {
+  min: string | undefined;
+  max: string | undefined;
+} {
   let min: string | undefined;
   let max: string | undefined;
   for (const value of values) {

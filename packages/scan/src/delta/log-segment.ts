@@ -22,7 +22,7 @@ export function logSegment(listing: LogListing, version: number = listing.latest
     });
   const checkpoint = listing.checkpoints.findLast((candidate) => candidate.version <= version);
   const chosen: { name: string; version: number }[] = [];
-  for (let next = (checkpoint?.version ?? -1) + 1; next <= version; ) {
+  for (let next = (checkpoint?.version ?? -1) + 1; next <= version;) {
     const folded = longestFold(listing, next, version);
     const name = folded?.name ?? commits.get(next);
     if (name === undefined) {

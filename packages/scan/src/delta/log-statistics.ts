@@ -39,7 +39,8 @@ export class LogStatistics {
     const nulls = this.#nullCount(at(nullCount, physicalPath));
     if (min === undefined && max === undefined && nulls === undefined) return undefined;
     // Texts may be cut, and timestamps are, to milliseconds; where bounds are not tight, nothing is exact.
-    const exact = this.#tight && !DataType.isUtf8(type) && !DataType.isTimestamp(type) && !DataType.isBinary(type);
+    const exact =
+      this.#tight && !DataType.isUtf8(type) && !DataType.isTimestamp(type) && !DataType.isBinary(type);
     return {
       ...(min === undefined ? {} : { min }),
       ...(max === undefined ? {} : { max }),
@@ -96,9 +97,7 @@ function scalarOfLog(value: ExactValue, type: DataType): Scalar | undefined {
 function parse(text: string): ExactObject {
   try {
     const value = parseExactJson(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as ExactObject)
-      : {};
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as ExactObject) : {};
   } catch {
     return {};
   }

@@ -60,10 +60,14 @@ function assertPartitions(name: string, type: DataType): void {
 
 function partitionText(value: StoredValue, type: DataType, name: string): string {
   if (value === "")
-    throw new PitotError("INVALID_DATA", `Partition column ${name} holds empty text, which Delta Lake reads as null`, {
-      value: name,
-      remedy: "Write null, or another text.",
-    });
+    throw new PitotError(
+      "INVALID_DATA",
+      `Partition column ${name} holds empty text, which Delta Lake reads as null`,
+      {
+        value: name,
+        remedy: "Write null, or another text.",
+      },
+    );
   if (DataType.isDate(type)) return new Date(Number(value) * 86_400_000).toISOString().slice(0, 10);
   if (DataType.isTimestamp(type)) {
     const micros = value as bigint;
@@ -85,6 +89,7 @@ function escaped(text: string): string {
   return text.replace(
     // oxlint-disable-next-line no-control-regex
     /[\u0000-\u001f"#%'*/:=?\\{[\]^\u007f]|^\.+$/g,
-    (match) => Array.from(match, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+    (match) =>
+      Array.from(match, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`).join(""),
   );
 }

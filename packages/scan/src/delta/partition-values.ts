@@ -40,11 +40,15 @@ export class PartitionReader {
             DataType.isTimestamp(type) && type.timezone != null ? withZone(text, this.#timeZone) : text;
           value = partitionValue(zoned, type, name)!;
         } catch (cause) {
-          throw new PitotError("INVALID_DATA", `File ${path} has a partition value that is not of its column's type`, {
-            value: `${name}=${text}`,
-            remedy: "Have the table's writer repair the log.",
-            cause,
-          });
+          throw new PitotError(
+            "INVALID_DATA",
+            `File ${path} has a partition value that is not of its column's type`,
+            {
+              value: `${name}=${text}`,
+              remedy: "Have the table's writer repair the log.",
+              cause,
+            },
+          );
         }
         this.#known[i]!.set(text, value);
       }

@@ -27,11 +27,15 @@ export async function putCommit(root: string, version: number, lines: string): P
         const [own, found] = await Promise.all([stat(temporary), stat(target)]);
         if (own.ino !== found.ino || own.dev !== found.dev) return false;
       } else if (code === "EPERM" || code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "ENOSYS")
-        throw new PitotError("UNSUPPORTED", "The file system has no hard links, so two writers could overwrite each other", {
-          value: folder,
-          remedy: "Write Delta tables on a file system that has them.",
-          cause: error,
-        });
+        throw new PitotError(
+          "UNSUPPORTED",
+          "The file system has no hard links, so two writers could overwrite each other",
+          {
+            value: folder,
+            remedy: "Write Delta tables on a file system that has them.",
+            cause: error,
+          },
+        );
       else throw error;
     }
     await syncFolder(folder);

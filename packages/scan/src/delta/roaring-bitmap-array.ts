@@ -64,7 +64,8 @@ class Parser {
 
   parse(): RoaringBitmapArray {
     const magic = this.#int32();
-    if (magic !== PORTABLE) throw new RangeError(`its magic number ${magic} is not that of the portable format`);
+    if (magic !== PORTABLE)
+      throw new RangeError(`its magic number ${magic} is not that of the portable format`);
     const bitmaps = this.#int64();
     const containers = new Map<number, Container>();
     let count = 0;
@@ -147,7 +148,8 @@ class Parser {
     for (let i = 0; i < runs; i++) {
       const start = this.#view.getUint16(at + 4 * i, true);
       const end = start + this.#view.getUint16(at + 4 * i + 2, true);
-      if (end > 0xffff || start < next) throw new RangeError("the runs of a container overlap or are too long");
+      if (end > 0xffff || start < next)
+        throw new RangeError("the runs of a container overlap or are too long");
       next = end + 1;
       for (let value = start; value <= end; value++) words[value >>> 5]! |= 1 << (value & 31);
       count += end - start + 1;

@@ -55,7 +55,7 @@ export async function readSnapshot(
   const ahead: Promise<Buffer | undefined>[] = [];
   for (let i = 0; i < segment.commits.length; i++) {
     signal?.throwIfAborted();
-    for (; ahead.length <= Math.min(i + AHEAD, segment.commits.length - 1); )
+    for (; ahead.length <= Math.min(i + AHEAD, segment.commits.length - 1);)
       // Reading ahead warms the file system's cache; an error is met where the commit is read.
       ahead.push(readFile(join(folder, segment.commits[ahead.length]!.name)).catch(() => undefined));
     const { name, version } = segment.commits[i]!;
@@ -219,7 +219,10 @@ async function compareWithCommit(
 }
 
 /** The checksum of a version counts what its log must come to. */
-async function compareWithChecksum({ folder, checksums }: LogListing, snapshot: TableSnapshot): Promise<void> {
+async function compareWithChecksum(
+  { folder, checksums }: LogListing,
+  snapshot: TableSnapshot,
+): Promise<void> {
   const name = checksums.get(snapshot.version);
   if (name === undefined) return;
   let told: ExactObject;
@@ -231,13 +234,24 @@ async function compareWithChecksum({ folder, checksums }: LogListing, snapshot: 
   const { numFiles, tableSizeBytes } = told;
   const bytes = snapshot.files.reduce((sum, { size }) => sum + size, 0);
   if (typeof numFiles === "number" && numFiles !== snapshot.files.length)
-    throw logError({ file: name }, `the version has ${snapshot.files.length} files, the checksum tells another count`, numFiles);
+    throw logError(
+      { file: name },
+      `the version has ${snapshot.files.length} files, the checksum tells another count`,
+      numFiles,
+    );
   if (typeof tableSizeBytes === "number" && tableSizeBytes !== bytes)
-    throw logError({ file: name }, `the version has ${bytes} bytes, the checksum tells another sum`, tableSizeBytes);
+    throw logError(
+      { file: name },
+      `the version has ${bytes} bytes, the checksum tells another sum`,
+      tableSizeBytes,
+    );
 }
 
 /** When the commit of a version was made, in Unix milliseconds, as its file's time tells. */
-export async function commitFileTime({ folder, commits }: LogListing, version: number): Promise<number | undefined> {
+export async function commitFileTime(
+  { folder, commits }: LogListing,
+  version: number,
+): Promise<number | undefined> {
   const name = commits.get(version);
   return name === undefined ? undefined : Math.floor((await stat(join(folder, name))).mtimeMs);
 }

@@ -79,12 +79,7 @@ export class Comparison extends Expression {
 }
 
 /** What a comparison may come to for the values within bounds. */
-function comparisonOutcomes(
-  truth: Truth,
-  literal: Scalar,
-  bounds: ColumnBounds,
-  type: DataType,
-): Outcomes {
+function comparisonOutcomes(truth: Truth, literal: Scalar, bounds: ColumnBounds, type: DataType): Outcomes {
   const nulls = canBeNull(bounds);
   if (!hasValues(bounds)) return { canBeTrue: false, canBeFalse: false, canBeNull: nulls };
   const { min, max } = usableBounds(bounds);

@@ -105,10 +105,23 @@ function decimals(values: bigint[], precision: number, scale: number): Vector {
 function mapColumn(): Vector {
   const entries = new Field(
     "entries",
-    new Struct<{ key: Utf8; value: Int32 }>([new Field("key", new Utf8(), false), new Field("value", new Int32(), true)]),
+    new Struct<{ key: Utf8; value: Int32 }>([
+      new Field("key", new Utf8(), false),
+      new Field("value", new Int32(), true),
+    ]),
     false,
   );
-  return vectorFromArray([new Map([["a", 1]]), new Map(), new Map([["b", 2], ["c", 3]])], new Map_(entries) as never);
+  return vectorFromArray(
+    [
+      new Map([["a", 1]]),
+      new Map(),
+      new Map([
+        ["b", 2],
+        ["c", 3],
+      ]),
+    ],
+    new Map_(entries) as never,
+  );
 }
 
 describe("appendDelta", () => {
@@ -128,7 +141,12 @@ describe("appendDelta", () => {
     expect(await appendDelta(table, ids(4), { appId: "other", version: 0 })).toMatchObject({ version: 2 });
     const source = await deltaSource(table);
     expect(await tableRows(source)).toEqual([1, 2, 3, 4].map((id) => ({ id })));
-    expect([...source.transactions]).toEqual(expect.arrayContaining([["nightly", 1n], ["other", 0n]]));
+    expect([...source.transactions]).toEqual(
+      expect.arrayContaining([
+        ["nightly", 1n],
+        ["other", 0n],
+      ]),
+    );
     expect(await findOrphans(table, { minimumAgeMs: 0 })).toEqual([]);
   });
 
@@ -137,12 +155,24 @@ describe("appendDelta", () => {
     await appendDelta(table, everyType(), { appId: "types", version: 0 });
     const source = await deltaSource(table);
     const [first, second, third] = (await tableRows(source)) as Record<string, unknown>[];
-    expect(first).toMatchObject({ string: "ä", long: 9007199254740993n, list: [1, null], point: { x: 1, label: "a" } });
+    expect(first).toMatchObject({
+      string: "ä",
+      long: 9007199254740993n,
+      list: [1, null],
+      point: { x: 1, label: "a" },
+    });
     expect(second).toMatchObject({ string: null, long: null, list: null, point: null });
     expect(third).toMatchObject({ integer: -2147483648, list: [], point: { x: null, label: null } });
     const [fragment] = (await source.plan()).fragments;
-    expect(fragment!.statistics!.get("long")).toMatchObject({ min: -(2n ** 63n), max: 9007199254740993n, nullCount: 1 });
-    expect(fragment!.statistics!.get("wide")).toMatchObject({ min: -12345678901234567890123456n, minExact: true });
+    expect(fragment!.statistics!.get("long")).toMatchObject({
+      min: -(2n ** 63n),
+      max: 9007199254740993n,
+      nullCount: 1,
+    });
+    expect(fragment!.statistics!.get("wide")).toMatchObject({
+      min: -12345678901234567890123456n,
+      minExact: true,
+    });
     expect(fragment!.statistics!.get("timestamp")!.max).toBeGreaterThanOrEqual(micros);
     expect(fragment!.statistics!.get("double")).toMatchObject({ min: 0.1 });
     expect(fragment!.statistics!.get("double")!.max).toBeUndefined();
@@ -151,22 +181,81 @@ describe("appendDelta", () => {
     const script =
       "from decimal import Decimal\nr=t.to_pyarrow_table().to_pylist()\nprint(json.dumps([[str(v) for v in x.values()] for x in r]))";
     expect(deltalake(table, script)).toEqual([
-      ["ä", "9007199254740993", "1", "1", "1", "1.5", "0.1", "True", "b'\\x00\\xff'", "2022-01-08", "2023-11-14 22:13:20.123456+00:00", "2023-11-14 22:13:20.123456", "123.45", "12345678901234567890.123456", "{'x': 1, 'label': 'a'}", "[1, None]", "[('a', 1)]"],
-      ["None", "None", "None", "None", "None", "None", "None", "None", "None", "1970-01-01", "1970-01-01 00:00:00+00:00", "1970-01-01 00:00:00", "0.00", "0.000000", "None", "None", "[]"],
-      ["z".repeat(40), "-9223372036854775808", "-2147483648", "-32768", "-128", "-0.25", "nan", "False", "b''", "1969-12-31", "1969-12-31 23:59:59.999999+00:00", "1969-12-31 23:59:59.999999", "-999.99", "-12345678901234567890.123456", "{'x': None, 'label': None}", "[]", "[('b', 2), ('c', 3)]"],
+      [
+        "ä",
+        "9007199254740993",
+        "1",
+        "1",
+        "1",
+        "1.5",
+        "0.1",
+        "True",
+        "b'\\x00\\xff'",
+        "2022-01-08",
+        "2023-11-14 22:13:20.123456+00:00",
+        "2023-11-14 22:13:20.123456",
+        "123.45",
+        "12345678901234567890.123456",
+        "{'x': 1, 'label': 'a'}",
+        "[1, None]",
+        "[('a', 1)]",
+      ],
+      [
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "None",
+        "1970-01-01",
+        "1970-01-01 00:00:00+00:00",
+        "1970-01-01 00:00:00",
+        "0.00",
+        "0.000000",
+        "None",
+        "None",
+        "[]",
+      ],
+      [
+        "z".repeat(40),
+        "-9223372036854775808",
+        "-2147483648",
+        "-32768",
+        "-128",
+        "-0.25",
+        "nan",
+        "False",
+        "b''",
+        "1969-12-31",
+        "1969-12-31 23:59:59.999999+00:00",
+        "1969-12-31 23:59:59.999999",
+        "-999.99",
+        "-12345678901234567890.123456",
+        "{'x': None, 'label': None}",
+        "[]",
+        "[('b', 2), ('c', 3)]",
+      ],
     ]);
   });
 
   it("writes types that Delta has no name for as the next ones", async () => {
     const table = newTable();
-    const nanos = makeVector(makeData({ type: new TimestampNanosecond(), length: 1, data: BigInt64Array.of(5_000n) }));
+    const nanos = makeVector(
+      makeData({ type: new TimestampNanosecond(), length: 1, data: BigInt64Array.of(5_000n) }),
+    );
     await appendDelta(
       table,
       new Table({
         unsigned: vectorFromArray([4294967295], new Uint32()),
         word: vectorFromArray(["a"], new Dictionary(new Utf8(), new Int32())),
         day: vectorFromArray([new Date("2024-02-29")], new DateMillisecond()),
-        millis: vectorFromArray([new Date("2024-02-29T01:02:03.004Z")], new TimestampMillisecond("Europe/Berlin")),
+        millis: vectorFromArray(
+          [new Date("2024-02-29T01:02:03.004Z")],
+          new TimestampMillisecond("Europe/Berlin"),
+        ),
         nanos,
       }),
       { appId: "a", version: 0 },
@@ -188,8 +277,12 @@ describe("appendDelta", () => {
         nanos: new Date(0),
       },
     ]);
-    const fine = makeVector(makeData({ type: new TimestampNanosecond(), length: 1, data: BigInt64Array.of(5_001n) }));
-    await expect(appendDelta(newTable(), new Table({ fine }), { appId: "a", version: 0 })).rejects.toThrow(/nanoseconds/);
+    const fine = makeVector(
+      makeData({ type: new TimestampNanosecond(), length: 1, data: BigInt64Array.of(5_001n) }),
+    );
+    await expect(appendDelta(newTable(), new Table({ fine }), { appId: "a", version: 0 })).rejects.toThrow(
+      /nanoseconds/,
+    );
   });
 
   it("parts a table, and prunes it by its log", async () => {
@@ -227,11 +320,15 @@ describe("appendDelta", () => {
     const script =
       "r=t.to_pyarrow_table().to_pylist()\nprint(json.dumps(sorted([[str(x['region']),str(x['day']),x['id']] for x in r])))";
     expect(deltalake(table, script)).toEqual(
-      [["None", "1970-01-02", 2], ["a/b", "1970-01-01", 1], ["a/b", "1970-01-01", 4], ["ü x%", "1970-01-03", 3]].flatMap(
-        (row) => [row, row],
-      ),
+      [
+        ["None", "1970-01-02", 2],
+        ["a/b", "1970-01-01", 1],
+        ["a/b", "1970-01-01", 4],
+        ["ü x%", "1970-01-03", 3],
+      ].flatMap((row) => [row, row]),
     );
-    const actions = "import pyarrow as pa\na=pa.table(t.get_add_actions(flatten=True)).to_pylist()\nprint(json.dumps([[x['num_records'],x['min.id'],x['max.id'],x['null_count.id']] for x in a]))";
+    const actions =
+      "import pyarrow as pa\na=pa.table(t.get_add_actions(flatten=True)).to_pylist()\nprint(json.dumps([[x['num_records'],x['min.id'],x['max.id'],x['null_count.id']] for x in a]))";
     expect(deltalake(table, actions)).toEqual(expect.arrayContaining([[2, 1, 4, 0]]));
     expect(deltalake(table, "print(json.dumps(t.transaction_version('p')))")).toBe(1);
   });
@@ -240,22 +337,37 @@ describe("appendDelta", () => {
     const table = newTable();
     await appendDelta(table, ids(1), { appId: "a", version: 0 });
     const sink = new DiagnosticsCollector();
-    const other = new Table({ id: vectorFromArray(["x"], new Utf8()), more: vectorFromArray([1], new Int32()) });
-    const error = await appendDelta(table, other, { appId: "a", version: 1, sink }).catch((cause: unknown) => cause);
+    const other = new Table({
+      id: vectorFromArray(["x"], new Utf8()),
+      more: vectorFromArray([1], new Int32()),
+    });
+    const error = await appendDelta(table, other, { appId: "a", version: 1, sink }).catch(
+      (cause: unknown) => cause,
+    );
     expect(error).toBeInstanceOf(PitotError);
     expect((error as PitotError).cause).toMatchObject([
       { violationType: "type_mismatch", columnName: "id", expected: "int32", actual: "string" },
       { violationType: "extra_column", columnName: "more" },
     ]);
     expect(sink.eventsSnapshot()["delta_commit_v1"]).toMatchObject([
-      { outcome: "failed", app_version: 1, violations: [{ violation_type: "type_mismatch" }, { violation_type: "extra_column" }] },
+      {
+        outcome: "failed",
+        app_version: 1,
+        violations: [{ violation_type: "type_mismatch" }, { violation_type: "extra_column" }],
+      },
     ]);
     expect(readdirSync(table).filter((name) => name.endsWith(".parquet")).length).toBe(1);
     // A column that may be null may be left out.
     const wide = newTable();
-    await appendDelta(wide, tableFromArrays({ a: Int32Array.of(1), b: Int32Array.of(2) }), { appId: "a", version: 0 });
+    await appendDelta(wide, tableFromArrays({ a: Int32Array.of(1), b: Int32Array.of(2) }), {
+      appId: "a",
+      version: 0,
+    });
     await appendDelta(wide, tableFromArrays({ b: Int32Array.of(3) }), { appId: "a", version: 1 });
-    expect(await tableRows(await deltaSource(wide))).toEqual([{ a: 1, b: 2 }, { a: null, b: 3 }]);
+    expect(await tableRows(await deltaSource(wide))).toEqual([
+      { a: 1, b: 2 },
+      { a: null, b: 3 },
+    ]);
   });
 
   it("commits the run that wrote, and an append without rows", async () => {
@@ -264,7 +376,11 @@ describe("appendDelta", () => {
     await appendDelta(table, ids(), { appId: "a", version: 1 });
     expect(await tableRows(await deltaSource(table))).toEqual([]);
     const [info, ...rest] = commit(table, 0);
-    expect(info!["commitInfo"]).toMatchObject({ engineInfo: "pitot", "pitot.run.id": "run-1", isBlindAppend: true });
+    expect(info!["commitInfo"]).toMatchObject({
+      engineInfo: "pitot",
+      "pitot.run.id": "run-1",
+      isBlindAppend: true,
+    });
     expect(rest.map((action) => Object.keys(action)[0])).toEqual(["protocol", "metaData", "txn"]);
   });
 
@@ -272,8 +388,21 @@ describe("appendDelta", () => {
     ["delta.constraints.positive", { configuration: { "delta.constraints.positive": "id > 0" } }],
     ["delta.invariants of column id", { metadata: { "delta.invariants": "{}" } }],
     ["delta.generationExpression of column id", { metadata: { "delta.generationExpression": "1" } }],
-    ["rowTracking", { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["rowTracking"] } }],
-    ["catalogManaged", { protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["catalogManaged"], writerFeatures: [] } }],
+    [
+      "rowTracking",
+      { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["rowTracking"] } },
+    ],
+    [
+      "catalogManaged",
+      {
+        protocol: {
+          minReaderVersion: 3,
+          minWriterVersion: 7,
+          readerFeatures: ["catalogManaged"],
+          writerFeatures: [],
+        },
+      },
+    ],
     ["writer version", { protocol: { minReaderVersion: 1, minWriterVersion: 5 } }],
   ] as const)("refuses a table with %s by name", async (named, change) => {
     const table = newTable();
@@ -285,7 +414,10 @@ describe("appendDelta", () => {
       const metaData = { ...action["metaData"] };
       if ("configuration" in change) metaData["configuration"] = change.configuration;
       if ("metadata" in change)
-        metaData["schemaString"] = String(metaData["schemaString"]).replace('"metadata":{}', `"metadata":${JSON.stringify(change.metadata)}`);
+        metaData["schemaString"] = String(metaData["schemaString"]).replace(
+          '"metadata":{}',
+          `"metadata":${JSON.stringify(change.metadata)}`,
+        );
       return { metaData };
     });
     writeFileSync(path, lines.map((line) => JSON.stringify(line)).join("\n"));
@@ -296,7 +428,9 @@ describe("appendDelta", () => {
   });
 
   it("refuses object stores and options that make no sense", async () => {
-    await expect(appendDelta("s3://bucket/table", ids(1), { appId: "a", version: 0 })).rejects.toThrow(/local file systems/);
+    await expect(appendDelta("s3://bucket/table", ids(1), { appId: "a", version: 0 })).rejects.toThrow(
+      /local file systems/,
+    );
     await expect(appendDelta(newTable(), ids(1), { appId: "", version: 0 })).rejects.toThrow(/appId/);
     await expect(appendDelta(newTable(), ids(1), { appId: "a", version: -1 })).rejects.toThrow(/0 or more/);
   });
@@ -308,7 +442,9 @@ describe("appendDelta", () => {
       Array.from({ length: 8 }, (_, i) => appendDelta(table, ids(10 + i), { appId: `w${i}`, version: 0 })),
     );
     expect(results.map(({ outcome }) => outcome)).toEqual(Array(8).fill("committed"));
-    expect(results.map(({ version }) => version).toSorted((a, b) => a! - b!)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(results.map(({ version }) => version).toSorted((a, b) => a! - b!)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
     expect(results.some(({ attempts }) => attempts > 1)).toBe(true);
     // The same write, eight times at once: one of them is it.
     const same = await Promise.all(
@@ -321,11 +457,17 @@ describe("appendDelta", () => {
     const race = newTable();
     const made = await Promise.all(
       ["x", "y"].map((name) =>
-        appendDelta(race, new Table({ [name]: vectorFromArray([1], new Int32()) }), { appId: name, version: 0 }),
+        appendDelta(race, new Table({ [name]: vectorFromArray([1], new Int32()) }), {
+          appId: name,
+          version: 0,
+        }),
       ),
     ).catch((error: unknown) => error);
     if (Array.isArray(made))
-      expect(made.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual(["committed", "conflict"]);
+      expect(made.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual([
+        "committed",
+        "conflict",
+      ]);
     else expect(made).toMatchObject({ code: "INVALID_DATA" });
     expect((await tableRows(await deltaSource(race))).length).toBe(1);
     expect(await findOrphans(table, { minimumAgeMs: 0 })).toEqual([]);

@@ -22,7 +22,10 @@ function portable(rows: readonly number[], runs = false): Buffer {
     const containers = [...grouped(within, (row) => Math.floor(row / 65_536) % 65_536)];
     parts.push(i32(high));
     if (runs) {
-      parts.push(i32(((containers.length - 1) << 16) | 12347), Buffer.alloc((containers.length + 7) >> 3, 0xff));
+      parts.push(
+        i32(((containers.length - 1) << 16) | 12347),
+        Buffer.alloc((containers.length + 7) >> 3, 0xff),
+      );
     } else parts.push(i32(12346, containers.length));
     for (const [key, values] of containers) parts.push(u16(key, values.length - 1));
     if (!runs || containers.length >= 4) parts.push(Buffer.alloc(4 * containers.length));
@@ -66,7 +69,14 @@ function z85(bytes: Buffer): string {
 describe("roaring bitmaps", () => {
   it("hold what was put in, in every kind of container", () => {
     const dense = Array.from({ length: 5000 }, (_, i) => 65_536 + 2 * i);
-    const sets = [[], [0], [0, 1, 2, 9, 65_535], dense, [3, 2 ** 32 + 5, 2 ** 40 + 70_000], [...dense, 200_000, 300_000, 400_000, 500_000]];
+    const sets = [
+      [],
+      [0],
+      [0, 1, 2, 9, 65_535],
+      dense,
+      [3, 2 ** 32 + 5, 2 ** 40 + 70_000],
+      [...dense, 200_000, 300_000, 400_000, 500_000],
+    ];
     for (const rows of sets)
       for (const runs of [false, true]) {
         const bitmap = RoaringBitmapArray.parse(portable(rows, runs));
@@ -106,7 +116,13 @@ describe("roaring bitmaps", () => {
 describe("deletion vectors", () => {
   const rows = [3, 4, 7, 11, 18, 29];
   const data = portable(rows);
-  const inline = { storageType: "i", pathOrInlineDv: z85(data), offset: undefined, sizeInBytes: data.length, cardinality: rows.length };
+  const inline = {
+    storageType: "i",
+    pathOrInlineDv: z85(data),
+    offset: undefined,
+    sizeInBytes: data.length,
+    cardinality: rows.length,
+  };
 
   it("are read inline, and from files", async () => {
     const deleted = await readDeletionVector(root, inline, [], 30);
@@ -116,14 +132,27 @@ describe("deletion vectors", () => {
     const sum = Buffer.alloc(4);
     sum.writeUInt32BE(crc32(data));
     writeFileSync(join(root, "dv.bin"), Buffer.concat([Buffer.from([1]), size, data, sum]));
-    const stored = { storageType: "p", pathOrInlineDv: join(root, "dv.bin"), offset: 1, sizeInBytes: data.length, cardinality: rows.length };
+    const stored = {
+      storageType: "p",
+      pathOrInlineDv: join(root, "dv.bin"),
+      offset: 1,
+      sizeInBytes: data.length,
+      cardinality: rows.length,
+    };
     expect((await readDeletionVector(root, stored, [])).count).toBe(6);
-    await expect(readDeletionVector(root, { ...stored, sizeInBytes: data.length - 1 }, [])).rejects.toThrow(/and the log says/);
+    await expect(readDeletionVector(root, { ...stored, sizeInBytes: data.length - 1 }, [])).rejects.toThrow(
+      /and the log says/,
+    );
     await expect(readDeletionVector(root, { ...stored, offset: 9 }, [])).rejects.toThrow(/ends at byte/);
-    await expect(readDeletionVector(join(root, "other"), stored, [])).rejects.toThrow(/leads out of the table/);
+    await expect(readDeletionVector(join(root, "other"), stored, [])).rejects.toThrow(
+      /leads out of the table/,
+    );
     sum.writeUInt32BE(crc32(data) ^ 1);
     writeFileSync(join(root, "dv.bin"), Buffer.concat([Buffer.from([1]), size, data, sum]));
-    await expect(readDeletionVector(root, stored, [])).rejects.toMatchObject({ code: "INVALID_DATA", message: expect.stringMatching(/checksum/) as string });
+    await expect(readDeletionVector(root, stored, [])).rejects.toMatchObject({
+      code: "INVALID_DATA",
+      message: expect.stringMatching(/checksum/) as string,
+    });
     writeFileSync(join(root, "dv.bin"), Buffer.concat([Buffer.from([2]), size, data, sum]));
     await expect(readDeletionVector(root, stored, [])).rejects.toThrow(/format version 2/);
   });
@@ -139,6 +168,8 @@ describe("deletion vectors", () => {
   });
 
   it("are refused where they delete rows that the file does not have", async () => {
-    await expect(readDeletionVector(root, inline, [], 29)).rejects.toThrow(/deletes row 29 of a file of 29 rows/);
+    await expect(readDeletionVector(root, inline, [], 29)).rejects.toThrow(
+      /deletes row 29 of a file of 29 rows/,
+    );
   });
 });

@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -25,7 +37,15 @@ const schemaString = JSON.stringify({
   fields: [{ name: "id", type: "integer", nullable: true, metadata: {} }],
 });
 const protocol = { protocol: { minReaderVersion: 1, minWriterVersion: 2 } };
-const metaData = { metaData: { id: "t", format: { provider: "parquet", options: {} }, schemaString, partitionColumns: [], configuration: {} } };
+const metaData = {
+  metaData: {
+    id: "t",
+    format: { provider: "parquet", options: {} },
+    schemaString,
+    partitionColumns: [],
+    configuration: {},
+  },
+};
 const add = (path: string, more: object = {}): object => ({
   add: { path, partitionValues: {}, size: 1, modificationTime: 1, dataChange: true, ...more },
 });
@@ -38,7 +58,10 @@ function logOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const table = join(folder, `log-${count++}`);
   mkdirSync(join(table, "_delta_log", "_sidecars"), { recursive: true });
   for (const [name, content] of Object.entries(files))
-    writeFileSync(join(table, "_delta_log", /^\d+$/.test(name) ? `${digits(Number(name))}.json` : name), content);
+    writeFileSync(
+      join(table, "_delta_log", /^\d+$/.test(name) ? `${digits(Number(name))}.json` : name),
+      content,
+    );
   return table;
 }
 const paths = async (table: string, options = {}): Promise<string[]> =>
@@ -72,7 +95,11 @@ describe("exact JSON", () => {
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
         const plain: unknown = JSON.parse(text);
         const exact = JSON.stringify(parseExactJson(text), (_, value: unknown) =>
-          typeof value === "bigint" ? Number(value) : value instanceof ExactDecimal ? Number(value.text) : value,
+          typeof value === "bigint"
+            ? Number(value)
+            : value instanceof ExactDecimal
+              ? Number(value.text)
+              : value,
         );
         expect(JSON.parse(exact)).toEqual(JSON.parse(JSON.stringify(plain)));
       }),
@@ -90,7 +117,10 @@ describe("exact JSON", () => {
     expect(() => parseExactJson('{"x":{"a":1,"\\u0061":2}}')).toThrow(/twice/);
     expect(() => parseExactJson("[".repeat(100_000))).toThrow(/nested deeper/);
     expect(() => parseExactJson('{"a":12345678901234567890')).toThrow(/ends in the middle/);
-    expect(Object.keys(parseExactJson('{"__proto__":1,"n":12345678901234567}') as object)).toEqual(["__proto__", "n"]);
+    expect(Object.keys(parseExactJson('{"__proto__":1,"n":12345678901234567}') as object)).toEqual([
+      "__proto__",
+      "n",
+    ]);
   });
 });
 
@@ -98,32 +128,114 @@ describe("logs that break a rule", () => {
   it.each([
     ["a gap", { 0: start, 1: lines(add("a")), 3: lines(add("b")) }, /gap.*00000000000000000002\.json/],
     ["no first commit", { 4: lines(add("b")) }, /cleaned up and begins with commit 4/],
-    ["a torn last commit", { 0: start, 1: `${lines(add("a"))}\n{"add":{"path":"b` }, /00000000000000000001\.json, line 2: .*torn/],
+    [
+      "a torn last commit",
+      { 0: start, 1: `${lines(add("a"))}\n{"add":{"path":"b` },
+      /00000000000000000001\.json, line 2: .*torn/,
+    ],
     ["an empty commit", { 0: start, 1: "" }, /00000000000000000001\.json: the commit is empty/],
-    ["duplicate keys", { 0: start, 1: '{"add":{"path":"a","path":"b","partitionValues":{},"size":1}}' }, /line 1: .*"path" is there twice/],
+    [
+      "duplicate keys",
+      { 0: start, 1: '{"add":{"path":"a","path":"b","partitionValues":{},"size":1}}' },
+      /line 1: .*"path" is there twice/,
+    ],
     ["bytes that are no text", { 0: start, 1: Buffer.from([0x7b, 0xff, 0x7d]) }, /must be UTF-8/],
     ["a list", { 0: start, 1: "[1]" }, /line 1: each line must be one JSON object/],
-    ["a size beyond 2^53", { 0: start, 1: lines('{"add":{"path":"a","partitionValues":{},"size":9007199254740993}}') }, /add.size must be a whole number/],
-    ["a file twice in a commit", { 0: start, 1: lines(add("a"), remove("a")) }, /line 2: a file must not be added or removed twice/],
+    [
+      "a size beyond 2^53",
+      { 0: start, 1: lines('{"add":{"path":"a","partitionValues":{},"size":9007199254740993}}') },
+      /add.size must be a whole number/,
+    ],
+    [
+      "a file twice in a commit",
+      { 0: start, 1: lines(add("a"), remove("a")) },
+      /line 2: a file must not be added or removed twice/,
+    ],
     ["two metadata", { 0: start, 1: lines(metaData, metaData) }, /line 2: there must be one metaData/],
     ["no protocol", { 0: lines(metaData) }, /no protocol action/],
     ["no metadata", { 0: lines(protocol) }, /no metaData action/],
-    ["another file format", { 0: lines(protocol, { metaData: { ...metaData.metaData, format: { provider: "orc" } } }) }, /provider must be parquet.*orc/],
-    ["a schema that is none", { 0: lines(protocol, { metaData: { ...metaData.metaData, schemaString: "{" } }) }, /schema of Delta table t is not JSON/],
-    ["an unknown type", { 0: lines(protocol, { metaData: { ...metaData.metaData, schemaString: schemaString.replace("integer", "variant") } }) }, /Column id .*variant/],
-    ["a checkpoint that is no Parquet", { [`${digits(0)}.checkpoint.parquet`]: "PAR1PAR1" }, /checkpoint\.parquet: the checkpoint is not a Parquet file/],
-    ["an unknown reader feature", { 0: lines({ protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["variantType", "deletionVectors"], writerFeatures: [] } }, metaData) }, /reader features.*"variantType"/],
-    ["a catalog that owns it", { 0: lines({ protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["catalogManaged"], writerFeatures: [] } }, metaData) }, /catalogManaged/],
-    ["a newer reader version", { 0: lines({ protocol: { minReaderVersion: 4, minWriterVersion: 7 } }, metaData) }, /newer reader version: 4/],
-    ["a checksum that counts other files", { 0: lines(protocol, metaData, add("a")), [`${digits(0)}.crc`]: '{"numFiles":2}' }, /\.crc: the version has 1 files/],
-    ["a checksum that counts other bytes", { 0: lines(protocol, metaData, add("a")), [`${digits(0)}.crc`]: '{"numFiles":1,"tableSizeBytes":7}' }, /\.crc: the version has 1 bytes/],
+    [
+      "another file format",
+      { 0: lines(protocol, { metaData: { ...metaData.metaData, format: { provider: "orc" } } }) },
+      /provider must be parquet.*orc/,
+    ],
+    [
+      "a schema that is none",
+      { 0: lines(protocol, { metaData: { ...metaData.metaData, schemaString: "{" } }) },
+      /schema of Delta table t is not JSON/,
+    ],
+    [
+      "an unknown type",
+      {
+        0: lines(protocol, {
+          metaData: { ...metaData.metaData, schemaString: schemaString.replace("integer", "variant") },
+        }),
+      },
+      /Column id .*variant/,
+    ],
+    [
+      "a checkpoint that is no Parquet",
+      { [`${digits(0)}.checkpoint.parquet`]: "PAR1PAR1" },
+      /checkpoint\.parquet: the checkpoint is not a Parquet file/,
+    ],
+    [
+      "an unknown reader feature",
+      {
+        0: lines(
+          {
+            protocol: {
+              minReaderVersion: 3,
+              minWriterVersion: 7,
+              readerFeatures: ["variantType", "deletionVectors"],
+              writerFeatures: [],
+            },
+          },
+          metaData,
+        ),
+      },
+      /reader features.*"variantType"/,
+    ],
+    [
+      "a catalog that owns it",
+      {
+        0: lines(
+          {
+            protocol: {
+              minReaderVersion: 3,
+              minWriterVersion: 7,
+              readerFeatures: ["catalogManaged"],
+              writerFeatures: [],
+            },
+          },
+          metaData,
+        ),
+      },
+      /catalogManaged/,
+    ],
+    [
+      "a newer reader version",
+      { 0: lines({ protocol: { minReaderVersion: 4, minWriterVersion: 7 } }, metaData) },
+      /newer reader version: 4/,
+    ],
+    [
+      "a checksum that counts other files",
+      { 0: lines(protocol, metaData, add("a")), [`${digits(0)}.crc`]: '{"numFiles":2}' },
+      /\.crc: the version has 1 files/,
+    ],
+    [
+      "a checksum that counts other bytes",
+      { 0: lines(protocol, metaData, add("a")), [`${digits(0)}.crc`]: '{"numFiles":1,"tableSizeBytes":7}' },
+      /\.crc: the version has 1 bytes/,
+    ],
   ] as const)("refuses %s", async (_, files, message) => {
     await expect(deltaSource(logOf(files))).rejects.toThrow(message);
   });
 
   it("names a folder that is no table, and versions and times that are not there", async () => {
     await expect(deltaSource(folder)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    await expect(openDataset(folder, { format: "delta" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(openDataset(folder, { format: "delta" })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
     await expect(openDataset(folder, { version: 3 })).rejects.toThrow(/no Delta table/);
     await expect(deltaSource("s3://bucket/table")).rejects.toThrow(/local file systems/);
     const table = logOf({ 0: start });
@@ -135,18 +247,32 @@ describe("logs that break a rule", () => {
 
   it("passes over actions and files that it does not know", async () => {
     expect(
-      await paths(logOf({ 0: lines(protocol, metaData, add("a"), { future: { x: 1 } }), "x.tmp": "{", _last_checkpoint: "torn{" })),
+      await paths(
+        logOf({
+          0: lines(protocol, metaData, add("a"), { future: { x: 1 } }),
+          "x.tmp": "{",
+          _last_checkpoint: "torn{",
+        }),
+      ),
     ).toEqual(["a"]);
   });
 
   it("keeps transaction versions beyond 2^53", async () => {
-    const source = await deltaSource(logOf({ 0: `${start}\n{"txn":{"appId":"a","version":9007199254740993}}` }));
+    const source = await deltaSource(
+      logOf({ 0: `${start}\n{"txn":{"appId":"a","version":9007199254740993}}` }),
+    );
     expect(source.transactions.get("a")).toBe(9007199254740993n);
   });
 });
 
 describe("state of a version", () => {
-  const dv = { storageType: "u", pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^", offset: 4, sizeInBytes: 40, cardinality: 6 };
+  const dv = {
+    storageType: "u",
+    pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^",
+    offset: 4,
+    sizeInBytes: 40,
+    cardinality: 6,
+  };
 
   it("is decided by the last action of a file, by path and deletion vector", async () => {
     const table = logOf({
@@ -167,7 +293,10 @@ describe("state of a version", () => {
       2: lines(remove("a"), add("c")),
       3: lines(add("d")),
     };
-    const table = logOf({ ...files, [`${digits(1)}.${digits(2)}.compacted.json`]: lines(add("b"), remove("a"), add("c")) });
+    const table = logOf({
+      ...files,
+      [`${digits(1)}.${digits(2)}.compacted.json`]: lines(add("b"), remove("a"), add("c")),
+    });
     expect((await paths(table)).sort()).toEqual((await paths(logOf(files))).sort());
     unlinkSync(join(table, "_delta_log", `${digits(2)}.json`));
     expect((await paths(table)).sort()).toEqual(["b", "c", "d"]);
@@ -180,7 +309,14 @@ describe("state of a version", () => {
       [`${digits(2)}.checkpoint.${uuid}.json`]: lines(
         { checkpointMetadata: { version } },
         { sidecar: { path: "s.parquet", sizeInBytes: size, modificationTime: 1 } },
-        { protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["v2Checkpoint"], writerFeatures: ["v2Checkpoint"] } },
+        {
+          protocol: {
+            minReaderVersion: 3,
+            minWriterVersion: 7,
+            readerFeatures: ["v2Checkpoint"],
+            writerFeatures: ["v2Checkpoint"],
+          },
+        },
         metaData,
         { txn: { appId: "a", version: 7 } },
         { domainMetadata: { domain: "d", configuration: "{}", removed: false } },
@@ -192,8 +328,12 @@ describe("state of a version", () => {
     expect(await paths(table)).toEqual(["y", "z"]);
     expect((await deltaSource(table)).transactions.get("a")).toBe(7n);
     await expect(deltaSource(table, { version: 1 })).rejects.toThrow(/cleaned up/);
-    await expect(deltaSource(logOf(files(1)))).rejects.toThrow(/sidecar has \d+ bytes and the checkpoint says 1/);
-    await expect(deltaSource(logOf(files(sidecar.length, 1)))).rejects.toThrow(/checkpointMetadata.version must be 2/);
+    await expect(deltaSource(logOf(files(1)))).rejects.toThrow(
+      /sidecar has \d+ bytes and the checkpoint says 1/,
+    );
+    await expect(deltaSource(logOf(files(sidecar.length, 1)))).rejects.toThrow(
+      /checkpointMetadata.version must be 2/,
+    );
     unlinkSync(join(table, "_delta_log", "_sidecars", "s.parquet"));
     await expect(deltaSource(table)).rejects.toThrow(/line 2: a sidecar of the checkpoint is not there/);
   });
@@ -203,21 +343,37 @@ describe("state of a version", () => {
     const checkpoint = (...files: string[]): Record<string, string> => ({
       0: start,
       1: lines(add("a")),
-      [`${digits(1)}.checkpoint.${uuid}.json`]: lines({ checkpointMetadata: { version: 1 } }, protocol, metaData, ...files.map((path) => add(path))),
+      [`${digits(1)}.checkpoint.${uuid}.json`]: lines(
+        { checkpointMetadata: { version: 1 } },
+        protocol,
+        metaData,
+        ...files.map((path) => add(path)),
+      ),
     });
     expect(await paths(logOf(checkpoint("a")))).toEqual(["a"]);
-    await expect(deltaSource(logOf(checkpoint("b")))).rejects.toThrow(/disagrees with 00000000000000000001\.json, which adds a file: "a"/);
+    await expect(deltaSource(logOf(checkpoint("b")))).rejects.toThrow(
+      /disagrees with 00000000000000000001\.json, which adds a file: "a"/,
+    );
     await expect(deltaSource(logOf(checkpoint("a", "a")))).rejects.toThrow(/twice in one commit/);
   });
 
   it("leaves out checkpoints that miss a part", async () => {
-    const table = logOf({ 0: lines(protocol, metaData, add("a")), 1: lines(add("b")), [`${digits(1)}.checkpoint.0000000001.0000000002.parquet`]: addsParquet(["q"]) });
+    const table = logOf({
+      0: lines(protocol, metaData, add("a")),
+      1: lines(add("b")),
+      [`${digits(1)}.checkpoint.0000000001.0000000002.parquet`]: addsParquet(["q"]),
+    });
     expect(await paths(table)).toEqual(["a", "b"]);
     expect((await deltaSource(table)).discovery["incomplete_checkpoints"]).toEqual([1]);
   });
 
   it("is found by time: a commit's own, else its file's, made to ascend", async () => {
-    const table = logOf({ 0: lines(protocol, metaData), 1: lines(add("a")), 2: lines(add("b")), 3: lines({ commitInfo: { inCommitTimestamp: 9_000_000 } }, add("c")) });
+    const table = logOf({
+      0: lines(protocol, metaData),
+      1: lines(add("a")),
+      2: lines(add("b")),
+      3: lines({ commitInfo: { inCommitTimestamp: 9_000_000 } }, add("c")),
+    });
     const touch = (version: number, seconds: number): void =>
       utimesSync(join(table, "_delta_log", `${digits(version)}.json`), seconds, seconds);
     touch(0, 1000);
@@ -225,7 +381,8 @@ describe("state of a version", () => {
     // A clock that went back: the commit counts as 1 ms after the one before.
     touch(2, 1500);
     touch(3, 5);
-    const at = async (time: number): Promise<number> => (await deltaSource(table, { timestamp: new Date(time) })).version;
+    const at = async (time: number): Promise<number> =>
+      (await deltaSource(table, { timestamp: new Date(time) })).version;
     expect(await at(1_000_000)).toBe(0);
     expect(await at(2_000_000)).toBe(1);
     expect(await at(2_000_001)).toBe(2);
@@ -263,7 +420,9 @@ describe("paths of the log", () => {
     const file = readdirSync(source).find((name) => name.endsWith(".parquet"))!;
     const size = statSync(join(source, file)).size;
     copyFileSync(join(source, file), join(outside, "a.parquet"));
-    const linked = logOf({ 0: lines(protocol, metaData, add("l.parquet", { size }), add("%2541.parquet", { size })) });
+    const linked = logOf({
+      0: lines(protocol, metaData, add("l.parquet", { size }), add("%2541.parquet", { size })),
+    });
     copyFileSync(join(source, file), join(linked, "%41.parquet"));
     symlinkSync(join(outside, "a.parquet"), join(linked, "l.parquet"));
     await expect(scannedRows(await openDataset(linked))).rejects.toThrow(/link that leads out/);
@@ -295,7 +454,15 @@ describe("columns", () => {
       nullable: true,
       metadata: { "delta.columnMapping.id": id, "delta.columnMapping.physicalName": `col-${id}` },
     });
-    const schema = JSON.stringify({ type: "struct", fields: [field("wide", "long", 1), field("price", "decimal(14,3)", 2), field("day", "timestamp_ntz", 3), field("old", "integer", 4)] });
+    const schema = JSON.stringify({
+      type: "struct",
+      fields: [
+        field("wide", "long", 1),
+        field("price", "decimal(14,3)", 2),
+        field("day", "timestamp_ntz", 3),
+        field("old", "integer", 4),
+      ],
+    });
     const bytes = new Uint8Array(
       parquetWriteBuffer({
         columnData: [
@@ -315,9 +482,30 @@ describe("columns", () => {
     writeFileSync(
       join(table, "_delta_log", `${digits(0)}.json`),
       lines(
-        { protocol: { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ["columnMapping", "typeWidening", "timestampNtz"], writerFeatures: [] } },
-        { metaData: { ...metaData.metaData, schemaString: schema, configuration: { "delta.columnMapping.mode": "id" } } },
-        add("f.parquet", { size: bytes.length, stats: JSON.stringify({ numRecords: 2, minValues: { "col-1": 7 }, maxValues: { "col-1": 8 }, nullCount: { "col-1": 0 } }) }),
+        {
+          protocol: {
+            minReaderVersion: 3,
+            minWriterVersion: 7,
+            readerFeatures: ["columnMapping", "typeWidening", "timestampNtz"],
+            writerFeatures: [],
+          },
+        },
+        {
+          metaData: {
+            ...metaData.metaData,
+            schemaString: schema,
+            configuration: { "delta.columnMapping.mode": "id" },
+          },
+        },
+        add("f.parquet", {
+          size: bytes.length,
+          stats: JSON.stringify({
+            numRecords: 2,
+            minValues: { "col-1": 7 },
+            maxValues: { "col-1": 8 },
+            nullCount: { "col-1": 0 },
+          }),
+        }),
       ),
     );
     const dataset = await openDataset(table);
@@ -328,33 +516,80 @@ describe("columns", () => {
       ]),
     );
     expect(await countRows(dataset, { predicate: col("wide").gt(7) })).toBe(1);
-    expect((await dataset.plan(col("wide").gt(8))).skipped.map(({ reason }) => reason)).toEqual(["delta_statistics"]);
+    expect((await dataset.plan(col("wide").gt(8))).skipped.map(({ reason }) => reason)).toEqual([
+      "delta_statistics",
+    ]);
   });
 
   it("have statistics that skip, but never prove more than is known", async () => {
-    const stats = (more: object): object => ({ stats: JSON.stringify({ numRecords: 10, minValues: { id: 1 }, maxValues: { id: 5 }, nullCount: { id: 3 }, ...more }) });
+    const stats = (more: object): object => ({
+      stats: JSON.stringify({
+        numRecords: 10,
+        minValues: { id: 1 },
+        maxValues: { id: 5 },
+        nullCount: { id: 3 },
+        ...more,
+      }),
+    });
     const bounds = async (more: object, file: object = {}): Promise<unknown> => {
-      const [fragment] = (await (await deltaSource(logOf({ 0: lines(protocol, metaData, add("a", { ...stats(more), ...file })) }))).plan()).fragments;
+      const [fragment] = (
+        await (
+          await deltaSource(logOf({ 0: lines(protocol, metaData, add("a", { ...stats(more), ...file })) }))
+        ).plan()
+      ).fragments;
       return fragment!.statistics!.get("id");
     };
-    expect(await bounds({})).toEqual({ min: 1, max: 5, minExact: true, maxExact: true, nullCount: 3, rows: 10 });
-    expect(await bounds({ tightBounds: false })).toEqual({ min: 1, max: 5, minExact: false, maxExact: false, rows: 10 });
+    expect(await bounds({})).toEqual({
+      min: 1,
+      max: 5,
+      minExact: true,
+      maxExact: true,
+      nullCount: 3,
+      rows: 10,
+    });
+    expect(await bounds({ tightBounds: false })).toEqual({
+      min: 1,
+      max: 5,
+      minExact: false,
+      maxExact: false,
+      rows: 10,
+    });
     expect(await bounds({ tightBounds: false, nullCount: { id: 0 } })).toMatchObject({ nullCount: 0 });
-    expect(await bounds({ minValues: { id: "x" }, maxValues: { id: 2 ** 40 } })).toEqual({ minExact: false, maxExact: false, nullCount: 3, rows: 10 });
+    expect(await bounds({ minValues: { id: "x" }, maxValues: { id: 2 ** 40 } })).toEqual({
+      minExact: false,
+      maxExact: false,
+      nullCount: 3,
+      rows: 10,
+    });
     expect(await bounds({ numRecords: -1 })).toBeUndefined();
     expect(await bounds({}, { stats: "{torn" })).toBeUndefined();
     // All rows deleted: left out, and counted as that.
-    const gone = { deletionVector: { storageType: "i", pathOrInlineDv: "", sizeInBytes: 0, cardinality: 10 } };
-    const { skipped } = await (await deltaSource(logOf({ 0: lines(protocol, metaData, add("a", { ...stats({}), ...gone })) }))).plan();
+    const gone = {
+      deletionVector: { storageType: "i", pathOrInlineDv: "", sizeInBytes: 0, cardinality: 10 },
+    };
+    const { skipped } = await (
+      await deltaSource(logOf({ 0: lines(protocol, metaData, add("a", { ...stats({}), ...gone })) }))
+    ).plan();
     expect(skipped.map(({ reason }) => reason)).toEqual(["deletion_vector"]);
   });
 
   it("widens the maximum of a timestamp by the millisecond that writers cut off", async () => {
     const timestamp = { ...metaData.metaData, schemaString: schemaString.replace("integer", "timestamp") };
-    const stats = JSON.stringify({ numRecords: 1, minValues: { id: "2024-01-01T00:00:00.123Z" }, maxValues: { id: "2024-01-01T01:00:00.123+01:00" }, nullCount: { id: 0 } });
-    const source = await deltaSource(logOf({ 0: lines(protocol, { metaData: timestamp }, add("a", { stats })) }));
+    const stats = JSON.stringify({
+      numRecords: 1,
+      minValues: { id: "2024-01-01T00:00:00.123Z" },
+      maxValues: { id: "2024-01-01T01:00:00.123+01:00" },
+      nullCount: { id: 0 },
+    });
+    const source = await deltaSource(
+      logOf({ 0: lines(protocol, { metaData: timestamp }, add("a", { stats })) }),
+    );
     const micros = 1_704_067_200_123_000n;
-    expect((await source.plan()).fragments[0]!.statistics!.get("id")).toMatchObject({ min: micros, max: micros + 1000n, minExact: false });
+    expect((await source.plan()).fragments[0]!.statistics!.get("id")).toMatchObject({
+      min: micros,
+      max: micros + 1000n,
+      minExact: false,
+    });
     expect((await source.plan(col("id").eq(micros + 999n))).fragments.length).toBe(1);
     expect((await source.plan(col("id").gt(micros + 1001n))).skipped.length).toBe(1);
   });
@@ -362,11 +597,14 @@ describe("columns", () => {
 
 describe("tables of deltalake", () => {
   const python = process.env["PITOT_PYTHON"];
-  if (python === undefined) console.warn("PITOT_PYTHON is not set: tables that deltalake writes are not read");
+  if (python === undefined)
+    console.warn("PITOT_PYTHON is not set: tables that deltalake writes are not read");
 
-  it.skipIf(python === undefined)("are read as it reads them: checkpoint, delete, merge, vacuum", async () => {
-    const table = join(folder, "by-deltalake");
-    const script = `
+  it.skipIf(python === undefined)(
+    "are read as it reads them: checkpoint, delete, merge, vacuum",
+    async () => {
+      const table = join(folder, "by-deltalake");
+      const script = `
 import sys,json,os,pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 p=sys.argv[1]
@@ -380,27 +618,40 @@ t.optimize.compact()
 rows=DeltaTable(p).to_pyarrow_table().sort_by("id").to_pylist()
 print(json.dumps([[r["id"],r["s"],r["d"],None if r["t"] is None else r["t"].microsecond] for r in rows]))
 sys.stdout.flush(); os._exit(0)`;
-    const told = JSON.parse(execFileSync(python!, ["-c", script, table], { encoding: "utf8" })) as unknown[];
-    const dataset = await openDataset(table);
-    const rows: unknown[] = [];
-    const source = await deltaSource(table);
-    expect(source.discovery["checkpoint"]).toBe(11);
-    for (const row of (await scannedRows(dataset)) as { id: bigint; s: string; d: string; t: Date | null }[])
-      rows.push([Number(row.id), row.s, row.d]);
-    expect(rows.sort((a, b) => (a as number[])[0]! - (b as number[])[0]!)).toEqual(told.map((row) => (row as unknown[]).slice(0, 3)));
-    expect(await countRows(dataset, { predicate: col("id").lt(6) })).toBe(4);
-    const plan = await dataset.plan(col("d").eq("x").and(col("id").gt(1000)));
-    expect(plan.fragments.length).toBe(0);
-    // The version before the delete, from the checkpoint alone.
-    expect((await tableRows(await deltaSource(table, { version: 11 }))).length).toBe(36);
-  });
+      const told = JSON.parse(
+        execFileSync(python!, ["-c", script, table], { encoding: "utf8" }),
+      ) as unknown[];
+      const dataset = await openDataset(table);
+      const rows: unknown[] = [];
+      const source = await deltaSource(table);
+      expect(source.discovery["checkpoint"]).toBe(11);
+      for (const row of (await scannedRows(dataset)) as {
+        id: bigint;
+        s: string;
+        d: string;
+        t: Date | null;
+      }[])
+        rows.push([Number(row.id), row.s, row.d]);
+      expect(rows.sort((a, b) => (a as number[])[0]! - (b as number[])[0]!)).toEqual(
+        told.map((row) => (row as unknown[]).slice(0, 3)),
+      );
+      expect(await countRows(dataset, { predicate: col("id").lt(6) })).toBe(4);
+      const plan = await dataset.plan(col("d").eq("x").and(col("id").gt(1000)));
+      expect(plan.fragments.length).toBe(0);
+      // The version before the delete, from the checkpoint alone.
+      expect((await tableRows(await deltaSource(table, { version: 11 }))).length).toBe(36);
+    },
+  );
 });
 
 describe("a table with text columns", () => {
   it("prunes by text that the log cut", async () => {
     const table = join(folder, "texts");
     const long = "k".repeat(40);
-    await appendDelta(table, new Table({ key: vectorFromArray([long, `${long}\u{1F600}`], new Utf8()) }), { appId: "a", version: 0 });
+    await appendDelta(table, new Table({ key: vectorFromArray([long, `${long}\u{1F600}`], new Utf8()) }), {
+      appId: "a",
+      version: 0,
+    });
     const dataset = await openDataset(table);
     expect(await countRows(dataset, { predicate: col("key").eq(`${long}\u{1F600}`) })).toBe(1);
     expect(await countRows(dataset, { predicate: col("key").gt("l") })).toBe(0);

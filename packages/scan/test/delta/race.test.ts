@@ -20,15 +20,22 @@ it("loses and doubles no row when processes race, are killed, and start again", 
   const source = await deltaSource(table);
   const rows = (await tableRows(source)) as { writer: number; version: number; row: number }[];
   expect(rows.map(({ writer, version, row }) => `${writer}/${version}/${row}`).sort()).toEqual(
-    Array.from({ length: writers * commits * 2 }, (_, i) => `${Math.floor(i / (commits * 2))}/${Math.floor(i / 2) % commits}/${i % 2}`).sort(),
+    Array.from(
+      { length: writers * commits * 2 },
+      (_, i) => `${Math.floor(i / (commits * 2))}/${Math.floor(i / 2) % commits}/${i % 2}`,
+    ).sort(),
   );
   // Versions follow each other, one per write.
   expect(source.version).toBe(writers * commits - 1);
-  expect(readdirSync(join(table, "_delta_log")).filter((name) => name.endsWith(".json")).length).toBe(writers * commits);
+  expect(readdirSync(join(table, "_delta_log")).filter((name) => name.endsWith(".json")).length).toBe(
+    writers * commits,
+  );
   // What each process said is true: where it said committed, the version is its own; nobody said it twice.
   const committed = outcomes.filter(({ outcome }) => outcome === "committed");
   expect(new Set(committed.map(({ at }) => at)).size).toBe(committed.length);
-  expect(outcomes.every(({ outcome }) => outcome === "committed" || outcome === "skipped_duplicate")).toBe(true);
+  expect(outcomes.every(({ outcome }) => outcome === "committed" || outcome === "skipped_duplicate")).toBe(
+    true,
+  );
   for (let writer = 0; writer < writers; writer++)
     expect(source.transactions.get(`writer-${writer}`)).toBe(BigInt(commits - 1));
   // What the killed left is found, and is nothing that the table needs.

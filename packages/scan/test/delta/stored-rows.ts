@@ -44,7 +44,10 @@ function tableRow({ schema }: DeltaSource, fragment: Fragment, row: Record<strin
     schema.fields.map(({ name, type }) => {
       const partition = fragment.partition.get(name);
       if (partition !== undefined) return [name, stored(partition, type as DataType)];
-      return [name, named(row[fragment.columnNames?.get(name) ?? name], name, type as DataType, fragment) ?? null];
+      return [
+        name,
+        named(row[fragment.columnNames?.get(name) ?? name], name, type as DataType, fragment) ?? null,
+      ];
     }),
   );
 }
@@ -57,7 +60,10 @@ function named(value: unknown, path: string, type: DataType, fragment: Fragment)
     return Object.fromEntries(
       type.children.map(({ name, type: inner }) => {
         const file = names.get(`${path}.${name}`)!.split(".").at(-1)!;
-        return [name, named((value as Record<string, unknown>)[file], `${path}.${name}`, inner as DataType, fragment)];
+        return [
+          name,
+          named((value as Record<string, unknown>)[file], `${path}.${name}`, inner as DataType, fragment),
+        ];
       }),
     );
   if (DataType.isList(type))
@@ -67,7 +73,10 @@ function named(value: unknown, path: string, type: DataType, fragment: Fragment)
   if (DataType.isMap(type)) {
     const inner = type.children[0]!.type.children[1]!.type as DataType;
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, named(item, `${path}.key_value.value`, inner, fragment)]),
+      Object.entries(value).map(([key, item]) => [
+        key,
+        named(item, `${path}.key_value.value`, inner, fragment),
+      ]),
     );
   }
   return value;
@@ -107,7 +116,11 @@ export async function scannedRows(dataset: Dataset): Promise<object[]> {
   const rows: object[] = [];
   for await (const batch of scanBatches(dataset))
     for (const row of batch)
-      rows.push(Object.fromEntries(batch.schema.fields.map(({ name, type }) => [name, value(row[name], type as DataType)])));
+      rows.push(
+        Object.fromEntries(
+          batch.schema.fields.map(({ name, type }) => [name, value(row[name], type as DataType)]),
+        ),
+      );
   return rows;
 }
 
@@ -121,14 +134,20 @@ function value(item: unknown, type: DataType): unknown {
     for (let i = words.length - 1; i >= 0; i--) unscaled = (unscaled << 32n) | BigInt(words[i]!);
     return Number(BigInt.asIntN(32 * words.length, unscaled)) / 10 ** type.scale;
   }
-  if (DataType.isList(type)) return [...(item as Iterable<unknown>)].map((one) => value(one, type.children[0]!.type as DataType));
+  if (DataType.isList(type))
+    return [...(item as Iterable<unknown>)].map((one) => value(one, type.children[0]!.type as DataType));
   if (DataType.isStruct(type))
     return Object.fromEntries(
-      type.children.map(({ name, type: inner }) => [name, value((item as Record<string, unknown>)[name], inner as DataType)]),
+      type.children.map(({ name, type: inner }) => [
+        name,
+        value((item as Record<string, unknown>)[name], inner as DataType),
+      ]),
     );
   if (DataType.isMap(type)) {
     const inner = type.children[0]!.type.children[1]!.type as DataType;
-    return Object.fromEntries([...(item as Iterable<[unknown, unknown]>)].map(([key, one]) => [String(key), value(one, inner)]));
+    return Object.fromEntries(
+      [...(item as Iterable<[unknown, unknown]>)].map(([key, one]) => [String(key), value(one, inner)]),
+    );
   }
   return item;
 }
