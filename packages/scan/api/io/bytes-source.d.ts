@@ -4,4 +4,4 @@ import type { RangeSource } from "./range-source.ts";
  *
  * @param location - As errors name it.
  */
-export declare function bytesSource(bytes: Uint8Array, location?: string): RangeSource;
+export declare function bytesSource(given: Uint8Array, location?: string): RangeSource;

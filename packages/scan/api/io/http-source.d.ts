@@ -7,7 +7,7 @@ export interface HttpSourceOptions {
     readonly fetch?: typeof fetch;
     /** The largest file to take as a whole from a server that ignores ranges; 64 MiB by default. */
     readonly maxWholeBytes?: number;
-    /** How long one request may take; 30 s by default. */
+    /** How long a request may go without a byte; 30 s by default. */
     readonly timeoutMs?: number;
 }
 /** A source over HTTP, and what its server does. */
@@ -20,7 +20,7 @@ export interface HttpSource extends RangeSource {
     readonly bytesReceived: number;
 }
 /**
- * A source over `http` or `https`, read by range requests. Dropped connections, answers 408, 429 and 5xx are tried again twice. A file that changes between
+ * A source over `http` or `https`, read by range requests. Dropped connections and answers of an overloaded server are tried again twice. A file that changes between
  * two reads (by its `ETag`, `Last-Modified` or size) is an error, never a mixture.
  *
  * Throws INVALID_ARGUMENT for what is no URL; reads throw `PitotError` IO, or UNSUPPORTED where the server ignores ranges and the file is too large to take

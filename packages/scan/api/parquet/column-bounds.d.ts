@@ -32,13 +32,3 @@ export interface ColumnBounds {
  * Throws INVALID_ARGUMENT for a row group that is not there.
  */
 export declare function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: LeafColumn): ColumnBounds;
-/** Bounds while they are put together. */
-export type WritableBounds = {
-    -readonly [key in keyof ColumnBounds]: ColumnBounds[key];
-};
-/** Decodes `length` bytes at `at` as the lower bound; -1 is an absent one. `exact` is what the file says of it. */
-export declare function setMin(bounds: WritableBounds, leaf: LeafColumn, bytes: Uint8Array, at: number, length: number, exact: boolean | undefined): void;
-/** As {@link setMin}, for the upper bound. */
-export declare function setMax(bounds: WritableBounds, leaf: LeafColumn, bytes: Uint8Array, at: number, length: number, exact: boolean | undefined): void;
-/** Where one bound of floats is NaN, the writer compared with NaN: the other cannot be trusted either. */
-export declare function dropHalfOfFloats(bounds: WritableBounds, { boundKind }: LeafColumn, minLength: number, maxLength: number): void;

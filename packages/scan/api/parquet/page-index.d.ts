@@ -1,5 +1,5 @@
 import type { RangeSource } from "../io/range-source.ts";
-import { type ColumnBounds } from "./column-bounds.ts";
+import type { ColumnBounds } from "./column-bounds.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
 /** A page of a column chunk: where it lies, which rows it has, and what is known of them. */

@@ -1,7 +1,6 @@
-import { type ThriftReader } from "./thrift-compact-reader.ts";
 /**
  * Goes over the statistics of a column chunk and notes where their bounds lie, without making an object of any: a scan plan reads them for
- * each chunk of each file. A length of -1 is an absent bound, a count of -1 an absent count.
+ * each chunk of each file. The footer's reader has checked their structure. A length of -1 is an absent bound, a count of -1 an absent count.
  */
 export declare class StatisticsScanner {
     /** Of files before Parquet 2.4: in the signed order of bytes or numbers. */
@@ -19,6 +18,6 @@ export declare class StatisticsScanner {
     isMaxValueExact: boolean | undefined;
     isMinValueExact: boolean | undefined;
     nanCount: number;
-    /** Goes over the struct at the reader's place. Throws INVALID_DATA. */
-    scan(reader: ThriftReader): void;
+    /** Goes over the struct at `start`. Throws INVALID_DATA. */
+    scan(bytes: Uint8Array, start: number): void;
 }

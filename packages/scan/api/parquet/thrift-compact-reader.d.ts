@@ -5,11 +5,8 @@ export declare const I8 = 3;
 export declare const I16 = 4;
 export declare const I32 = 5;
 export declare const I64 = 6;
-export declare const DOUBLE = 7;
 export declare const BINARY = 8;
 export declare const LIST = 9;
-export declare const SET = 10;
-export declare const MAP = 11;
 export declare const STRUCT = 12;
 /** A field whose meaning is not known, or whose value would not come back the same, as it stands in the file. */
 export interface RawField {
@@ -46,8 +43,6 @@ export declare class ThriftReader {
     length(): number;
     /** Text in UTF-8; a byte that is none reads as U+FFFD. */
     text(): string;
-    /** Text of the bytes at `start`, without going there. */
-    textAt(start: number, length: number): string;
     /** Bytes, as a view of the metadata. */
     binary(): Uint8Array;
     /** Goes into a list: how many elements of what type. Types of booleans are as the elements are. */
