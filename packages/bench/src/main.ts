@@ -5,6 +5,8 @@ import type { BenchResult } from "./bench-result.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { deltaState } from "./delta-state.ts";
 import { footerReading } from "./footer-reading.ts";
+import { driverNode } from "./driver-node.ts";
+import { duckdbStatement } from "./duckdb-statement.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
@@ -17,6 +19,8 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   8: rowGroupPruning,
   9: burstOfSpans,
   12: linearCost,
+  14: duckdbStatement,
+  15: driverNode,
   30: deltaState,
 };
 

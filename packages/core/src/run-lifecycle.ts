@@ -24,6 +24,15 @@ export interface StartRunOptions {
   /** Gets every record beside OTel and the snapshot. */
   readonly sink?: DiagnosticsSink;
   readonly metadata?: Payload;
+  /** When it began, Unix ms, where that was before this call. Default now. */
+  readonly startTimeUnixMs?: number;
+}
+
+let runs = 0;
+
+/** How many runs this process has started: whether an application makes runs of its own. */
+export function startedRuns(): number {
+  return runs;
 }
 
 /** What ends a run. */
@@ -62,13 +71,17 @@ export function createRunContext(options: RunContextOptions): PipelineRun {
  * @throws PitotError INVALID_ARGUMENT where the label is not text; nothing else
  */
 export function startRun(options: StartRunOptions): PipelineRun {
+  runs++;
   const envelope = newEnvelope(options, uuid7());
   const first = new PipelineRun(envelope);
   const tracer = trace.getTracer("pitot");
   const parent = context.active();
   const span = tracer.startSpan(
     `${names.SPAN_RUN} ${envelope.label}`,
-    { attributes: identity(first) },
+    {
+      attributes: identity(first),
+      ...(options.startTimeUnixMs === undefined ? {} : { startTime: options.startTimeUnixMs }),
+    },
     parent,
   );
   const live = new LiveRun(
@@ -76,6 +89,7 @@ export function startRun(options: StartRunOptions): PipelineRun {
     parent,
     (at) => new RecordScope("run", envelope.runId, first.payload(), at, options.sink),
     (run) => finishRun(run),
+    performance.now() - Math.max(0, Date.now() - envelope.startTimeUnixMs),
   );
   const run = new PipelineRun(envelope, live);
   live.run = run;
@@ -174,7 +188,7 @@ function newEnvelope(options: StartRunOptions | RunContextOptions, runId: string
     runId,
     label: recordName(options.label),
     key: options.key,
-    startTimeUnixMs: Date.now(),
+    startTimeUnixMs: ("startTimeUnixMs" in options ? options.startTimeUnixMs : undefined) ?? Date.now(),
     endTimeUnixMs: undefined,
     status: "running",
     metadata: plainObject(options.metadata),

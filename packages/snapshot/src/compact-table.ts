@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PitotError } from "@pitot/core";
-import { MetadataVersion, type Schema } from "apache-arrow";
-import { FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
+import { footer, PREFIX, type FileBlock } from "./ipc-metadata.ts";
+import { openReadHandle } from "./private-file.ts";
 import { scanMessages } from "./scan-messages.ts";
 
 const MAGIC = Buffer.from("ARROW1");
@@ -19,8 +19,8 @@ export interface CompactedTable {
 
 /**
  * Rewrites an IPC stream `*.arrows` as the IPC file `*.arrow`: written aside, synced, renamed, and only then is the stream removed,
- * so that a crash between any two steps leaves at least one of them whole. Batches are copied as they are, one at a time; a torn tail is
- * left out.
+ * so that a crash between any two steps leaves at least one of them whole. Messages are copied as they are, one at a time, dictionary
+ * deltas included; a torn tail is left out.
  */
 export async function compactTable(streamPath: string): Promise<CompactedTable> {
   const path = streamPath.replace(/\.arrows$/, ".arrow");
@@ -28,9 +28,10 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   const hash = createHash("sha256");
   let bytes = 0;
   // File handles, not streams: a stream without listener turns a missing folder into an uncaught error of the process.
-  const from = await open(streamPath, "r");
+  const from = await openReadHandle(streamPath);
   try {
-    const to = await open(temporary, "w", 0o600);
+    await rm(temporary, { force: true });
+    const to = await open(temporary, "wx", 0o600);
     try {
       const write = async (part: Uint8Array): Promise<void> => {
         hash.update(part);
@@ -38,23 +39,23 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
         await to.writeFile(part);
       };
       await write(MAGIC_PADDED);
-      const blocks: FileBlock[] = [];
-      let schema: Schema | undefined;
-      for await (const message of scanMessages(from)) {
-        if (message.schema === undefined)
-          blocks.push(new FileBlock(message.metadataLength, message.bodyLength, bytes));
-        else schema = message.schema;
-        await write(message.bytes);
+      const blocks = { dictionary: [] as FileBlock[], batch: [] as FileBlock[] };
+      let schema: { readonly metadata: Uint8Array; readonly header: number } | undefined;
+      for await (const { bytes: message, metadataLength, header } of scanMessages(from)) {
+        if (header.type === "schema")
+          schema = { metadata: message.subarray(PREFIX), header: header.position };
+        else blocks[header.type].push([bytes, metadataLength, header.bodyLength]);
+        await write(message);
       }
       if (schema === undefined)
         throw new PitotError("INVALID_DATA", "The stream has no schema", {
           value: streamPath,
           remedy: "Remove the file.",
         });
-      const footer = Footer.encode(new Footer(schema, MetadataVersion.V5, blocks, []));
+      const end = footer(schema, blocks.dictionary, blocks.batch);
       const length = Buffer.alloc(4);
-      length.writeInt32LE(footer.length);
-      await write(Buffer.concat([END_OF_STREAM, footer, length, MAGIC]));
+      length.writeInt32LE(end.length);
+      await write(Buffer.concat([END_OF_STREAM, end, length, MAGIC]));
       await to.sync();
     } finally {
       await to.close();

@@ -1,0 +1,95 @@
+import { recordCacheLineage, type DiagnosticsSink, type PipelineRun } from "@pitot/core";
+import * as names from "@pitot/semconv";
+import type { NodeOptions } from "./around-run.ts";
+import type { PipelineNode } from "./pipeline-node.ts";
+
+/** A node that has ended. */
+export interface FinishedNode extends NodeOptions {
+  readonly node: PipelineNode;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  readonly seconds: number;
+  readonly error?: unknown;
+}
+
+/** Records the event `node_finished_v1`, puts inputs and outputs on the span, and the rows of outputs on their metric. */
+export function recordNodeFinished(sink: DiagnosticsSink, finished: FinishedNode): void {
+  const { node, id, attempt = 1, deps = [], group, startedAt, seconds } = finished;
+  const { inputs, outputs, cached, skipped, span } = node;
+  if (inputs.length > 0) span.setAttribute(names.ATTR_STAGE_INPUTS, inputs);
+  if (outputs.length > 0)
+    span.setAttribute(
+      names.ATTR_STAGE_OUTPUTS,
+      outputs.map(({ dataset }) => dataset),
+    );
+  for (const { dataset, rows } of outputs)
+    if (rows !== undefined)
+      sink.recordMetric(
+        names.METRIC_DATASET_ROWS,
+        rows,
+        { [names.ATTR_DATASET_NAME]: dataset },
+        { kind: "gauge", unit: "{row}" },
+      );
+  // What there is none of is left out: each value costs on every node of every run.
+  sink.recordEvent("node_finished_v1", {
+    node: id,
+    status: "error" in finished ? "failed" : skipped === undefined ? "completed" : "skipped",
+    attempt,
+    start_time_unix_ms: startedAt,
+    duration_ms: seconds * 1000,
+    ...(deps.length === 0 ? {} : { deps }),
+    ...(group === undefined ? {} : { group }),
+    ...(cached === undefined ? {} : { cache: cached.outcome }),
+    ...(skipped === undefined ? {} : { skip_reason: skipped }),
+    ...("error" in finished ? { error_type: errorName(finished.error) } : {}),
+    ...(inputs.length === 0 ? {} : { inputs }),
+    ...(outputs.length === 0 ? {} : { outputs }),
+  });
+}
+
+/** Records the cache lineage of a run: totals as an artifact, a row for each node that a cache was asked for; nothing where none was. */
+export function recordLineage(run: PipelineRun, nodes: readonly FinishedNode[]): void {
+  const rows = nodes.flatMap(({ node, id, attempt = 1, deps = [] }) => {
+    const { cached } = node;
+    if (cached === undefined) return [];
+    const { traceId, spanId } = node.span.spanContext();
+    return [
+      {
+        run_id: run.runId,
+        node: id,
+        attempt,
+        outcome: cached.outcome,
+        key: cached.key ?? null,
+        data_version: cached.dataVersion ?? null,
+        code_version: cached.codeVersion ?? null,
+        reason: cached.reason ?? null,
+        deps,
+        trace_id: traceId,
+        span_id: spanId,
+        producer_run_id: cached.producer?.runId ?? null,
+        producer_trace_id: cached.producer?.traceId ?? null,
+        producer_span_id: cached.producer?.spanId ?? null,
+      },
+    ];
+  });
+  if (rows.length === 0) return;
+  const count = (outcome: string): number => rows.filter((row) => row.outcome === outcome).length;
+  recordCacheLineage(run, {
+    payload: {
+      run_id: run.runId,
+      label: run.label,
+      nodes: nodes.length,
+      cached_nodes: rows.length,
+      hits: count("hit"),
+      misses: count("miss"),
+      stored: count("stored"),
+      bypassed: count("bypassed"),
+      failed: count("failed"),
+    },
+    rows,
+  });
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
