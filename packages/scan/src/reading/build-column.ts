@@ -3,7 +3,9 @@
 import { PitotError } from "@pitot/core";
 import { typeString } from "@pitot/tables";
 import { DataType, makeData, Vector, type Data } from "apache-arrow";
+import { requireReadable } from "../dataset/type-compatibility.ts";
 import { wrapsItem } from "../parquet/arrow-schema.ts";
+import { primitiveArrowType } from "../parquet/primitive-arrow-type.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import { fixedWidthValues } from "./fixed-width-values.ts";
 import { nullBitmap } from "./null-bitmap.ts";
@@ -27,6 +29,9 @@ export function buildColumn(
     const { items, element } = unwrapList(values, node);
     return buildList(type, items, element, nameOf);
   }
+  if (node.children.length > 0) throw unsupported(type);
+  if (node.element.type !== undefined)
+    requireReadable(primitiveArrowType(node.element), type, node.path.join("."));
   return buildLeaf(type, widenedValues(type, values, node));
 }
 
