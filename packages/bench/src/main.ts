@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { BenchResult } from "./bench-result.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
+import { deltaState } from "./delta-state.ts";
 import { footerReading } from "./footer-reading.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
@@ -16,6 +17,7 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   8: rowGroupPruning,
   9: burstOfSpans,
   12: linearCost,
+  30: deltaState,
 };
 
 const { values } = parseArgs({

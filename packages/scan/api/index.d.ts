@@ -43,6 +43,12 @@ export type { DatasetTelemetry, ScanTelemetryRow } from "./telemetry/scan-teleme
 export { fragmentFileHints, listFragments, rowGroupCount, rowGroupFragments, splitFragmentByRowGroup, takeRowGroupFragments, } from "./dataset/list-fragments.ts";
 export type { ListFragmentsOptions } from "./dataset/list-fragments.ts";
 export type { DeletedRows, Fragment, FragmentPlan, FragmentSource, SkippedFile, SkipReason, } from "./dataset/fragment-source.ts";
+export { appendDelta } from "./delta/append-delta.ts";
+export type { AppendDeltaOptions, DeltaCommit } from "./delta/append-delta.ts";
+export { deltaSource } from "./delta/delta-source.ts";
+export type { DeltaSource, DeltaSourceOptions } from "./delta/delta-source.ts";
+export { findOrphans } from "./delta/find-orphans.ts";
+export type { FindOrphansOptions, OrphanFile } from "./delta/find-orphans.ts";
 export { parquetMetadataCollector, parquetMetadataFactory } from "./sidecar/parquet-metadata-collector.ts";
 export { ParquetMetadataSpec } from "./sidecar/parquet-metadata-spec.ts";
 export type { CollectedMetadata, SidecarOptions } from "./sidecar/parquet-metadata-spec.ts";

@@ -24,12 +24,12 @@ export interface Fragment {
     /** The row groups that it covers; undefined is all of the file. */
     readonly rowGroups: readonly number[] | undefined;
     /** Column names in the file where they are not the dataset's (Delta column mapping): dataset leaf path → file leaf path. */
-    readonly columnNames?: ReadonlyMap<string, string>;
+    readonly columnNames?: ReadonlyMap<string, string> | undefined;
     /** What a table log says of the whole file: bounds by leaf path. */
-    readonly statistics?: ReadonlyMap<string, ColumnBounds>;
+    readonly statistics?: ReadonlyMap<string, ColumnBounds> | undefined;
     /** Rows of the file by its log, deleted ones included. */
-    readonly rows?: number;
-    readonly deletedRows?: () => Promise<DeletedRows>;
+    readonly rows?: number | undefined;
+    readonly deletedRows?: (() => Promise<DeletedRows>) | undefined;
     open(): Promise<RangeSource>;
 }
 /** A file that planning left out. */

@@ -1,12 +1,15 @@
 import { Schema, type DataType } from "apache-arrow";
 import type { AsyncBuffer } from "hyparquet";
+import { type DeltaSourceOptions } from "../delta/delta-source.ts";
 import { type HttpSourceOptions } from "../io/http-source.ts";
 import { Dataset } from "./dataset.ts";
 import type { FragmentSource } from "./fragment-source.ts";
 /** Where data lies: a path, a `file:` or `http(s):` URL, or a buffer of hyparquet's. */
 export type DatasetLocation = string | URL | AsyncBuffer;
-/** How a dataset is opened. */
-export interface OpenDatasetOptions {
+/** How a dataset is opened. Of a Delta table its log tells schema and partitions; `version`, `timestamp`, `allowedFolders` and `timeZone` are for it alone. */
+export interface OpenDatasetOptions extends DeltaSourceOptions {
+    /** Default: `delta` for a folder that has a `_delta_log`, else `parquet`. */
+    readonly format?: "parquet" | "delta";
     /** Low-cardinality name, for telemetry; default the last part of the location. */
     readonly name?: string;
     /** Schema to read in, partition columns left out; default is found in the footers. */
@@ -21,10 +24,10 @@ export interface OpenDatasetOptions {
     readonly concurrency?: number;
     /** How URLs are reached, e.g. with which headers. */
     readonly http?: HttpSourceOptions;
-    readonly signal?: AbortSignal;
 }
 /**
- * Opens Parquet files as one dataset: a file, a folder (partitioned or not), a glob, a URL, a buffer, or a list of files, URLs and buffers.
+ * Opens Parquet files as one dataset: a file, a folder (partitioned or not), a glob, a URL, a buffer, or a list of files, URLs and buffers; or one
+ * version of a Delta table.
  *
  * In folders and globs, what has a part of its path that begins with `.` or `_` is left out, whatever else there is must be Parquet, and the order is
  * that of the paths' bytes. Costs the listing and, unless `schema` is given, one request per footer. An empty folder has no

@@ -63,7 +63,7 @@ export async function openDataset(
       remedy: "Leave concurrency out, or give 1 or more",
     });
   if (await isTable(location, options))
-    return openSource(await deltaSource(String(location), options), options);
+    return openSource(await deltaSource(location as string | URL, options), options);
   const { root, kind, files } = await list(location, concurrency, options);
   const keys = files.map(({ path }) =>
     partitioning === "hive" ? hiveKeys(path) : new Map<string, string | null>(),

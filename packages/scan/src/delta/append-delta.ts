@@ -150,7 +150,7 @@ class Append {
         "INVALID_ARGUMENT",
         "An idempotent append needs an appId and a version of 0 or more",
         {
-          value: `${String(appId)}, ${String(version)}`,
+          value: `${appId}, ${version}`,
           remedy: "Give what run.nextCommitVersion() gives.",
         },
       );

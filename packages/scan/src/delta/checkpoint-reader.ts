@@ -2,6 +2,8 @@ import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { PitotError } from "@pitot/core";
+import { readAdds } from "./checkpoint-adds.ts";
 import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
 import { visitAction, type ActionVisitor } from "./log-actions.ts";
@@ -109,15 +111,26 @@ async function readRows(
     for (const group of metadata.row_groups) {
       signal?.throwIfAborted();
       const rows = Number(group.num_rows);
-      const narrowed = narrow(metadata, group, wanted);
-      if (narrowed.row_groups[0]!.columns.length > 0) {
-        let read: Record<string, unknown>[];
-        try {
-          read = await parquetReadObjects({ file, metadata: narrowed, compressors, parsers: PARSERS });
-        } catch (cause) {
-          throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
-        }
-        for (let i = 0; i < read.length; i++) visit(read[i] as ExactObject, { file: name, line: line + i });
+      const first = line;
+      const place = (row: number): LogPlace => ({ file: name, line: first + row });
+      // Parsed statistics have as many columns as the table: their rows are assembled as a whole.
+      const apart = !needsParsed(group);
+      const adds = narrow(metadata, group, new Set(apart ? ["add"] : []));
+      const others = narrow(
+        metadata,
+        group,
+        apart ? new Set([...wanted].filter((action) => action !== "add")) : wanted,
+      );
+      try {
+        if (
+          adds.row_groups[0]!.columns.length > 0 &&
+          !(await readAdds(file, adds, (add, row) => visit({ add }, place(row))))
+        )
+          await readAssembled(file, adds, visit, place);
+        if (others.row_groups[0]!.columns.length > 0) await readAssembled(file, others, visit, place);
+      } catch (cause) {
+        if (cause instanceof PitotError) throw cause;
+        throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
       }
       line += rows;
     }
@@ -126,20 +139,28 @@ async function readRows(
   }
 }
 
+async function readAssembled(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  visit: (row: ExactObject, place: LogPlace) => void,
+  place: (row: number) => LogPlace,
+): Promise<void> {
+  const rows = await parquetReadObjects({ file, metadata, compressors, parsers: PARSERS });
+  rows.forEach((row, i) => visit(row as ExactObject, place(i)));
+}
+
 /** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */
 function narrow(
   metadata: FileMetaData,
   group: FileMetaData["row_groups"][number],
   wanted: ReadonlySet<string>,
 ): FileMetaData {
-  const hasStats = group.columns.some(
-    ({ meta_data: chunk }) => chunk?.path_in_schema.join(".") === "add.stats" && !allNull(chunk),
-  );
+  const parsed = needsParsed(group);
   const columns = group.columns.filter(({ meta_data: chunk }) => {
     if (chunk === undefined || allNull(chunk)) return false;
     const [action, field] = chunk.path_in_schema;
     if (!wanted.has(action!)) return false;
-    return action !== "add" || ADD_FIELDS.has(field!) || (field === "stats_parsed" && !hasStats);
+    return action !== "add" || ADD_FIELDS.has(field!) || (field === "stats_parsed" && parsed);
   });
   const paths = new Set<string>();
   for (const { meta_data: chunk } of columns)
@@ -175,10 +196,20 @@ function narrow(
   };
 }
 
+/** Whether statistics are there as columns alone. */
+function needsParsed({ columns }: FileMetaData["row_groups"][number]): boolean {
+  const has = (name: string): boolean =>
+    columns.some(
+      ({ meta_data: chunk }) =>
+        chunk?.path_in_schema[1] === name && chunk.path_in_schema[0] === "add" && !allNull(chunk),
+    );
+  return !has("stats") && has("stats_parsed");
+}
+
 type Chunk = NonNullable<FileMetaData["row_groups"][number]["columns"][number]["meta_data"]>;
 
 function allNull({ statistics, num_values }: Chunk): boolean {
-  return statistics?.null_count !== undefined && BigInt(statistics.null_count) === BigInt(num_values);
+  return statistics?.null_count !== undefined && statistics.null_count === num_values;
 }
 
 /** Dates and times of parsed statistics as the log's JSON writes them. */

@@ -37,7 +37,7 @@ export function encodeDataFile(
   const writer = new ByteWriter(1 << 16);
   void parquetWrite({
     writer,
-    columnData: columns.map(({ name, values }) => ({ name, data: values as StoredValue[] })),
+    columnData: columns.map(({ name, values }) => ({ name, data: values })),
     schema: [
       { name: "root", num_children: fields.length },
       ...fields.flatMap((field) => elements(field.name, field.type as DataType, field.nullable)),
@@ -54,7 +54,7 @@ export function columnValues(
   rows: Uint32Array | undefined,
   length: number,
 ): StoredValue[] {
-  const values = new Array<StoredValue>(length).fill(null);
+  const values = Array.from<StoredValue>({ length }).fill(null);
   if (column === null) return values;
   const chunks = column.data.map((chunk) => ({ read: storedValues(chunk), length: chunk.length }));
   let chunk = 0;
@@ -113,7 +113,7 @@ function elements(name: string, type: DataType, nullable: boolean): SchemaElemen
     return [{ ...element, type: "FIXED_LEN_BYTE_ARRAY", type_length: 16, ...logical }];
   }
   if (DataType.isList(type)) {
-    const [inner] = type.children as Field[];
+    const [inner] = type.children;
     return [
       { ...element, converted_type: "LIST", logical_type: { type: "LIST" }, num_children: 1 },
       { name: "list", repetition_type: "REPEATED", num_children: 1 },
@@ -129,7 +129,7 @@ function elements(name: string, type: DataType, nullable: boolean): SchemaElemen
       ...elements("value", value!.type as DataType, value!.nullable),
     ];
   }
-  const children = (type.children ?? []) as Field[];
+  const children = type.children ?? [];
   return [
     { ...element, num_children: children.length },
     ...children.flatMap((field) => elements(field.name, field.type as DataType, field.nullable)),

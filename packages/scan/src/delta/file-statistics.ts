@@ -1,4 +1,5 @@
 import { DataType } from "apache-arrow";
+import { scalarText } from "../parquet/scalar-text.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** Characters of a text that statistics keep. */
@@ -98,11 +99,7 @@ function bounds(
 }
 
 function json(value: number | bigint, type: DataType, upwards: boolean): string | undefined {
-  if (DataType.isDecimal(type)) {
-    const digits = String(value < 0 ? -value : value).padStart(type.scale + 1, "0");
-    const point = digits.length - type.scale;
-    return `${value < 0 ? "-" : ""}${digits.slice(0, point)}${type.scale === 0 ? "" : `.${digits.slice(point)}`}`;
-  }
+  if (DataType.isDecimal(type)) return scalarText(value, type);
   if (DataType.isDate(type)) return isoText(Number(value) * 86_400_000, (iso) => iso.slice(0, 10));
   if (DataType.isTimestamp(type)) {
     const micros = value as bigint;
@@ -134,8 +131,8 @@ function textBounds(values: readonly (string | null)[]): {
     if (max === undefined || isBelow(max, value)) max = value;
   }
   if (min === undefined || max === undefined) return { min: undefined, max: undefined };
-  const low = [...min];
-  const high = [...max];
+  const low = Array.from(min);
+  const high = Array.from(max);
   const cut = high.length > PREFIX ? `${high.slice(0, PREFIX).join("")}${LAST_CHARACTER}` : max;
   return {
     min: JSON.stringify(low.slice(0, PREFIX).join("")),

@@ -11,7 +11,7 @@ export interface CheckpointFiles {
 }
 
 /** Commits folded into one file. */
-export interface CompactedCommits {
+interface CompactedCommits {
   readonly from: number;
   readonly to: number;
   readonly name: string;

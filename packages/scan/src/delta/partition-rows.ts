@@ -1,5 +1,7 @@
 import { DataType, type Field, type Table } from "apache-arrow";
 import { PitotError } from "@pitot/core";
+import type { Scalar } from "../parquet/column-bounds.ts";
+import { scalarText } from "../parquet/scalar-text.ts";
 import { columnValues } from "./data-file.ts";
 import type { StoredValue } from "./stored-value.ts";
 
@@ -75,13 +77,8 @@ function partitionText(value: StoredValue, type: DataType, name: string): string
     const seconds = new Date(Number((micros - part) / 1_000n)).toISOString().slice(0, 19).replace("T", " ");
     return part === 0n ? seconds : `${seconds}.${String(part).padStart(6, "0")}`;
   }
-  if (DataType.isDecimal(type)) {
-    const unscaled = value as bigint;
-    const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(type.scale + 1, "0");
-    const point = digits.length - type.scale;
-    return `${unscaled < 0n ? "-" : ""}${digits.slice(0, point)}${type.scale === 0 ? "" : `.${digits.slice(point)}`}`;
-  }
-  return String(value as string | number | bigint | boolean);
+  // Readers know NaN and Infinity as JavaScript writes them.
+  return typeof value === "number" ? String(value) : scalarText(value as Scalar, type);
 }
 
 /** Characters that no folder's name should have, as Hive escapes them. */

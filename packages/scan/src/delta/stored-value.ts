@@ -23,7 +23,7 @@ export function storedValues(data: Data): (row: number) => StoredValue {
 }
 
 function reader(data: Data): (row: number) => StoredValue {
-  const type = data.type as DataType;
+  const type = data.type;
   if (DataType.isDictionary(type)) {
     const keys = data.values as Int32Array;
     const chunks = data.dictionary!.data.map((chunk) => storedValues(chunk));

@@ -21,6 +21,7 @@ export function tableRoot(location: string | URL): string {
 }
 
 /** Relative, without escapes, scheme, and parts that are dots: nearly all paths. They need no resolving, and a table has a million of them. */
+// oxlint-disable-next-line no-control-regex
 const PLAIN = /^(?![/\\])[^%:\\\u0000]+$/;
 const DOTS = /(?:^|\/)\.{0,2}(?:\/|$)/;
 

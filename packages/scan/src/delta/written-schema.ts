@@ -78,7 +78,7 @@ function deltaType(type: DataType, column: string): DataType {
   if (DataType.isDate(type)) return new DateDay();
   if (DataType.isTimestamp(type)) return new TimestampMicrosecond(type.timezone == null ? null : "UTC");
   if (DataType.isList(type) || DataType.isFixedSizeList(type)) {
-    const [element] = type.children as Field[];
+    const [element] = type.children;
     return new List(new Field("element", deltaType(element!.type as DataType, column), true));
   }
   if (DataType.isStruct(type))
@@ -127,5 +127,5 @@ function typeJson(type: DataType): string | object {
       valueContainsNull: true,
     };
   }
-  return { type: "struct", fields: type.children!.map((field) => fieldJson(field as Field)) };
+  return { type: "struct", fields: type.children.map((field) => fieldJson(field)) };
 }

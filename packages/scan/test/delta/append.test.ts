@@ -164,19 +164,19 @@ describe("appendDelta", () => {
     expect(second).toMatchObject({ string: null, long: null, list: null, point: null });
     expect(third).toMatchObject({ integer: -2147483648, list: [], point: { x: null, label: null } });
     const [fragment] = (await source.plan()).fragments;
-    expect(fragment!.statistics!.get("long")).toMatchObject({
+    expect(fragment?.statistics?.get("long")).toMatchObject({
       min: -(2n ** 63n),
       max: 9007199254740993n,
       nullCount: 1,
     });
-    expect(fragment!.statistics!.get("wide")).toMatchObject({
+    expect(fragment?.statistics?.get("wide")).toMatchObject({
       min: -12345678901234567890123456n,
       minExact: true,
     });
-    expect(fragment!.statistics!.get("timestamp")!.max).toBeGreaterThanOrEqual(micros);
-    expect(fragment!.statistics!.get("double")).toMatchObject({ min: 0.1 });
-    expect(fragment!.statistics!.get("double")!.max).toBeUndefined();
-    expect(fragment!.statistics!.get("point.x")).toMatchObject({ min: 1, max: 1, nullCount: 2 });
+    expect(fragment?.statistics?.get("timestamp")?.max).toBeGreaterThanOrEqual(micros);
+    expect(fragment?.statistics?.get("double")).toMatchObject({ min: 0.1 });
+    expect(fragment?.statistics?.get("double")?.max).toBeUndefined();
+    expect(fragment?.statistics?.get("point.x")).toMatchObject({ min: 1, max: 1, nullCount: 2 });
     if (python === undefined) return;
     const script =
       "from decimal import Decimal\nr=t.to_pyarrow_table().to_pylist()\nprint(json.dumps([[str(v) for v in x.values()] for x in r]))";
@@ -376,7 +376,7 @@ describe("appendDelta", () => {
     await appendDelta(table, ids(), { appId: "a", version: 1 });
     expect(await tableRows(await deltaSource(table))).toEqual([]);
     const [info, ...rest] = commit(table, 0);
-    expect(info!["commitInfo"]).toMatchObject({
+    expect(info?.["commitInfo"]).toMatchObject({
       engineInfo: "pitot",
       "pitot.run.id": "run-1",
       isBlindAppend: true,

@@ -41,7 +41,7 @@ function portable(rows: readonly number[], runs = false): Buffer {
         parts.push(u16(spans.length, ...spans.flat()));
       } else if (lows.length > 4096) {
         const bits = new Uint8Array(8192);
-        for (const low of lows) bits[low >> 3]! |= 1 << (low & 7);
+        for (const low of lows) bits[low >> 3] = (bits[low >> 3] ?? 0) | (1 << (low & 7));
         parts.push(Buffer.from(bits));
       } else parts.push(u16(...lows));
     }

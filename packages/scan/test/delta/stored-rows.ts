@@ -1,4 +1,4 @@
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DataType } from "apache-arrow";
 import { parquetReadObjects } from "hyparquet";
@@ -68,10 +68,10 @@ function named(value: unknown, path: string, type: DataType, fragment: Fragment)
     );
   if (DataType.isList(type))
     return (value as unknown[]).map((item) =>
-      named(item, `${path}.list.element`, type.children[0]!.type as DataType, fragment),
+      named(item, `${path}.list.element`, elementType(type), fragment),
     );
   if (DataType.isMap(type)) {
-    const inner = type.children[0]!.type.children[1]!.type as DataType;
+    const inner = valueType(type);
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
@@ -131,11 +131,11 @@ function value(item: unknown, type: DataType): unknown {
   if (DataType.isDecimal(type)) {
     const words = item as Uint32Array;
     let unscaled = 0n;
-    for (let i = words.length - 1; i >= 0; i--) unscaled = (unscaled << 32n) | BigInt(words[i]!);
+    for (let i = words.length - 1; i >= 0; i--) unscaled = (unscaled << 32n) | BigInt(words[i] ?? 0);
     return Number(BigInt.asIntN(32 * words.length, unscaled)) / 10 ** type.scale;
   }
   if (DataType.isList(type))
-    return [...(item as Iterable<unknown>)].map((one) => value(one, type.children[0]!.type as DataType));
+    return [...(item as Iterable<unknown>)].map((one) => value(one, elementType(type)));
   if (DataType.isStruct(type))
     return Object.fromEntries(
       type.children.map(({ name, type: inner }) => [
@@ -144,10 +144,18 @@ function value(item: unknown, type: DataType): unknown {
       ]),
     );
   if (DataType.isMap(type)) {
-    const inner = type.children[0]!.type.children[1]!.type as DataType;
+    const inner = valueType(type);
     return Object.fromEntries(
       [...(item as Iterable<[unknown, unknown]>)].map(([key, one]) => [String(key), value(one, inner)]),
     );
   }
   return item;
+}
+
+function elementType({ children }: DataType): DataType {
+  return children?.[0]?.type as DataType;
+}
+
+function valueType({ children }: DataType): DataType {
+  return elementType({ children: [children?.[0]?.type.children?.[1]] } as DataType);
 }

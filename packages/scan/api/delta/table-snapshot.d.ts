@@ -1,0 +1,28 @@
+import { type ExactObject } from "./exact-json.ts";
+import { type AddFile, type Protocol, type TableMetadata } from "./log-actions.ts";
+import { type LogListing } from "./log-listing.ts";
+/** A version of a table: what its log comes to. */
+export interface TableSnapshot {
+    readonly root: string;
+    readonly version: number;
+    readonly protocol: Protocol;
+    readonly metadata: TableMetadata;
+    /** Oldest commit first. */
+    readonly files: readonly AddFile[];
+    /** Last version of each application. */
+    readonly transactions: ReadonlyMap<string, bigint>;
+    /** Configuration by domain. */
+    readonly domains: ReadonlyMap<string, string>;
+    /** Of the last commit, where its file is there. */
+    readonly commitInfo: ExactObject | undefined;
+    /** Version of the checkpoint that it was read from. */
+    readonly checkpoint: number | undefined;
+}
+/**
+ * Reads one version of a table from its log: newest action first, so that each file is decided by the first action that names it.
+ *
+ * @throws PitotError INVALID_ARGUMENT where the version is not there, INVALID_DATA that names file, line and rule
+ */
+export declare function readSnapshot(root: string, listing: LogListing, version?: number, signal?: AbortSignal): Promise<TableSnapshot>;
+/** When the commit of a version was made, in Unix milliseconds, as its file's time tells. */
+export declare function commitFileTime({ folder, commits }: LogListing, version: number): Promise<number | undefined>;
