@@ -9,6 +9,7 @@ import { deltaSource, type DeltaSourceOptions } from "../delta/delta-source.ts";
 import { hasLog } from "../delta/log-listing.ts";
 import { fileSource } from "../io/file-source.ts";
 import { httpSource, type HttpSourceOptions } from "../io/http-source.ts";
+import { sharedSource } from "../io/shared-source.ts";
 import { Dataset } from "./dataset.ts";
 import { filesBelow, filesMatching, foundFile, isGlob, type FoundFile } from "./discover-files.ts";
 import { FileListing } from "./file-listing.ts";
@@ -154,7 +155,7 @@ async function oneFile(item: DatasetLocation, index: number, http?: HttpSourceOp
     const path = localPath(item);
     if (path !== undefined) return local(await foundFile(url, path));
     // One source for all reads: it knows the file's version, and has the whole file where the server gives no ranges.
-    const source = httpSource(url, http);
+    const source = sharedSource(httpSource(url, http));
     return {
       path: source.location,
       location: source.location,
@@ -178,7 +179,7 @@ async function oneFile(item: DatasetLocation, index: number, http?: HttpSourceOp
 
 function local(file: FoundFile): OpenFile {
   // One source for all reads: it notices a file that is changed between two of them.
-  const source = fileSource(file.location);
+  const source = sharedSource(fileSource(file.location));
   return { ...file, open: async () => source };
 }
 
