@@ -5,6 +5,7 @@ import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
+import { deltaState } from "./delta-state.ts";
 import { footerReading } from "./footer-reading.ts";
 import { driverNode } from "./driver-node.ts";
 import { duckdbStatement } from "./duckdb-statement.ts";
@@ -32,6 +33,7 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   "12b": boundedMemory,
   14: duckdbStatement,
   15: driverNode,
+  30: deltaState,
 };
 
 const { values } = parseArgs({

@@ -1,6 +1,17 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { Int64, Schema, Utf8 } from "apache-arrow";
+import {
+  Dictionary,
+  Field,
+  Int32,
+  Int64,
+  Schema,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+  Utf8,
+  type RecordBatch,
+} from "apache-arrow";
 import { typeString } from "@pitot/tables";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -177,6 +188,54 @@ describe("opening", () => {
     await expect(openDataset(duck.path("mixed"))).rejects.toThrow(
       /Column a is int64 in .*1\.parquet, but string in: ".*3\.parquet"/,
     );
+  });
+
+  it("reads older files in the schema that is given, and judges them by no statistics that mean something else", async () => {
+    mkdirSync(duck.path("typesof"));
+    await duck.run(`copy (select timestamp_ns '2024-01-01 00:00:00.000005' as at, 0.1::float as f, 1.5::decimal(4,1) as d)
+      to '$DIR/typesof/1.parquet'`);
+    await duck.run(`copy (select timestamp '2024-01-01 00:00:01' as at, 0.25::double as f, 2.25::decimal(9,2) as d)
+      to '$DIR/typesof/2.parquet'`);
+    const schema = (await openDataset(duck.path("typesof/2.parquet"))).schema;
+    const dataset = await openDataset(duck.path("typesof"), { schema });
+    const at = 1_704_067_200_000_000n;
+    const scan = scanBatches(dataset);
+    const values: bigint[] = [];
+    for await (const batch of scan) values.push(...(batch.getChild("at")?.data[0]?.values as BigInt64Array));
+    expect(values).toEqual([at + 5n, at + 1_000_000n]);
+    // In nanoseconds, as the first file's statistics are, the literal would lie before all of its rows.
+    expect(await countRows(dataset, { predicate: col("at").lt(at + 6n) })).toBe(1);
+    expect(await countRows(dataset, { predicate: col("f").eq(0.1) })).toBe(0);
+    expect(await countRows(dataset, { predicate: col("f").eq(Math.fround(0.1)) })).toBe(1);
+    expect(await countRows(dataset, { predicate: col("d").eq("1.50").or(col("d").eq(2.25)) })).toBe(2);
+    const wrong = await openDataset(duck.path("numbers.parquet"), { schema });
+    await expect(rowsOf(scanBatches(wrong))).resolves.toHaveLength(8192);
+    const text = new Schema([new Field("id", new Utf8(), true)]);
+    await expect(
+      rowsOf(scanBatches(await openDataset(duck.path("numbers.parquet"), { schema: text }))),
+    ).rejects.toThrow(/Column id is string in the dataset, but in a file it is: "int32"/);
+  });
+
+  it("reads texts as a dictionary where the schema says so, and writes them out again", async () => {
+    const schema = new Schema([new Field("name", new Dictionary(new Utf8(), new Int32()), true)]);
+    const dataset = await openDataset(duck.path("numbers.parquet"), { schema });
+    const all: RecordBatch[] = [];
+    for await (const batch of scanBatches(dataset, { predicate: col("name").between("n02000", "n02100") }))
+      all.push(batch);
+    const names = Array.from({ length: 101 }, (_, i) => `n0${2000 + i}`);
+    expect(new Table(all).getChild("name")?.toArray()).toEqual(names);
+    expect(
+      tableFromIPC(tableToIPC(new Table(all)))
+        .getChild("name")
+        ?.toArray(),
+    ).toEqual(names);
+  });
+
+  it("reads no columns, but rows", async () => {
+    const counts: number[] = [];
+    for await (const batch of scanBatches(await openDataset(duck.path("numbers.parquet")), { columns: [] }))
+      counts.push(batch.numRows);
+    expect(counts).toEqual([2048, 2048, 2048, 2048]);
   });
 
   it("refuses what is not there, not Parquet, or no place", async () => {

@@ -1,3 +1,4 @@
+import type { ChunkScanner } from "./chunk-scanner.ts";
 import { type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
 import { ThriftReader } from "./thrift-compact-reader.ts";
@@ -42,13 +43,12 @@ export interface ChunkPlace {
  */
 export declare class ColumnChunk {
     #private;
-    /**
-     * @param table - What {@link ChunkScanner} found, one chunk after the other.
-     * @param row - Where this one's numbers begin.
-     */
-    constructor(bytes: Uint8Array, table: Float64Array, row: number);
+    /** The footer's. */
+    readonly bytes: Uint8Array;
     /** Bytes in the file; 0 where its metadata are encrypted, as for all numbers. */
-    get totalCompressedSize(): number;
+    readonly totalCompressedSize: number;
+    /** @param scanner - What was found at `start`. */
+    constructor(bytes: Uint8Array, start: number, scanner: ChunkScanner);
     /** Values of its leaf, nulls included. */
     get numValues(): number;
     get totalUncompressedSize(): number;
@@ -81,8 +81,6 @@ export declare class ColumnChunk {
     get statistics(): RawStatistics | undefined;
     /** Notes in `scanner` where the statistics lie in {@link bytes}; false where there are none. What {@link columnBounds} does for each chunk. */
     scanStatistics(scanner: StatisticsScanner): boolean;
-    /** The footer's bytes. */
-    get bytes(): Uint8Array;
     get encodingStats(): readonly PageEncodingStats[] | undefined;
     get sizeStatistics(): SizeStatistics | undefined;
     /** Where the bytes of its pages begin: the dictionary, where one lies before the data. */

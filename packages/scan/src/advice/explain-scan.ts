@@ -101,7 +101,7 @@ class Survey {
       this.#rowGroupBytes += footer
         .rowGroup(index)
         .columns.reduce((sum, chunk) => sum + chunk.totalCompressedSize, 0);
-      const boundsOf = footer.bounds(index, fragment, dataset.partitionTypes);
+      const boundsOf = footer.bounds(index, fragment, dataset);
       for (const { path, ranges } of this.columns) {
         const bounds = boundsOf(path)?.bounds;
         ranges.push({ rows, ...(bounds === undefined ? {} : usableBounds(bounds)) });

@@ -1,4 +1,4 @@
-import type { DataType, Schema } from "apache-arrow";
+import type { Schema } from "apache-arrow";
 import { arrowSchema } from "../parquet/arrow-schema.ts";
 import { columnBounds } from "../parquet/column-bounds.ts";
 import type { FileMetadata, RowGroup } from "../parquet/file-metadata.ts";
@@ -6,8 +6,11 @@ import type { ParquetFooter } from "../parquet/read-footer.ts";
 import { leafColumns, type LeafColumn } from "../parquet/leaf-column.ts";
 import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
 import type { BoundsOf } from "../predicate/predicate.ts";
+import { leafType } from "./column-types.ts";
+import type { Dataset } from "./dataset.ts";
 import type { Fragment } from "./fragment-source.ts";
 import { partitionBounds } from "./partition-bounds.ts";
+import { comparesAs } from "./type-compatibility.ts";
 
 /** A file's footer as a scan asks of it: columns by the dataset's names, rows by their place in the file. */
 export class FileFooter {
@@ -50,16 +53,19 @@ export class FileFooter {
     return this.#leaves.get(path);
   }
 
-  /** What is known of the columns of a row group, partition columns included. */
-  bounds(group: number, fragment: Fragment, partitionTypes: ReadonlyMap<string, DataType>): BoundsOf {
+  /** What is known of the columns of a row group, partition columns included. A column of another type than the dataset's counts as unknown. */
+  bounds(group: number, fragment: Fragment, dataset: Dataset): BoundsOf {
     const rows = this.rowGroup(group).numRows;
     return (path) => {
-      const partition = partitionBounds(fragment, partitionTypes, path, rows);
+      const partition = partitionBounds(fragment, dataset.partitionTypes, path, rows);
       if (partition !== undefined) return partition;
       const name = fragment.columnNames?.get(path) ?? path;
       const leaf = this.leaf(name);
       // Values in lists are no rows: their bounds and null counts say nothing of one.
       if (leaf === undefined || leaf.maxRep > 0) return undefined;
+      const ours = leafType(dataset.schema, path);
+      const theirs = leafType(this.schema, name);
+      if (ours === undefined || theirs === undefined || !comparesAs(theirs, ours)) return undefined;
       return { type: leaf.type, bounds: columnBounds(this.metadata, group, leaf) };
     };
   }

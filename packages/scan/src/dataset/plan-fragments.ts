@@ -80,7 +80,7 @@ async function planFragment(
   const rowGroups: PlannedRowGroup[] = [];
   for (const index of fragment.rowGroups ?? all) {
     const rows = footer.rowGroup(index).numRows;
-    const outcomes = predicate?.outcomes(footer.bounds(index, fragment, dataset.partitionTypes));
+    const outcomes = predicate?.outcomes(footer.bounds(index, fragment, dataset));
     if (outcomes === undefined || outcomes.canBeTrue)
       rowGroups.push({
         index,

@@ -122,12 +122,12 @@ async function readRows(
         apart ? new Set([...wanted].filter((action) => action !== "add")) : wanted,
       );
       try {
-        if (adds.row_groups[0]!.columns.length > 0)
-          await readAdds(file, adds, (add, row) => visit({ add }, place(row)));
-        if (others.row_groups[0]!.columns.length > 0) {
-          const read = await parquetReadObjects({ file, metadata: others, compressors, parsers: PARSERS });
-          read.forEach((row, i) => visit(row as ExactObject, place(i)));
-        }
+        if (
+          adds.row_groups[0]!.columns.length > 0 &&
+          !(await readAdds(file, adds, (add, row) => visit({ add }, place(row))))
+        )
+          await readAssembled(file, adds, visit, place);
+        if (others.row_groups[0]!.columns.length > 0) await readAssembled(file, others, visit, place);
       } catch (cause) {
         if (cause instanceof PitotError) throw cause;
         throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
@@ -137,6 +137,16 @@ async function readRows(
   } finally {
     await handle.close();
   }
+}
+
+async function readAssembled(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  visit: (row: ExactObject, place: LogPlace) => void,
+  place: (row: number) => LogPlace,
+): Promise<void> {
+  const rows = await parquetReadObjects({ file, metadata, compressors, parsers: PARSERS });
+  rows.forEach((row, i) => visit(row as ExactObject, place(i)));
 }
 
 /** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */

@@ -16,6 +16,7 @@ import {
 import { logError, type LogPlace } from "./log-error.ts";
 import { commitName, type LogListing } from "./log-listing.ts";
 import { logSegment, type LogSegment } from "./log-segment.ts";
+import { TextSet } from "./text-set.ts";
 
 /** A version of a table: what its log comes to. */
 export interface TableSnapshot {
@@ -80,8 +81,10 @@ class LogReplay implements ActionVisitor {
   readonly #target: number;
   #commit = 0;
   #file = "";
-  /** The commit that decided each file, or {@link CHECKPOINT}. */
+  /** The commit that decided each file that commits name. */
   readonly #decided = new Map<string, number>();
+  /** The other files: those of the checkpoint. */
+  readonly #checkpointed = new TextSet();
   #current: AddFile[] = [];
   readonly #batches: AddFile[][] = [];
   #protocol: { value: Protocol; by: number } | undefined;
@@ -137,8 +140,9 @@ class LogReplay implements ActionVisitor {
 
   /** Whether the file is in the table by its checkpoint, or by a commit after it. */
   decidedBy(file: RemoveFile): "checkpoint" | "commit" | undefined {
-    const by = this.#decided.get(fileKey(file));
-    return by === undefined ? undefined : by === CHECKPOINT ? "checkpoint" : "commit";
+    const key = fileKey(file);
+    if (this.#decided.has(key)) return "commit";
+    return this.#checkpointed.has(key) ? "checkpoint" : undefined;
   }
 
   /** Metadata of the checkpoint, unless a later commit replaced it. */
@@ -172,11 +176,12 @@ class LogReplay implements ActionVisitor {
   #decide(file: RemoveFile, place: LogPlace): boolean {
     const key = fileKey(file);
     const by = this.#decided.get(key);
-    if (by === undefined) {
-      this.#decided.set(key, this.#commit);
+    const atCheckpoint = this.#commit === CHECKPOINT;
+    if (by === undefined && (!atCheckpoint || this.#checkpointed.add(key))) {
+      if (!atCheckpoint) this.#decided.set(key, this.#commit);
       return true;
     }
-    if (by === this.#commit)
+    if (by === undefined || by === this.#commit)
       throw logError(place, "a file must not be added or removed twice in one commit", file.path);
     return false;
   }

@@ -72,7 +72,7 @@ export class ChunkScanner {
         id = reader.int();
         pos = reader.pos;
       }
-      if (id < 32) seen |= 1 << id;
+      if (id > 0 && id < 32) seen |= 1 << id;
       if (type === I64 || type === I32) {
         const first = pos;
         if (id === 6 || id === 7) {

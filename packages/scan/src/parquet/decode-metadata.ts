@@ -86,17 +86,23 @@ function decodeRowGroup(reader: ThriftReader, leaves: number): RowGroup {
   while (reader.field(id)) {
     id = reader.id;
     const { type } = reader;
-    if (id === 1 && type === LIST) group.columns = decodeChunks(reader, leaves);
-    else if (id === 2 && type === I64) group.totalByteSize = reader.int();
-    else if (id === 3 && type === I64) group.numRows = reader.int();
-    else if (id === 4 && type === LIST) group.sortingColumns = elements(reader, STRUCT, decodeSortingColumn);
+    if (id === 1 && type === LIST) {
+      group.columns = decodeChunks(reader, leaves);
+      seen |= 1;
+    } else if (id === 2 && type === I64) {
+      group.totalByteSize = reader.int();
+      seen |= 2;
+    } else if (id === 3 && type === I64) {
+      group.numRows = reader.int();
+      seen |= 4;
+    } else if (id === 4 && type === LIST)
+      group.sortingColumns = elements(reader, STRUCT, decodeSortingColumn);
     else if (id === 5 && type === I64) group.fileOffset = reader.int();
     else if (id === 6 && type === I64) group.totalCompressedSize = reader.int();
     else if (id === 7 && type === I16) group.ordinal = reader.int();
     else (kept ??= []).push(reader.raw());
-    if (id < 4) seen |= 1 << id;
   }
-  if (seen !== 0b1110) reader.fail("A row group lacks its columns, its size or its number of rows", seen);
+  if (seen !== 7) reader.fail("A row group lacks its columns, its size or its number of rows", seen);
   if (group.numRows < 0) reader.fail("The number of rows of a row group is negative", group.numRows);
   if (kept !== undefined) group.kept = kept;
   return group;

@@ -3,7 +3,9 @@
 import { PitotError } from "@pitot/core";
 import { typeString } from "@pitot/tables";
 import { DataType, makeData, Vector, type Data } from "apache-arrow";
+import { requireReadable } from "../dataset/type-compatibility.ts";
 import { wrapsItem } from "../parquet/arrow-schema.ts";
+import { primitiveArrowType } from "../parquet/primitive-arrow-type.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import { fixedWidthValues } from "./fixed-width-values.ts";
 import { nullBitmap } from "./null-bitmap.ts";
@@ -27,6 +29,9 @@ export function buildColumn(
     const { items, element } = unwrapList(values, node);
     return buildList(type, items, element, nameOf);
   }
+  if (node.children.length > 0) throw unsupported(type);
+  if (node.element.type !== undefined)
+    requireReadable(primitiveArrowType(node.element), type, node.path.join("."));
   return buildLeaf(type, widenedValues(type, values, node));
 }
 
@@ -211,32 +216,43 @@ function textBuffers(
 ): { offsets: Int32Array | BigInt64Array; bytes: Uint8Array } {
   const length = values.length;
   const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type);
-  let total = 0;
-  for (let i = 0; i < length; i++) total += (values[i] as Uint8Array | null | undefined)?.length ?? 0;
-  if (!large && total > 0x7fffffff)
-    throw new PitotError(
-      "UNSUPPORTED",
-      "A row group holds more text in one column than a string column can, in bytes",
-      {
-        value: total,
-        remedy: "Write smaller row groups, or the column as large_string",
-      },
-    );
-  const offsets = large ? new BigInt64Array(length + 1) : new Int32Array(length + 1);
-  const bytes = new Uint8Array(total);
+  const offsets = new Int32Array((length + 1) * (large ? 2 : 1));
+  let bytes = new Uint8Array(length * 8);
   let at = 0;
   for (let i = 0; i < length; i++) {
     const value = values[i] as Uint8Array | null | undefined;
     if (value != null) {
+      const size = value.length;
+      if (at + size > bytes.length) bytes = grown(bytes, at, at + size, large);
       // A call of `set` costs more than a few bytes do.
-      if (value.length < 24) for (let b = 0; b < value.length; b++) bytes[at + b] = value[b]!;
+      if (size < 24) for (let b = 0; b < size; b++) bytes[at + b] = value[b]!;
       else bytes.set(value, at);
-      at += value.length;
+      at += size;
     }
-    if (large) (offsets as BigInt64Array)[i + 1] = BigInt(at);
-    else (offsets as Int32Array)[i + 1] = at;
+    if (large) {
+      // By halves, since a BigInt per row costs more than the row.
+      offsets[2 * i + 2] = at;
+      offsets[2 * i + 3] = at / 2 ** 32;
+    } else offsets[i + 1] = at;
   }
-  return { offsets, bytes };
+  // What is over is little against the text, unless there is little text.
+  const used = bytes.length > at * 2 ? bytes.slice(0, at) : bytes.subarray(0, at);
+  return { offsets: large ? new BigInt64Array(offsets.buffer) : offsets, bytes: used };
+}
+
+function grown(bytes: Uint8Array, used: number, needed: number, large: boolean): Uint8Array<ArrayBuffer> {
+  if (!large && needed > 0x7fffffff)
+    throw new PitotError(
+      "UNSUPPORTED",
+      "A row group holds more text in one column than a string column can, in bytes",
+      {
+        value: needed,
+        remedy: "Write smaller row groups, or the column as large_string",
+      },
+    );
+  const larger = new Uint8Array(Math.max(needed, Math.min(bytes.length * 2, large ? Infinity : 0x7fffffff)));
+  larger.set(bytes.subarray(0, used));
+  return larger;
 }
 
 function isListLike(type: DataType): boolean {

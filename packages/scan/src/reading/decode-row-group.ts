@@ -22,6 +22,9 @@ export async function decodeRowGroup(
   const narrowed = start > 0 || end < rows;
   if (columns.length === 0) return new Map();
   const pages = new Map<string, RawValues[]>(columns.map((name) => [name, []]));
+  const flat = new Map(
+    footer.columns.map(({ element, children }) => [element.name, children.length > 0 ? undefined : element]),
+  );
   try {
     await parquetRead({
       file,
@@ -36,10 +39,9 @@ export async function decodeRowGroup(
       onChunk: ({ columnName, columnData, rowStart }) => {
         const from = Math.max(0, start - rowStart);
         const to = Math.min(columnData.length, end - rowStart);
-        if (from < to)
-          pages
-            .get(columnName)!
-            .push(from === 0 && to === columnData.length ? columnData : columnData.slice(from, to));
+        if (from >= to) return;
+        const rows = from === 0 && to === columnData.length ? columnData : columnData.slice(from, to);
+        pages.get(columnName)!.push(compacted(rows, flat.get(columnName)));
       },
     });
   } catch (error) {
@@ -134,6 +136,26 @@ function chunkMetadata(
     data_page_offset: BigInt(dataPageOffset),
     ...(startOffset < dataPageOffset && { dictionary_page_offset: BigInt(startOffset) }),
   };
+}
+
+const TYPED: Partial<Record<string, new (length: number) => { [index: number]: unknown }>> = {
+  INT32: Int32Array,
+  INT64: BigInt64Array,
+  FLOAT: Float32Array,
+  DOUBLE: Float64Array,
+};
+
+/** A page of a nullable column without nulls as a typed array: a row group of objects would be all work for the garbage collector. */
+function compacted(page: RawValues, element: SchemaElement | undefined): RawValues {
+  const Typed = element?.repetition === "OPTIONAL" ? TYPED[element.type ?? ""] : undefined;
+  if (Typed === undefined || ArrayBuffer.isView(page)) return page;
+  const typed = new Typed(page.length);
+  for (let i = 0; i < page.length; i++) {
+    const value = page[i];
+    if (value === null || value === undefined) return page;
+    typed[i] = value;
+  }
+  return typed as unknown as RawValues;
 }
 
 /** Pages as one array: typed where all of them are of one kind. */

@@ -30,7 +30,7 @@ export async function narrowRowGroup(
   const all = { start: 0, end: rows, certain: false };
   if (predicate === undefined) return { ...all, certain: true };
   const group = footer.rowGroup(index);
-  const base = footer.bounds(index, fragment, dataset.partitionTypes);
+  const base = footer.bounds(index, fragment, dataset);
   const wanted = new Set([...schema.fields.map(({ name }) => name), ...predicate.columns]);
   const bytes = group.columns.reduce((sum, chunk, i) => {
     const leaf = footer.leaves[i];

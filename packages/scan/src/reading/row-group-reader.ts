@@ -1,3 +1,4 @@
+import { PitotError } from "@pitot/core";
 import {
   makeData,
   RecordBatch,
@@ -21,6 +22,9 @@ import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import { buildColumn, buildLeaf, nullColumn, type NameOf, type RawValues } from "./build-column.ts";
 import { decodeRowGroup, selectRows } from "./decode-row-group.ts";
 import { narrowRowGroup, type RowRange } from "./narrow-row-group.ts";
+
+// What one Arrow array can address; a footer that says more is broken or hostile.
+const MOST_ROWS = 2 ** 31 - 1;
 
 /** What is read of each row group. */
 export interface ReadOptions {
@@ -148,6 +152,15 @@ class RowGroupReader {
     const within = this.#range.end - this.#range.start;
     meter.rowsSkipped += rows - within;
     if (within === 0) return 0;
+    if (within > MOST_ROWS)
+      throw new PitotError(
+        "UNSUPPORTED",
+        `Row group ${this.#group.index} of ${this.#footer.location} has too many rows`,
+        {
+          value: within,
+          remedy: "Write smaller row groups",
+        },
+      );
     meter.rowGroupsRead++;
     meter.rowsScanned += within;
     this.#selection = await this.#matching(within);

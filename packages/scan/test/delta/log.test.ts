@@ -397,6 +397,33 @@ describe("state of a version", () => {
   });
 });
 
+describe("checkpoints with broken bytes", () => {
+  it("are an error within a moment, or the rows of the bytes that were not touched", async () => {
+    const good = Buffer.from(addsParquet(Array.from({ length: 50 }, (_, i) => `file-${i}.parquet`)));
+    const uuid = "3a0d65cd-4056-49b8-937b-95f9e3ee90e5";
+    const table = logOf({
+      [`${digits(2)}.checkpoint.${uuid}.json`]: lines(
+        { checkpointMetadata: { version: 2 } },
+        protocol,
+        metaData,
+        { sidecar: { path: "s.parquet", sizeInBytes: good.length, modificationTime: 1 } },
+      ),
+    });
+    const sidecar = join(table, "_delta_log", "_sidecars", "s.parquet");
+    const pages = good.length - good.readInt32LE(good.length - 8) - 8;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(pages - 5), fc.nat(255), async (at, value) => {
+        const bytes = Buffer.from(good);
+        bytes[at + 4] = value;
+        writeFileSync(sidecar, bytes);
+        const outcome = await deltaSource(table).catch((error: unknown) => error);
+        if (outcome instanceof Error) expect(outcome).toMatchObject({ code: "INVALID_DATA" });
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+});
+
 describe("paths of the log", () => {
   const outside = join(folder, "outside");
   mkdirSync(outside, { recursive: true });

@@ -10,12 +10,14 @@ import { tableRows } from "./stored-rows.ts";
 const folder = mkdtempSync(join(tmpdir(), "pitot-race-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// The whole of it, eight processes of a hundred commits, is `packages/bench/soak-delta.js`.
+/** `npm run soak -w @pitot/bench`: eight processes of a hundred commits each. Takes minutes. */
+const soak = process.env["PITOT_SOAK"] !== undefined;
+
 it("loses and doubles no row when processes race, are killed, and start again", async () => {
   const table = join(folder, "table");
-  const writers = 4;
-  const commits = 8;
-  const { outcomes, kills } = await raceAppends({ table, writers, commits, kills: 6 });
+  const writers = soak ? 8 : 4;
+  const commits = soak ? 100 : 8;
+  const { outcomes, kills } = await raceAppends({ table, writers, commits, kills: soak ? 60 : 6 });
   expect(kills).toBeGreaterThan(0);
   const source = await deltaSource(table);
   const rows = (await tableRows(source)) as { writer: number; version: number; row: number }[];
@@ -41,4 +43,4 @@ it("loses and doubles no row when processes race, are killed, and start again", 
   // What the killed left is found, and is nothing that the table needs.
   const known = new Set((await source.plan()).fragments.map(({ path }) => path));
   for (const { path } of await findOrphans(table, { minimumAgeMs: 0 })) expect(known.has(path)).toBe(false);
-}, 120_000);
+}, 1_800_000);
