@@ -3,13 +3,19 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { BenchResult } from "./bench-result.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
+import { columnStats } from "./column-stats.ts";
+import { invalidIds } from "./invalid-ids.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { qualityTable } from "./quality-table.ts";
 
-const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
+const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
+  3: qualityTable,
+  5: invalidIds,
+  6: columnStats,
   9: burstOfSpans,
   12: linearCost,
 };
@@ -21,7 +27,7 @@ const results: BenchResult[] = [];
 for (const row of values.row ?? Object.keys(ROWS)) {
   const bench = ROWS[row];
   if (bench === undefined) throw new Error(`There is no row ${row}. Rows: ${Object.keys(ROWS).join(", ")}.`);
-  results.push(await bench());
+  results.push(...[await bench()].flat());
 }
 console.table(
   results.map(({ row, name, ours, peer, peerName, unit, ratio, goal, met }) => ({
