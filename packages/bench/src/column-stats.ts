@@ -30,7 +30,7 @@ export async function columnStats(): Promise<BenchResult[]> {
         return [`c${c}`, makeVector(values)];
       }),
     ) as never,
-  ) as Table;
+  );
   const { connection, close } = await openDuck();
   const columns = Array.from(
     { length: COLUMNS },

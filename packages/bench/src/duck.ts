@@ -15,5 +15,5 @@ export async function openDuck(): Promise<{ connection: DuckDBConnection; close:
 
 /** The rows of a query. */
 export async function ask(connection: DuckDBConnection, sql: string): Promise<unknown[][]> {
-  return (await connection.runAndReadAll(sql)).getRows() as unknown[][];
+  return (await connection.runAndReadAll(sql)).getRows();
 }

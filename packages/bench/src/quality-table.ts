@@ -18,12 +18,12 @@ export async function qualityTable(): Promise<BenchResult> {
     const ids = makeBuilder({ type: new Utf8(), nullValues: [null] });
     for (let i = 0; i < ROWS; i++) {
       if (id[i] !== 0) continue;
-      kind!.append("NODE");
+      kind.append("NODE");
       ids.append("0");
-      issue!.append("INVALID_ID");
-      source!.append("nodes");
+      issue.append("INVALID_ID");
+      source.append("nodes");
     }
-    return [kind!, ids, issue!, source!].map((builder) => builder.finish().toVector());
+    return [kind, ids, issue, source].map((builder) => builder.finish().toVector());
   };
   const table = ours();
   const vectors = peer();

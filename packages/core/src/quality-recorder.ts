@@ -19,6 +19,7 @@ import { addCounter } from "./instruments.ts";
 import { CodedColumn, type CodedBlock, type QualityColumn, type QualityTable } from "./quality-columns.ts";
 import type { RecordBatch, RecordColumn } from "./record-batch.ts";
 import { nanoseconds, ordinals, RecordBuffer } from "./record-buffer.ts";
+import { reportOnce } from "./internal/report-once.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
 import type { RedactionAction } from "./redaction.ts";
@@ -106,6 +107,14 @@ export class QualityRecorder {
       timeMs,
     );
     return this.buffer.full || this.#recording.flushMs === 0;
+  }
+
+  /** False, told once and counted, for a table that lacks the columns of a quality table. */
+  takes(table: QualityTable): boolean {
+    if (table.getChild("entity_kind") !== null && table.getChild("issue") !== null) return true;
+    this.#accounting.add(KIND, "dropped", table.numRows);
+    reportOnce("quality-table", "a quality table has no columns entity_kind and issue; its rows are dropped");
+    return false;
   }
 
   /**

@@ -13,7 +13,7 @@ export interface DoubleReader {
   /**
    * Writes the values of rows `from` to `to` to `into` from `at` on, leaving out nulls, and returns where the next would go.
    */
-  read(from: number, to: number, into: Float64Array, at: number): number;
+  readonly read: (from: number, to: number, into: Float64Array, at: number) => number;
   /** All rows as they are, where they are doubles without nulls: nothing need be copied. */
   readonly direct: Float64Array | undefined;
 }

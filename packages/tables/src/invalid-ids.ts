@@ -83,10 +83,11 @@ function narrow(values: Values, words: Int32Array | undefined): IdKernel {
   const scratch = new Float64Array(doubles === undefined ? STEP : 0);
   return (from, to, hits) => {
     let count = 0;
+    if (doubles !== undefined) return zeros(doubles.subarray(from, to), to - from, words, from, hits, count);
     for (let at = from; at < to; at += STEP) {
       const end = Math.min(at + STEP, to);
-      if (doubles === undefined) scratch.set(values.subarray(at, end));
-      count = zeros(doubles?.subarray(at, end) ?? scratch, end - at, words, at, hits, count);
+      scratch.set(values.subarray(at, end));
+      count = zeros(scratch, end - at, words, at, hits, count);
     }
     return count;
   };
