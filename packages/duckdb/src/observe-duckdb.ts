@@ -56,7 +56,11 @@ class ObservedConnection {
   constructor(connection: DuckDBConnectionLike, bare: DuckDBConnectionLike, options: ObserveDuckDBOptions) {
     this.#connection = connection;
     this.#bare = bare;
-    this.#settings = { literals: options.literals ?? false, namespace: options.namespace };
+    this.#settings = {
+      literals: options.literals ?? false,
+      namespace: options.namespace,
+      dimensions: new Map(),
+    };
     this.#details = StatementDetails.of(bare, options);
   }
 
