@@ -1,4 +1,5 @@
 import type { Span } from "@opentelemetry/api";
+import type { ColumnRecords } from "./column-records.ts";
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 import type { PlainObject } from "./plain-value.ts";
@@ -54,6 +55,8 @@ export declare class PipelineRun implements DiagnosticsSink, RunEnvelope, AsyncD
     recordQuality(rows: Iterable<QualityRow>): void;
     /** One quality row, without an object for it: the way for millions. */
     recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable?: string | null): void;
+    /** Rows by column: what `recordDatasets` and `recordScan` call. */
+    recordColumns(records: ColumnRecords): void;
     /**
      * Runs `body` as a stage: span `stage {name}`, duration metric, failure status. Returns what `body` returns, sync or async;
      * its errors pass unchanged.

@@ -1,5 +1,6 @@
 import { type Attributes, type Context, type Span } from "@opentelemetry/api";
 import { Accounting } from "./accounting.ts";
+import type { ColumnRecords } from "./column-records.ts";
 import { type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { type MetricOptions, type MetricTags } from "./metric-recorder.ts";
 import type { RunPayload } from "./run-payload.ts";
@@ -23,6 +24,8 @@ export declare class RecordScope implements DiagnosticsSink {
     recordQuality(rows: Iterable<QualityRow>): void;
     /** One quality row without an object; ≈50 ns. */
     recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable: string | null): void;
+    /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
+    recordColumns(records: ColumnRecords): void;
     /** A lifecycle event: on the span only, since the manifest has it too. */
     emitLifecycle(name: string, attributes: Attributes, span: Span): void;
     /** Writes what waits in memory to storage. Synchronous. */
