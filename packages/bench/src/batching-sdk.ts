@@ -1,5 +1,6 @@
 import { context, metrics, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { ExportResultCode } from "@opentelemetry/core";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 
@@ -8,7 +9,7 @@ export function startBatching(): () => Promise<void> {
   const tracerProvider = new BasicTracerProvider({
     spanProcessors: [
       new BatchSpanProcessor({
-        export: (_spans, done) => done({ code: 0 }),
+        export: (_spans, done) => done({ code: ExportResultCode.SUCCESS }),
         shutdown: () => Promise.resolve(),
       }),
     ],
