@@ -2,15 +2,17 @@ import { context, metrics, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { ExportResultCode } from "@opentelemetry/core";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 
 /** Real providers whose spans leave in batches, as in production, to an exporter that lets go of them. */
 export function startBatching(): () => Promise<void> {
-  const tracerProvider = new BasicTracerProvider({
+  const tracerProvider = new TracerProvider({
     spanProcessors: [
       new BatchSpanProcessor({
-        export: (_spans, done) => done({ code: ExportResultCode.SUCCESS }),
-        shutdown: () => Promise.resolve(),
+        exporter: {
+          export: (_spans, done) => done({ code: ExportResultCode.SUCCESS }),
+          shutdown: () => Promise.resolve(),
+        },
       }),
     ],
   });

@@ -1,4 +1,4 @@
-import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 /** Bounds of a {@link DeliverySpanProcessor}; the defaults suit a Collector's defaults. */
 export interface DeliveryOptions {
     /** Spans of one request. Default 512. */

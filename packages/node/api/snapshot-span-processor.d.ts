@@ -1,5 +1,5 @@
 import { type Context } from "@opentelemetry/api";
-import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SnapshotStore } from "@pitot/snapshot";
 /**
  * Stamps the id of the active run on every span that begins inside it, and keeps finished spans in the snapshot. Add it to the

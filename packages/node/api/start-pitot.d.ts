@@ -1,5 +1,5 @@
 import { type IMetricReader } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { type RecordingOptions } from "@pitot/core";
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
 export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter"> {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { PitotError } from "@pitot/core";
 import { backgroundAgent } from "./background-agent.ts";
 

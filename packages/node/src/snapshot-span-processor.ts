@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, type Context, type HrTime } from "@opentelemetry/api";
-import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { runIdOf } from "@pitot/core";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SnapshotStore, SpanRow } from "@pitot/snapshot";

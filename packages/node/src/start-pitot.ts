@@ -1,9 +1,9 @@
 import { diag, metrics, ProxyTracerProvider, trace } from "@opentelemetry/api";
-import { logs } from "@opentelemetry/api-logs";
+import { logs } from "./logs-api.ts";
 import { BatchLogRecordProcessor } from "@opentelemetry/sdk-logs";
 import { PeriodicExportingMetricReader, type IMetricReader } from "@opentelemetry/sdk-metrics";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
 import { SnapshotStore } from "@pitot/snapshot";
 import { DeliverySpanProcessor } from "./delivery-span-processor.ts";

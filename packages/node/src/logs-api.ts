@@ -1,0 +1,17 @@
+import * as api from "@opentelemetry/api";
+import type { LogEmitter } from "@pitot/core";
+
+/** The part of OTel's logs API that the set-up needs. */
+interface LogsApi {
+  getLogger(name: string): LogEmitter;
+  disable(): void;
+}
+
+/**
+ * The logs API that the installed SDK registers itself with: `api.logs` from API 1.10 on, the package `api-logs` before. The two do not
+ * know of each other, and the wrong one is a silent no-op.
+ */
+export const logs: LogsApi =
+  (api as { readonly logs?: LogsApi }).logs ??
+  // The types of attributes differ between the lines; the values that Pitot emits are primitives, which both take.
+  ((await import("@opentelemetry/api-logs")).logs as LogsApi);
