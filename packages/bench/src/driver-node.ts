@@ -1,6 +1,6 @@
 import { createDriver, type DriverNode } from "@pitot/pipeline";
 import { PGraph } from "p-graph";
-import { startBare } from "./bare-sdk.ts";
+import { startBatching } from "./batching-sdk.ts";
 import { cpuMicroseconds, median, type BenchResult } from "./bench-result.ts";
 
 const NODES = 500;
@@ -8,7 +8,7 @@ const ROUNDS = 25;
 
 /** Row 15: what a node of the driver costs beyond a node of p-graph alone, in µs of CPU: a graph of layers, each node needing two before it. */
 export async function driverNode(): Promise<BenchResult> {
-  const { store, stop } = await startBare();
+  const stop = startBatching();
   const deps = (i: number): number[] => (i < 10 ? [] : [i - 10, i - (i % 10) - 10]);
   const values: number[] = [];
   const sum = (i: number, of: (i: number) => number): number =>
@@ -44,7 +44,6 @@ export async function driverNode(): Promise<BenchResult> {
     times[1].push(peer / NODES);
   }
   const [ours, peer] = [median(times[0]), median(times[1])];
-  await store.close();
   await stop();
   return {
     row: 15,

@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { observeDuckDB } from "@pitot/duckdb";
-import { startBare } from "./bare-sdk.ts";
+import { startBatching } from "./batching-sdk.ts";
 import { cpuMicroseconds, median, type BenchResult } from "./bench-result.ts";
 
 const STATEMENTS = 100;
@@ -9,7 +9,7 @@ const ROUNDS = 200;
 /** Row 14: what an observed statement costs beyond the bare one, in µs of CPU. Connections of one instance take short turns,
  * so that neighbours and clocks treat both alike. */
 export async function duckdbStatement(): Promise<BenchResult> {
-  const { store, stop } = await startBare();
+  const stop = startBatching();
   const instance = await DuckDBInstance.create(":memory:");
   const bare = await instance.connect();
   const observed = observeDuckDB(await instance.connect());
@@ -28,7 +28,6 @@ export async function duckdbStatement(): Promise<BenchResult> {
   bare.closeSync();
   observed.closeSync();
   instance.closeSync();
-  await store.close();
   await stop();
   return {
     row: 14,

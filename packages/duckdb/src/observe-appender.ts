@@ -19,6 +19,8 @@ export function observeAppender(
   const failing =
     <Arguments extends unknown[]>(method: (...args: Arguments) => void) =>
     (...args: Arguments): void => {
+      // A flush is a statement of its own, and ends results that stream.
+      open.endResults();
       try {
         method(...args);
       } catch (error) {

@@ -56,7 +56,11 @@ class ObservedConnection {
   constructor(connection: DuckDBConnectionLike, bare: DuckDBConnectionLike, options: ObserveDuckDBOptions) {
     this.#connection = connection;
     this.#bare = bare;
-    this.#settings = { literals: options.literals ?? false, namespace: options.namespace };
+    this.#settings = {
+      literals: options.literals ?? false,
+      namespace: options.namespace,
+      dimensions: new Map(),
+    };
     this.#details = StatementDetails.of(bare, options);
   }
 
@@ -113,7 +117,8 @@ class ObservedConnection {
 
   #begin(sql: string, attributes?: Attributes): StatementSpan {
     this.#open.endResults();
-    const text = typeof sql === "string" ? sql : String(sql);
+    // What is no text fails in the engine, not here.
+    const text = typeof sql === "string" ? sql : "";
     return new StatementSpan(describeStatement(text), text, this.#settings, attributes);
   }
 
@@ -185,6 +190,7 @@ class ObservedConnection {
 
   /** A prepared statement has a span each time that it runs; preparing has one only where it fails. */
   async #prepare(sql: string, prepare: () => Promise<DuckDBPreparedLike>): Promise<DuckDBPreparedLike> {
+    this.#open.endResults();
     let prepared: DuckDBPreparedLike;
     try {
       prepared = await prepare();

@@ -23,7 +23,7 @@ export class OpenWork {
     };
   }
 
-  /** DuckDB ends a result that is not fetched yet when its connection runs another statement or is interrupted, without an error. */
+  /** DuckDB ends a result that is not fetched yet when its connection runs or prepares another statement, flushes an appender or is interrupted, without an error. */
   endResults(): void {
     for (const end of this.#results) this.#close(end);
   }

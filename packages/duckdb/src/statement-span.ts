@@ -11,6 +11,14 @@ export interface StatementSettings {
   readonly literals: boolean;
   /** `db.namespace`; undefined: not told. */
   readonly namespace: string | undefined;
+  /** By operation; there are a few dozen. */
+  readonly dimensions: Map<string, Dimensions>;
+}
+
+/** The attributes of both durations. */
+interface Dimensions {
+  readonly ours: Attributes;
+  readonly client: Attributes;
 }
 
 const CHANGED_ROWS = 1;
@@ -39,8 +47,8 @@ export class StatementSpan {
       [names.ATTR_DB_OPERATION_NAME]: statement.operation,
       [names.ATTR_DB_QUERY_SUMMARY]: statement.summary,
       [names.ATTR_DB_QUERY_TEXT]: settings.literals ? redactText(sql.slice(0, 4096)) : statement.text,
-      ...attributes,
     };
+    if (attributes !== undefined) Object.assign(all, attributes);
     if (statement.collection !== undefined) all[names.ATTR_DB_COLLECTION_NAME] = statement.collection;
     if (settings.namespace !== undefined) all[names.ATTR_DB_NAMESPACE] = settings.namespace;
     if (statement.statements > 1) all[names.ATTR_DB_OPERATION_BATCH_SIZE] = statement.statements;
@@ -51,13 +59,15 @@ export class StatementSpan {
 
   /** The statement has been run, and its rows are all there. */
   finish(result: DuckDBResultLike): void {
-    guarded("duckdb.finish", () => {
-      const type = result.returnType;
-      if (type === QUERY_RESULT && result.rowCount !== undefined)
-        this.span.setAttribute(names.ATTR_DB_RESPONSE_RETURNED_ROWS, result.rowCount);
-      else if (type === CHANGED_ROWS)
-        this.span.setAttribute(names.ATTR_QUERY_CHANGED_ROWS, result.rowsChanged);
-    });
+    // Each question to the result is a call into the engine: nobody asks for a span that is not kept.
+    if (this.span.isRecording())
+      guarded("duckdb.finish", () => {
+        const type = result.returnType;
+        if (type === QUERY_RESULT && result.rowCount !== undefined)
+          this.span.setAttribute(names.ATTR_DB_RESPONSE_RETURNED_ROWS, result.rowCount);
+        else if (type === CHANGED_ROWS)
+          this.span.setAttribute(names.ATTR_QUERY_CHANGED_ROWS, result.rowsChanged);
+      });
     this.end();
   }
 
@@ -78,13 +88,25 @@ export class StatementSpan {
       if (attributes !== undefined) this.span.setAttributes(attributes);
       this.span.end();
       const seconds = (performance.now() - this.#started) / 1000;
-      const ours: Attributes = { [names.ATTR_DB_OPERATION_NAME]: this.#statement.operation };
-      if (errorType !== undefined) ours[names.ATTR_ERROR_TYPE] = errorType;
+      const { ours, client } = this.#dimensions(errorType);
       recordHistogram(names.METRIC_QUERY_DURATION, seconds, ours);
-      const client: Attributes = { ...ours, [names.ATTR_DB_SYSTEM_NAME]: "duckdb" };
-      if (this.#settings.namespace !== undefined) client[names.ATTR_DB_NAMESPACE] = this.#settings.namespace;
       recordHistogram(names.METRIC_DB_CLIENT_OPERATION_DURATION, seconds, client);
     });
+  }
+
+  /** What the durations are told by; made once per operation, for statements that succeed. */
+  #dimensions(errorType: string | undefined): Dimensions {
+    const { operation } = this.#statement;
+    const { namespace, dimensions } = this.#settings;
+    const known = errorType === undefined ? dimensions.get(operation) : undefined;
+    if (known !== undefined) return known;
+    const ours: Attributes = { [names.ATTR_DB_OPERATION_NAME]: operation };
+    if (errorType !== undefined) ours[names.ATTR_ERROR_TYPE] = errorType;
+    const client: Attributes = { ...ours, [names.ATTR_DB_SYSTEM_NAME]: "duckdb" };
+    if (namespace !== undefined) client[names.ATTR_DB_NAMESPACE] = namespace;
+    const made = { ours, client };
+    if (errorType === undefined) dimensions.set(operation, made);
+    return made;
   }
 
   /** The error as the span may show it: DuckDB's messages quote the statement and the values that it could not convert. */

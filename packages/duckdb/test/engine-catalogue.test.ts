@@ -1,6 +1,6 @@
 import { decode } from "@msgpack/msgpack";
 import { DuckDBInstance, DuckDBScalarFunction, INTEGER, type DuckDBConnection } from "@duckdb/node-api";
-import { DiagnosticsCollector, PitotError, recordViewUdfParity } from "@pitot/core";
+import { DiagnosticsCollector, PitotError, recordViewUdfParity, trackedRun } from "@pitot/core";
 import {
   checkTableContract,
   describeTable,
@@ -284,6 +284,16 @@ describe("a session", () => {
     expect((await featureStates(connection)).find(({ name }) => name === "json")).toMatchObject({
       loaded: true,
     });
+  });
+
+  it("keeps secrets of settings out of a run's records", async () => {
+    await connection.run("SET http_proxy_password = 'hunter2'");
+    const sink = new DiagnosticsCollector();
+    await trackedRun({ label: "x", sink }, (run) => recordDuckDBSession(run, connection));
+    await connection.run("RESET http_proxy_password");
+    const [profile] = sink.artifactsSnapshot()["engine_runtime_profile_v1"] ?? [];
+    expect(profile).toMatchObject({ settings: { TimeZone: expect.any(String) } });
+    expect(JSON.stringify(profile)).not.toContain("hunter2");
   });
 
   it("never rejects", async () => {

@@ -210,6 +210,9 @@ describe("streaming results", () => {
     const second = await connection.stream(SQL);
     connection.interrupt();
     expect((await second.fetchChunk())?.rowCount).toBe(0);
+    const third = await connection.stream(SQL);
+    await connection.prepare("SELECT 2");
+    expect((await third.fetchChunk())?.rowCount).toBe(0);
     const streams = telemetry.spans().filter(({ attributes }) => attributes["pitot.query.streaming"]);
     expect(
       streams.map(({ attributes }) => [
@@ -218,6 +221,7 @@ describe("streaming results", () => {
       ]),
     ).toEqual([
       [2048, false],
+      [0, false],
       [0, false],
     ]);
   });

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DiagnosticsCollector, PitotError, trackedRun } from "@pitot/core";
 import {
   createDriver,
@@ -241,6 +243,35 @@ describe("a cache", () => {
       attributes: { "pitot.link.reason": "cache_hit", "pitot.run.id": made?.attributes["pitot.run.id"] },
     });
     expect(hit?.spanContext().traceId).not.toBe(made?.spanContext().traceId);
+  });
+
+  it("links a hit to a run of another process", async () => {
+    const child = `
+      import { createDriver, FileCacheStore } from "@pitot/pipeline";
+      import { createTelemetryHarness } from "@pitot/testing";
+      const telemetry = createTelemetryHarness();
+      const driver = createDriver({
+        nodes: { rows: { cache: true, version: "1", run: () => new Map([["a", new Date(5)]]) } },
+        cache: new FileCacheStore(process.argv[1]),
+      });
+      await driver.execute(["rows"]);
+      const { attributes } = telemetry.spans().find(({ name }) => name === "stage rows");
+      console.log(JSON.stringify([attributes["pitot.run.id"], telemetry.spans()[0].spanContext().traceId]));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", child, folder], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    const [runId, traceId] = JSON.parse(stdout) as [string, string];
+    const driver = createDriver({
+      nodes: { rows: { cache: true, version: "1", run: () => "made again" } },
+      cache: new FileCacheStore(folder),
+    });
+    expect(await driver.execute(["rows"])).toEqual({ rows: new Map([["a", new Date(5)]]) });
+    expect(stages()[0]?.links[0]).toMatchObject({
+      context: { traceId },
+      attributes: { "pitot.link.reason": "cache_hit", "pitot.run.id": runId },
+    });
   });
 
   it("that fails costs a computation, never an error", async () => {
