@@ -1,9 +1,11 @@
 /** The snapshot's tables that records land in. */
 export type RecordKind = "event" | "artifact" | "metric" | "quality" | "scan_telemetry" | "dataset_stats" | "column_stats";
-/** Text that repeats: `codes[i]` indexes `values`, -1 is null. `values` only ever grows. */
+/** Text that repeats: `codes[i]` indexes `values`, -1 is null; may be longer than the batch. `values` only ever grows. */
 export interface DictionaryColumn {
     readonly codes: Int32Array;
     readonly values: readonly string[];
+    /** Nulls among the batch's rows, where it is known: who does not give it makes the encoder count. */
+    readonly nullCount?: number;
 }
 /**
  * Texts one after another in one string: row `i` ends at `ends[i]`, in UTF-16 units. What is cheapest to append to, and encoded by one
