@@ -4,8 +4,8 @@ export { activeRun, composeSinks, createRunContext, DiagnosticsCollector, finish
 export type { DiagnosticsSink, FinishRunOptions, IdempotentWriteOptions, MetricOptions, MetricTags, Payload, QualityRow, RedactionRule, RunContextOptions, RunPayload, RunStatus, StageOptions, StartRunOptions, } from "@pitot/core";
 export { preparedStatementHook, recordCacheLineage, recordRustUdfSnapshot, recordViewArtifact, recordViewContractViolations, recordViewFingerprints, recordViewUdfParity, } from "@pitot/core";
 export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, ViewNode } from "@pitot/core";
-export { checkContract, columnStatsTable, concatQualityTables, datasetStatsTable, emptyQualityTable, qualityFromIds, qualityFromPlans, recordDatasetStats, recordQualityTable, schemaFingerprint, tableSummary, } from "@pitot/tables";
-export type { Datasets, QualityPlanSpec, SchemaContract, TableSummary } from "@pitot/tables";
+export { assertQuality, checkContract, columnProfileTable, columnStatsTable, concatQualityTables, datasetStatsTable, emptyQualityTable, IdSet, measureStream, profileStream, profileTable, qualityFindings, qualityFromDuplicates, qualityFromIds, qualityFromPlans, qualityFromPredicate, qualityFromReferences, qualityFromStream, qualityGroups, recordDatasets, recordQualityTable, schemaFingerprint, tableSummary, } from "@pitot/tables";
+export type { DatasetProfile, Datasets, PredicateRow, ProfileOptions, QualityFinding, QualityGroup, QualityLimit, QualityOptions, QualityPlanSpec, QualityRange, RecordDatasetsOptions, SchemaContract, TableInput, TableSummary, } from "@pitot/tables";
 export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
 export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";

@@ -44,19 +44,46 @@ export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, Vie
 
 // Tables
 export {
+  assertQuality,
   checkContract,
+  columnProfileTable,
   columnStatsTable,
   concatQualityTables,
   datasetStatsTable,
   emptyQualityTable,
+  IdSet,
+  measureStream,
+  profileStream,
+  profileTable,
+  qualityFindings,
+  qualityFromDuplicates,
   qualityFromIds,
   qualityFromPlans,
-  recordDatasetStats,
+  qualityFromPredicate,
+  qualityFromReferences,
+  qualityFromStream,
+  qualityGroups,
+  recordDatasets,
   recordQualityTable,
   schemaFingerprint,
   tableSummary,
 } from "@pitot/tables";
-export type { Datasets, QualityPlanSpec, SchemaContract, TableSummary } from "@pitot/tables";
+export type {
+  DatasetProfile,
+  Datasets,
+  PredicateRow,
+  ProfileOptions,
+  QualityFinding,
+  QualityGroup,
+  QualityLimit,
+  QualityOptions,
+  QualityPlanSpec,
+  QualityRange,
+  RecordDatasetsOptions,
+  SchemaContract,
+  TableInput,
+  TableSummary,
+} from "@pitot/tables";
 
 // Reading and keeping snapshots
 export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";

@@ -90,7 +90,8 @@ export class CodedColumn {
     if (this.#column === null) return { codes: codes.fill(-1), only: -1 };
     let at = 0;
     if (this.#chunks === undefined)
-      for (; at < count && !this.#full; at++) codes[at] = this.#code(this.#column.get(from + at));
+      for (; at < count && !this.#full; at++)
+        codes[at] = this.#code(this.#column.get(from + at) as string | null);
     else
       while (at < count && !this.#full) {
         const chunk = this.#chunks[this.#chunk];
@@ -146,9 +147,9 @@ export class CodedColumn {
       this.#constants.set(values, { offsets: valueOffsets, code });
   }
 
-  #code(value: unknown): number {
+  #code(value: string | number | bigint | null | undefined): number {
     if (value === null || value === undefined) return -1;
-    const key = String(value as string | number | bigint);
+    const key = String(value);
     let code = this.#codes.get(key);
     if (code === undefined) {
       code = this.values.length;

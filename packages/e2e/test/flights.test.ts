@@ -104,6 +104,25 @@ describe("the flights pipeline in the real back ends", () => {
     const quality = spans.flatMap(events).filter((event) => event["event"] === "pitot.quality");
     expect(quality).toHaveLength((await snapshot.table("quality"))!.numRows);
     expect(quality.length).toBeGreaterThan(50);
+    // From an event to its row, and from each row back to its event.
+    const stored = (await snapshot.table("quality"))!
+      .toArray()
+      .map((row) => row!.toJSON() as Record<string, unknown>);
+    for (const row of stored) {
+      const found = quality.filter((event) => event["pitot.record.seq"] === Number(row["seq"]));
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatchObject({
+        "pitot.quality.entity_id": row["entity_id"],
+        "pitot.quality.issue": row["issue"],
+      });
+    }
+    for (const [name, table] of [
+      ["pitot.dataset", "dataset_stats"],
+      ["pitot.column", "column_stats"],
+    ] as const)
+      expect(spans.flatMap(events).filter((event) => event["event"] === name)).toHaveLength(
+        (await snapshot.table(table))!.numRows,
+      );
   });
 
   it("has its metrics in Prometheus, by name, unit and label", async () => {
@@ -113,6 +132,7 @@ describe("the flights pipeline in the real back ends", () => {
     expect(
       Object.fromEntries(issues.map(({ metric, value }) => [metric["pitot_quality_issue"], value[1]])),
     ).toEqual({
+      INVALID_ID: "1",
       STATE_UNKNOWN: "37",
       MORE_THAN_AN_HOUR_EARLY: "34",
     });
@@ -120,6 +140,17 @@ describe("the flights pipeline in the real back ends", () => {
     expect(Number(size?.value[1])).toBeGreaterThan(1000);
     const rows = await prometheus("flights_read_rows");
     expect(rows.find(({ metric }) => metric["dataset"] === "flights")?.value[1]).toBe("971842");
+    const datasets = await prometheus("pitot_dataset_rows");
+    expect(
+      Object.fromEntries(datasets.map(({ metric, value }) => [metric["pitot_dataset_name"], value[1]])),
+    ).toEqual({ airports: "3375", flights: "971842", airport_delays: "224" });
+    const nulls = await prometheus('pitot_column_nulls{pitot_dataset_name="flights"}');
+    expect(nulls.map(({ metric }) => metric["pitot_column_name"]).toSorted()).toEqual([
+      "date",
+      "delay",
+      "id",
+      "origin",
+    ]);
     const stages = await prometheus('pitot_stage_duration_seconds_count{pitot_stage_name="aggregate"}');
     expect(stages).toHaveLength(1);
     const delivered = await prometheus('pitot_export_spans_total{pitot_outcome="delivered"}');

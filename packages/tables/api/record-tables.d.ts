@@ -12,8 +12,6 @@ export interface RecordDatasetsOptions {
  * an event `dataset_missing` with its name and reason. Never throws. Reads validity bitmaps, not values.
  */
 export declare function recordDatasets(sink: DiagnosticsSink, datasets: Datasets, options?: RecordDatasetsOptions): void;
-/** @deprecated the first name of {@link recordDatasets} */
-export declare const recordDatasetStats: typeof recordDatasets;
 /**
  * Hands a quality table to a sink. Never throws; a table of other columns is told and counted as dropped. A run reads it by column, a few
  * nanoseconds a row; another sink gets rows, made while it reads them.

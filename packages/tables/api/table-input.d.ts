@@ -1,4 +1,4 @@
-import { DataType, Schema, type Data, type RecordBatch, type Table, type Vector } from "apache-arrow";
+import { DataType, Schema, Vector, type Data, type RecordBatch, type Table } from "apache-arrow";
 /** Values of one column: an Arrow vector, a typed array, or a list (null where there is no value) whose type is taken from its values. */
 export type ColumnInput = Vector | readonly unknown[] | NodeJS.TypedArray;
 /**

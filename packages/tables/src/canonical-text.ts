@@ -1,4 +1,13 @@
-import { DataType, DateUnit, IntervalUnit, Precision, TimeUnit, Type, type Data } from "apache-arrow";
+import {
+  DataType,
+  DateUnit,
+  IntervalUnit,
+  makeData,
+  Precision,
+  TimeUnit,
+  Type,
+  type Data,
+} from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
 import { codesOf } from "./invalid-ids.ts";
 
@@ -55,6 +64,19 @@ export function canonicalText(chunk: Data): ((row: number) => string) | undefine
   const { offsets, data } = byteColumn(chunk);
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return (row) => bytes.toString(textual, offsets[row], offsets[row + 1]);
+}
+
+/** The canonical text of one value of a type. Bytes of a dictionary's text are text. */
+export function orderedText(type: DataType, value: number | bigint | Uint8Array): string {
+  if (DataType.isDictionary(type)) return orderedText(type.dictionary, value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString(TEXTUAL.get(type.typeId) ?? "hex");
+  if (DataType.isDecimal(type)) return scaled(BigInt(value), type.scale);
+  if (DataType.isBool(type)) return String(value === 1);
+  if (DataType.isInt(type)) return String(value);
+  if (DataType.isFloat(type)) return floatText(Number(value));
+  const one = new (type.ArrayType as Int32ArrayConstructor)(1);
+  one[0] = value as number;
+  return canonicalText(makeData({ type, length: 1, nullCount: 0, data: one } as never))!(0);
 }
 
 const TEXTUAL: ReadonlyMap<Type, "utf8" | "hex"> = new Map([

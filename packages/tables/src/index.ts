@@ -14,6 +14,22 @@ export {
 export type { Datasets, TableSummary } from "./dataset-stats.ts";
 export { MeasuredDataset, measureStream } from "./measured-dataset.ts";
 
+// Profiles
+export {
+  COLUMN_PROFILE_SCHEMA,
+  columnProfileTable,
+  PROFILE_RANKS,
+  profileStream,
+  profileTable,
+} from "./profile-table.ts";
+export type { DatasetProfile } from "./profile-table.ts";
+export { ColumnProfile } from "./column-profile.ts";
+export type { ProfileOptions } from "./column-profile.ts";
+export { HyperLogLog } from "./hyper-log-log.ts";
+export { Moments } from "./moments.ts";
+export { QuantileSketch } from "./quantile-sketch.ts";
+export type { Ordered, ValueRange } from "./value-range.ts";
+
 // Quality
 export { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
 export {
@@ -39,5 +55,5 @@ export type { SchemaPayload } from "./schema-fingerprint.ts";
 export { typeString } from "./type-string.ts";
 
 // Recording
-export { recordDatasets, recordDatasetStats, recordQualityTable } from "./record-tables.ts";
+export { recordDatasets, recordQualityTable } from "./record-tables.ts";
 export type { RecordDatasetsOptions } from "./record-tables.ts";

@@ -178,9 +178,17 @@ function textScan() {
   ): number => {
     let count = 0;
     let start = offsets[from]!;
+    if (words === undefined) {
+      for (let row = from; row < to; row++) {
+        const end = offsets[row + 1]!;
+        if (end - start === 1 && data[start] === 0x30) hits[count++] = row;
+        start = end;
+      }
+      return count;
+    }
     for (let row = from; row < to; row++) {
       const end = offsets[row + 1]!;
-      if (words !== undefined && ((words[row >>> 5]! >>> (row & 31)) & 1) === 0) hits[count++] = ~row;
+      if (((words[row >>> 5]! >>> (row & 31)) & 1) === 0) hits[count++] = ~row;
       else if (end - start === 1 && data[start] === 0x30) hits[count++] = row;
       start = end;
     }

@@ -1,5 +1,6 @@
 import { makeData, RecordBatch, Struct, Table, Utf8, Int64, type Data } from "apache-arrow";
 import { BLOCK_ROWS } from "./invalid-ids.ts";
+import { textBuffers, type TextBuffers } from "./text-buffers.ts";
 import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
 
 /** The constant columns of a check's rows. */
@@ -7,14 +8,6 @@ export interface QualityLabels {
   readonly entityKind: string;
   readonly issue: string;
   readonly sourceTable?: string;
-}
-
-/** Ids of a batch: their text, null where null. */
-interface IdBuffers {
-  readonly nullCount: number;
-  readonly nullBitmap?: Uint8Array;
-  readonly valueOffsets: Int32Array;
-  readonly data: Uint8Array;
 }
 
 const ZERO_TEXT = 0x30;
@@ -45,7 +38,7 @@ export class QualityBuilder {
   addTexts(ids: readonly (string | null)[], ordinal: (index: number) => number): void {
     for (let from = 0; from < ids.length; from += BLOCK_ROWS) {
       const part = ids.slice(from, from + BLOCK_ROWS);
-      this.#add(part.length, textIds(part), (i) => ordinal(from + i));
+      this.#add(part.length, textBuffers(part), (i) => ordinal(from + i));
     }
   }
 
@@ -54,7 +47,7 @@ export class QualityBuilder {
     return this.#batches.splice(0);
   }
 
-  #add(length: number, ids: IdBuffers, ordinal: (index: number) => number): void {
+  #add(length: number, ids: TextBuffers, ordinal: (index: number) => number): void {
     const schema = this.#ordinals ? QUALITY_ORDINALS_SCHEMA : QUALITY_SCHEMA;
     const children: Data[] = [
       this.#constant(0, length),
@@ -108,7 +101,7 @@ function constantColumn(text: string | undefined, length: number): Data {
 const zeros = new Uint8Array(BLOCK_ROWS).fill(ZERO_TEXT);
 const steps = Int32Array.from({ length: BLOCK_ROWS + 1 }, (_, i) => i);
 
-function invalidIds(hits: Int32Array, length: number): IdBuffers {
+function invalidIds(hits: Int32Array, length: number): TextBuffers {
   let nulls = 0;
   for (let i = 0; i < length; i++) nulls += hits[i]! >>> 31;
   if (nulls === 0)
@@ -123,33 +116,6 @@ function invalidIds(hits: Int32Array, length: number): IdBuffers {
     valueOffsets[i + 1] = end;
   }
   return { nullCount: nulls, nullBitmap, valueOffsets, data: zeros.subarray(0, end) };
-}
-
-/** Text ids; lone surrogates become U+FFFD, as everywhere that UTF-8 is written. */
-function textIds(ids: readonly (string | null)[]): IdBuffers {
-  const { length } = ids;
-  const nullBitmap = new Uint8Array((length + 7) >>> 3);
-  const valueOffsets = new Int32Array(length + 1);
-  const present: string[] = [];
-  let end = 0;
-  for (let i = 0; i < length; i++) {
-    const id = ids[i]!;
-    if (id !== null) {
-      present.push(id);
-      nullBitmap[i >>> 3]! |= 1 << (i & 7);
-      end += id.length;
-    }
-    valueOffsets[i + 1] = end;
-  }
-  const joined = Buffer.from(present.join(""));
-  const nullCount = length - present.length;
-  const validity = nullCount === 0 ? { nullCount } : { nullCount, nullBitmap };
-  // All ASCII: one call has encoded everything, and lengths of strings are lengths of bytes.
-  if (joined.length === end) return { ...validity, valueOffsets, data: joined };
-  const parts = present.map((id) => Buffer.from(id));
-  for (let i = 0, next = 0; i < length; i++)
-    valueOffsets[i + 1] = valueOffsets[i]! + (ids[i] === null ? 0 : parts[next++]!.length);
-  return { ...validity, valueOffsets, data: Buffer.concat(parts) };
 }
 
 function ordinals(length: number, ordinal: (index: number) => number): BigInt64Array {

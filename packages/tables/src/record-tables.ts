@@ -69,9 +69,6 @@ export function recordDatasets(
   });
 }
 
-/** @deprecated the first name of {@link recordDatasets} */
-export const recordDatasetStats: typeof recordDatasets = recordDatasets;
-
 /**
  * Hands a quality table to a sink. Never throws; a table of other columns is told and counted as dropped. A run reads it by column, a few
  * nanoseconds a row; another sink gets rows, made while it reads them.

@@ -7,14 +7,15 @@ import {
   Null,
   Schema,
   Utf8,
+  Vector,
   vectorFromArray,
   type Data,
   type RecordBatch,
   type Table,
-  type Vector,
 } from "apache-arrow";
 import { checkBuffers } from "./check-buffers.ts";
 import { readIpc } from "./read-ipc.ts";
+import { textBuffers } from "./text-buffers.ts";
 
 /** Values of one column: an Arrow vector, a typed array, or a list (null where there is no value) whose type is taken from its values. */
 export type ColumnInput = Vector | readonly unknown[] | NodeJS.TypedArray;
@@ -179,9 +180,16 @@ function vectorOf(name: string, values: ColumnInput): Vector {
   } catch (error) {
     return failed(error);
   }
-  // Not the dictionary that apache-arrow would infer: text that a user gave is text.
   const other = list.find((value) => value !== null && typeof value !== "string");
-  return other === undefined ? vectorFromArray(list, new Utf8()) : failed();
+  if (other !== undefined)
+    throw new PitotError("INVALID_ARGUMENT", `Column ${name} holds text and a ${typeof other}`, {
+      value: other,
+      remedy: "Make its values one type: is it a number to you, or text?",
+    });
+  // Not the dictionary that apache-arrow would infer: text that a user gave is text.
+  return new Vector([
+    makeData({ type: new Utf8(), length: list.length, ...textBuffers(list as (string | null)[]) }),
+  ]);
 }
 
 /** Names by edit distance from what was asked for. */

@@ -115,9 +115,16 @@ export const TYPES: Readonly<Record<string, readonly [type: () => DataType, valu
     "struct<a: int32>": [() => new Struct([new Field("a", new Int32(), true)]), fc.record({ a: int(0, 5) })],
   };
 
+/** A type of {@link TYPES}, and its values. */
+export function typeAndValues(name: string): readonly [type: () => DataType, value: fc.Arbitrary<unknown>] {
+  const found = TYPES[name];
+  if (found === undefined) throw new Error(`no type ${name}`);
+  return found;
+}
+
 /** One column `id` of a type: some values, cut into chunks, sliced, and through IPC where asked. */
 export function arbitraryColumn(name: string): fc.Arbitrary<{ table: Table; length: number }> {
-  const [type, value] = TYPES[name]!;
+  const [type, value] = typeAndValues(name);
   return fc
     .record({
       // Over 64 rows, so that validity has whole words and a rest.

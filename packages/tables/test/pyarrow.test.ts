@@ -13,18 +13,13 @@ if (data === undefined)
   console.warn("no schemas of Parquet files are looked at: PITOT_CONFORMANCE_DATA names their folder");
 
 /** What a Python script prints, as JSON. */
-function ask<T>(script: string, input?: Uint8Array): T {
-  return JSON.parse(execFileSync(python!, ["-c", script], { input, maxBuffer: 2 ** 28 }).toString()) as T;
+function ask(script: string, input?: Uint8Array): unknown {
+  return JSON.parse(execFileSync(python!, ["-c", script], { input, maxBuffer: 2 ** 28 }).toString());
 }
 
 describe.skipIf(python === undefined)("pyarrow", () => {
   it("prints types as we do, and its batches have the nulls that we count", () => {
-    const { ipc, types, nulls, unread } = ask<{
-      ipc: string;
-      types: string[];
-      nulls: number[];
-      unread: string[];
-    }>(`
+    const { ipc, types, nulls, unread } = ask(`
 import json, base64, decimal, datetime, pyarrow as pa
 D = decimal.Decimal
 columns = [
@@ -54,7 +49,12 @@ for t in [pa.run_end_encoded(pa.int32(), pa.int64()), pa.list_view(pa.int32())]:
   sink2 = pa.BufferOutputStream()
   with pa.ipc.new_stream(sink2, pa.schema([("x", t)])) as out: pass
   unread.append(base64.b64encode(sink2.getvalue().to_pybytes()).decode())
-print(json.dumps({"ipc": base64.b64encode(sink.getvalue().to_pybytes()).decode(), "types": [str(c.type) for c in columns], "nulls": logical, "unread": unread}))`);
+print(json.dumps({"ipc": base64.b64encode(sink.getvalue().to_pybytes()).decode(), "types": [str(c.type) for c in columns], "nulls": logical, "unread": unread}))`) as {
+      ipc: string;
+      types: string[];
+      nulls: number[];
+      unread: string[];
+    };
     const stats = columnStatsTable({ t: Buffer.from(ipc, "base64") });
     expect([...stats.getChild("type")!]).toEqual(types);
     expect([...stats.getChild("null_count")!].map(Number)).toEqual(nulls);

@@ -101,7 +101,7 @@ describe("datasets", () => {
         "pitot.columns.total": 2,
         "pitot.columns.exported": 2,
         "pitot.record.seq": 0,
-        span: stats[0]!["span_id"],
+        span: stats.at(0)?.["span_id"],
       },
     ]);
     expect(eventsOf("pitot.column").map((event) => event["pitot.record.seq"])).toEqual(
@@ -167,7 +167,7 @@ describe("a quality table", () => {
           ),
         ]),
       ) as never,
-    ) as Table;
+    );
   };
 
   it("is recorded as its rows would be, one by one (property)", async () => {
@@ -198,9 +198,9 @@ describe("a quality table", () => {
             finishRun(run);
             await own.close();
             restore();
-            const { manifest, table } = readRun(path, run.runId);
+            const snapshot = readRun(path, run.runId);
             results.push({
-              rows: rowsOf(await table("quality")).map(
+              rows: rowsOf(await snapshot.table("quality")).map(
                 ({ entity_kind, entity_id, issue, source_table, seq }) => ({
                   entity_kind,
                   entity_id,
@@ -209,16 +209,17 @@ describe("a quality table", () => {
                   seq,
                 }),
               ),
-              counts: manifest.records["quality"],
+              counts: snapshot.manifest.records["quality"],
               sink: sink.qualitySnapshot(),
-              events: eventsOf("pitot.quality", from).map(({ span: _, ...attributes }) => attributes),
+              events: eventsOf("pitot.quality", from).map(({ span: _span, ...attributes }) => attributes),
               summaries: eventsOf("pitot.quality.summary", from).map(
-                ({ span: _, "pitot.snapshot.uri": _uri, ...attributes }) => attributes,
+                ({ span: _span, "pitot.snapshot.uri": _uri, ...attributes }) => attributes,
               ),
             });
           }
           expect(results[0]).toEqual(results[1]);
-          expect(results[0]!.rows.map(({ seq }) => Number(seq))).toEqual(results[0]!.rows.map((_, i) => i));
+          const stored = results.at(0)?.rows ?? [];
+          expect(stored.map(({ seq }) => Number(seq))).toEqual(stored.map((_, i) => i));
         },
       ),
       { numRuns: 25 },

@@ -44,8 +44,8 @@ describe("a table is read", () => {
   const foreign = commonJs.tableFromIPC(tableToIPC(table));
   it.each<[string, TableInput]>([
     ["from an apache-arrow table", table],
-    ["from a record batch", table.batches[0]!],
-    ["from a table of the CommonJS copy", foreign as unknown as arrow.Table],
+    ["from a record batch", table.batches.at(0)!],
+    ["from a table of the CommonJS copy", foreign],
     ["from IPC stream bytes", tableToIPC(table, "stream")],
     ["from IPC file bytes", tableToIPC(table, "file")],
     ["from IPC bytes at an odd address", new Uint8Array([0, ...tableToIPC(table, "stream")]).subarray(1)],
@@ -95,8 +95,8 @@ describe("a table is read", () => {
       new arrow.Field("id", new Utf8(), true),
     ]);
     const children = [
-      vectorFromArray([0, null], new Int32()).data[0]!,
-      vectorFromArray(["x", "y"], new Utf8()).data[0]!,
+      vectorFromArray([0, null], new Int32()).data.at(0)!,
+      vectorFromArray(["x", "y"], new Utf8()).data.at(0)!,
     ];
     const batch = new arrow.RecordBatch(
       twins,
@@ -257,7 +257,7 @@ describe("a stream of batches", () => {
   async function* stream(count: number, failAt = Infinity): AsyncGenerator<TableInput> {
     for (let i = 0; i < count; i++) {
       if (i === failAt) throw new Error("the connection is gone");
-      yield i % 2 === 0 ? table.batches[0]! : tableToIPC(table);
+      yield i % 2 === 0 ? table.batches.at(0)! : tableToIPC(table);
     }
   }
 
