@@ -10,6 +10,7 @@ import { deltaState } from "./delta-state.ts";
 import { driverNode } from "./driver-node.ts";
 import { duckdbStatement } from "./duckdb-statement.ts";
 import { durableAppend } from "./durable-append.ts";
+import { flushDelay } from "./flush-delay.ts";
 import { footerReading } from "./footer-reading.ts";
 import { invalidIds } from "./invalid-ids.ts";
 import { linearCost } from "./linear-cost.ts";
@@ -18,6 +19,7 @@ import { qualityRow } from "./quality-row.ts";
 import { qualityTable } from "./quality-table.ts";
 import { rowGroupPruning } from "./row-group-pruning.ts";
 import { startUpAgainstAuto, startUpAgainstNodeSdk } from "./start-up.ts";
+import { trackedAgainstPlain } from "./tracked-against-plain.ts";
 import { trackedPipeline } from "./tracked-pipeline.ts";
 
 /** By the number of their goal; a letter marks the second part of one. */
@@ -32,9 +34,11 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   7: footerReading,
   8: rowGroupPruning,
   9: burstOfSpans,
-  "10": startUpAgainstNodeSdk,
+  10: startUpAgainstNodeSdk,
   "10b": startUpAgainstAuto,
   11: trackedPipeline,
+  "11b": trackedAgainstPlain,
+  "11c": flushDelay,
   12: linearCost,
   "12b": boundedMemory,
   14: duckdbStatement,

@@ -1,4 +1,4 @@
-import { context, type Context } from "@opentelemetry/api";
+import { context, ROOT_CONTEXT, type Context } from "@opentelemetry/api";
 
 interface Manager {
   active(): Context;
@@ -15,10 +15,11 @@ let trusted: Manager | undefined;
  * recorded row. A context manager is asked directly once it was seen to give what the API gives, and as long as it is registered.
  */
 export function activeContext(): Context {
-  if (trusted !== undefined && registry!.context === trusted) return trusted.active();
-  const active = context.active();
   registry ??= (globalThis as { [REGISTRY]?: { readonly context?: Manager } })[REGISTRY];
   const manager = registry?.context;
-  trusted = manager?.active() === active ? manager : undefined;
+  if (manager === undefined) return ROOT_CONTEXT;
+  if (manager === trusted) return manager.active();
+  const active = context.active();
+  if (manager.active() === active) trusted = manager;
   return active;
 }

@@ -1,4 +1,4 @@
-import type { BodyLayout } from "./ipc-metadata.ts";
+import { PREFIX, type BodyLayout } from "./ipc-metadata.ts";
 
 const KEEP_BYTES = 4 << 20;
 
@@ -60,6 +60,13 @@ export class BatchBody {
     const at = this.allocate(bytes);
     this.#buffers.push(at - this.#start, bytes);
     return at;
+  }
+
+  /** Writes a message's prefix and metadata at a place that was allocated for them. */
+  message(at: number, metadata: Uint8Array): void {
+    this.int32[at >> 2] = -1;
+    this.int32[(at >> 2) + 1] = metadata.length;
+    this.bytes.set(metadata, at + PREFIX);
   }
 
   /** What has been written since {@link BatchBody.begin}. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PitotError } from "@pitot/core";
 import { footer, PREFIX, type FileBlock } from "./ipc-metadata.ts";
 import { openReadHandle } from "./private-file.ts";
 import { scanMessages } from "./scan-messages.ts";
+import { UnifiedDictionaries } from "./unified-dictionaries.ts";
 
 const MAGIC = Buffer.from("ARROW1");
 const MAGIC_PADDED = Buffer.from("ARROW1\0\0");
@@ -19,8 +20,8 @@ export interface CompactedTable {
 
 /**
  * Rewrites an IPC stream `*.arrows` as the IPC file `*.arrow`: written aside, synced, renamed, and only then is the stream removed,
- * so that a crash between any two steps leaves at least one of them whole. Messages are copied as they are, one at a time, dictionary
- * deltas included; a torn tail is left out.
+ * so that a crash between any two steps leaves at least one of them whole. Batches are copied as they are, one at a time, behind dictionaries
+ * that are made one of their deltas; a torn tail is left out.
  */
 export async function compactTable(streamPath: string): Promise<CompactedTable> {
   const path = streamPath.replace(/\.arrows$/, ".arrow");
@@ -39,20 +40,27 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
         await to.writeFile(part);
       };
       await write(MAGIC_PADDED);
+      const { schema, dictionaries } = await preamble(from, streamPath);
+      await write(schema.bytes);
       const blocks = { dictionary: [] as FileBlock[], batch: [] as FileBlock[] };
-      let schema: { readonly metadata: Uint8Array; readonly header: number } | undefined;
-      for await (const { bytes: message, metadataLength, header } of scanMessages(from)) {
-        if (header.type === "schema")
-          schema = { metadata: message.subarray(PREFIX), header: header.position };
-        else blocks[header.type].push([bytes, metadataLength, header.bodyLength]);
-        await write(message);
+      for (const message of dictionaries.messages()) {
+        blocks.dictionary.push([
+          bytes,
+          message.metadataLength,
+          message.bytes.length - message.metadataLength,
+        ]);
+        await write(message.bytes);
       }
-      if (schema === undefined)
-        throw new PitotError("INVALID_DATA", "The stream has no schema", {
-          value: streamPath,
-          remedy: "Remove the file.",
-        });
-      const end = footer(schema, blocks.dictionary, blocks.batch);
+      for await (const message of scanMessages(from)) {
+        if (message.header.type !== "batch") continue;
+        blocks.batch.push([bytes, message.metadataLength, message.header.bodyLength]);
+        await write(await message.bytes());
+      }
+      const end = footer(
+        { metadata: schema.bytes.subarray(PREFIX), header: schema.header },
+        blocks.dictionary,
+        blocks.batch,
+      );
       const length = Buffer.alloc(4);
       length.writeInt32LE(end.length);
       await write(Buffer.concat([END_OF_STREAM, end, length, MAGIC]));
@@ -67,6 +75,24 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   await sync(dirname(path));
   await rm(streamPath);
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+/** What stands before the batches of a file: the schema, and all values of each dictionary. */
+async function preamble(
+  from: FileHandle,
+  path: string,
+): Promise<{ schema: { bytes: Uint8Array; header: number }; dictionaries: UnifiedDictionaries }> {
+  let schema: { bytes: Uint8Array; header: number } | undefined;
+  const dictionaries = new UnifiedDictionaries();
+  for await (const message of scanMessages(from))
+    if (message.header.type === "schema")
+      schema = { bytes: await message.bytes(), header: message.header.position };
+    else if (message.header.type === "dictionary") dictionaries.add(message, await message.bytes());
+  if (schema !== undefined) return { schema, dictionaries };
+  throw new PitotError("INVALID_DATA", "The stream has no schema", {
+    value: path,
+    remedy: "Remove the file.",
+  });
 }
 
 async function sync(path: string): Promise<void> {

@@ -45,7 +45,7 @@ export class BatchEncoder {
     body.reset();
     if (!this.#started) {
       const metadata = schemaMetadata(this.schema);
-      write(metadata, body.allocate(PREFIX + metadata.length));
+      body.message(body.allocate(PREFIX + metadata.length), metadata);
     }
     const codes = this.#dictionaries.map((dictionary, id) => {
       if (dictionary === undefined) return undefined;
@@ -60,7 +60,7 @@ export class BatchEncoder {
       if (own === undefined) encodeColumn(body, column, values, length);
       else encodeCodes(body, column, own, length, nullsOf(values, own, length));
     });
-    write(batchMetadata(length, body.layout()), at);
+    body.message(at, batchMetadata(length, body.layout()));
     return body.bytes.subarray(0, body.length);
   }
 
@@ -87,13 +87,7 @@ function writeDictionary(id: number, { pending, started }: ColumnDictionary): vo
   body.begin();
   const texts: JoinedTexts = joinedTexts(pending, pending.length);
   encodeTexts(body, VALUE, texts, pending.length);
-  write(dictionaryMetadata(id, started, pending.length, body.layout()), at);
-}
-
-function write(metadata: Uint8Array, at: number): void {
-  body.int32[at >> 2] = -1;
-  body.int32[(at >> 2) + 1] = metadata.length;
-  body.bytes.set(metadata, at + PREFIX);
+  body.message(at, dictionaryMetadata(id, started, pending.length, body.layout()));
 }
 
 function zeros(nodes: number, buffers: number): Parameters<typeof batchMetadata>[1] {

@@ -27,6 +27,41 @@ export function messageHeader(metadata: Uint8Array): MessageHeader | undefined {
   }
 }
 
+/** The values that one dictionary message brings. */
+export interface DictionaryPart {
+  readonly id: number;
+  /** Added to the values before it. */
+  readonly isDelta: boolean;
+  readonly length: number;
+  /** Bytes of all values, one after another. */
+  readonly data: Uint8Array;
+  /** Where value `index` begins in `data`, up to the end of the last. */
+  offset(index: number): number;
+}
+
+/** Reads a dictionary message of utf8 values. */
+export function dictionaryPart(
+  metadata: Uint8Array,
+  { position }: MessageHeader,
+  body: Uint8Array,
+): DictionaryPart {
+  const view = new DataView(metadata.buffer, metadata.byteOffset, metadata.byteLength);
+  const values = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const batch = slot(view, position, 1, (at) => at + view.getUint32(at, true))!;
+  const length = slot(view, batch, 0, (at) => int64(view, at)) ?? 0;
+  // Behind the count: validity, offsets, values; each as offset and length.
+  const buffers = slot(view, batch, 2, (at) => at + view.getUint32(at, true) + 4)!;
+  const offsets = int64(view, buffers + 16);
+  const data = int64(view, buffers + 32);
+  return {
+    id: slot(view, position, 0, (at) => int64(view, at)) ?? 0,
+    isDelta: slot(view, position, 2, (at) => view.getUint8(at)) === 1,
+    length,
+    data: body.subarray(data, data + (length === 0 ? 0 : values.getInt32(offsets + 4 * length, true))),
+    offset: (index) => values.getInt32(offsets + 4 * index, true),
+  };
+}
+
 /** The field of a table by its slot; undefined where the table leaves it out. */
 function slot<T>(view: DataView, table: number, index: number, read: (at: number) => T): T | undefined {
   const vtable = table - view.getInt32(table, true);

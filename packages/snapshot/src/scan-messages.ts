@@ -4,18 +4,18 @@ import { messageHeader, type MessageHeader } from "./message-header.ts";
 
 /** One encapsulated message of an IPC stream. */
 export interface StreamMessage {
-  /** The whole message: prefix, metadata, body. */
-  readonly bytes: Uint8Array;
   /** Prefix and metadata, as a file's footer counts them. */
   readonly metadataLength: number;
   readonly header: MessageHeader;
+  /** Reads the whole message: prefix, metadata, body. */
+  bytes(): Promise<Buffer>;
 }
 
 /** Marks a message that is not the format before 0.15. */
 const CONTINUATION = 0xffffffff;
 
 /**
- * The whole messages of an IPC stream file, one in memory at a time. Ends before the end-of-stream marker, and before a message that
+ * The whole messages of an IPC stream file, their bodies unread. Ends before the end-of-stream marker, and before a message that
  * the file does not hold to its end: the tail of a process that died.
  *
  * Source: https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format
@@ -29,9 +29,9 @@ export async function* scanMessages(file: FileHandle): AsyncGenerator<StreamMess
     if (prefix.readUInt32LE(0) !== CONTINUATION || length <= 0 || offset + metadataLength > size) return;
     const header = messageHeader(await read(file, offset + PREFIX, length));
     if (header === undefined || offset + metadataLength + header.bodyLength > size) return;
-    const bytes = await read(file, offset, metadataLength + header.bodyLength);
-    yield { bytes, metadataLength, header };
-    offset += bytes.length;
+    const [at, whole] = [offset, metadataLength + header.bodyLength];
+    yield { metadataLength, header, bytes: () => read(file, at, whole) };
+    offset += whole;
   }
 }
 

@@ -172,6 +172,10 @@ describe("random columns", () => {
 describe.skipIf(process.env["PITOT_PYTHON"] === undefined)("pyarrow", () => {
   const script = `
 import json, sys, pyarrow as pa
+try:
+    import polars
+except ImportError:
+    polars = None
 def plain(v):
     if v is None: return None
     if isinstance(v, bool): return v
@@ -194,6 +198,13 @@ for line in sys.stdin:
             columns.append([plain(v) for v in column.to_pylist()])
         seen.append(columns)
     assert seen[0] == seen[1]
+    if polars is not None:
+        # Polars' own reader, which takes files; of timestamps it makes datetimes, which are checked above.
+        frame = polars.read_ipc(file)
+        assert frame.shape == (table.num_rows, table.num_columns)
+        for i, column in enumerate(frame.get_columns()):
+            if not column.dtype.is_temporal():
+                assert [plain(v) for v in column.to_list()] == seen[1][i], (frame.schema, i)
     result.append({"types": [str(f.type) for f in table.schema], "nullable": [f.nullable for f in table.schema], "rows": seen[0]})
 json.dump(result, sys.stdout)
 `;
@@ -209,7 +220,7 @@ json.dump(result, sys.stdout)
     "timestamp[ns, UTC]": "timestamp[ns, tz=UTC]",
   };
 
-  it("reads random columns, as stream and as file, with types and nullability", async () => {
+  it("reads random columns, as stream and as file, with types and nullability; and Polars the files", async () => {
     const samples = fc.sample(
       SAMPLE.filter(({ batches }) => batches.length > 0),
       200,

@@ -163,6 +163,20 @@ describe("recover", () => {
     expect((await readRun(directory, id).table("quality"))!.numRows).toBe(8192);
   });
 
+  it.each(["", '{"manifest_ver', undefined])(
+    "makes up for a manifest that the power took: %o",
+    async (left) => {
+      const { id, folder } = live();
+      claimedBy(folder, { start: "1" });
+      if (left === undefined) rmSync(join(folder, "run.json"));
+      else writeFileSync(join(folder, "run.json"), left);
+      expect((await recover(directory))[0]?.outcome).toBe("recovered");
+      const run = readRun(directory, id);
+      expect(run.manifest).toMatchObject({ id, type: "run", state: "compacted", run: null });
+      expect((await run.table("quality"))!.numRows).toBe(8192);
+    },
+  );
+
   it("leaves a folder alone that is just being made, and removes what was never begun", async () => {
     const folder = join(directory, "runs", "unborn");
     mkdirSync(folder, { recursive: true });
