@@ -6,9 +6,11 @@ import type { BenchResult } from "./bench-result.ts";
 import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { durableAppend } from "./durable-append.ts";
+import { flushDelay } from "./flush-delay.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { trackedPipeline } from "./tracked-pipeline.ts";
 
 /** By the number of their goal; `12b` is the second part of it. */
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
@@ -17,6 +19,8 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> =
   3: arrowBatch,
   4: durableAppend,
   9: burstOfSpans,
+  11: trackedPipeline,
+  "11b": flushDelay,
   12: linearCost,
   "12b": boundedMemory,
 };

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { PitotError } from "@pitot/core";
-import { listRuns, readRun } from "@pitot/snapshot";
+import { listRuns, readRun, type RunManifest } from "@pitot/snapshot";
 import { Command } from "commander";
 import colors from "picocolors";
 import { addExport } from "./export-command.ts";
@@ -24,7 +24,7 @@ program
   .action(({ dir, json }: { dir: string; json?: boolean }) => {
     const manifests = listRuns(dir)
       .reverse()
-      .map((id) => readRun(dir, id).manifest);
+      .flatMap((id) => manifestOf(dir, id) ?? []);
     if (json) console.log(JSON.stringify(manifests, null, 2));
     else if (manifests.length === 0)
       console.log(`No runs in ${dir}. Run a pipeline with startPitot(), or name another folder by --dir.`);
@@ -45,6 +45,17 @@ program
     const id = findRun(listRuns(dir), wanted);
     console.log(json ? JSON.stringify(readRun(dir, id).manifest, null, 2) : await showRun(dir, id));
   });
+
+/** Undefined, and told, where it cannot be read: one damaged run must not hide the others. */
+function manifestOf(dir: string, id: string): RunManifest | undefined {
+  try {
+    return readRun(dir, id).manifest;
+  } catch (error) {
+    if (!(error instanceof PitotError)) throw error;
+    console.error(`pitot: ${error.message}`);
+    return undefined;
+  }
+}
 
 addRecover(program, directory);
 addReplay(program, directory);

@@ -11,7 +11,7 @@ import { compactTable } from "./compact-table.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
 import { logColumns, type LogRow } from "./log-row.ts";
-import { writeManifest, type ManifestTable, type RunManifest } from "./manifest.ts";
+import { writeManifest, writeManifestLater, type ManifestTable, type RunManifest } from "./manifest.ts";
 import { spanColumns, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
 
@@ -57,7 +57,7 @@ export class ScopeFolder {
     this.#runIds = { ...this.#runIds, values: [scope.id] };
     this.#claim = ownFolder(path);
     this.#ledger = new DeliveryLedger(path);
-    this.#manifest("open", this.#streams());
+    this.#write("open");
   }
 
   /** Nothing follows: another process may take the folder over. */
@@ -100,7 +100,7 @@ export class ScopeFolder {
     this.#run = run;
     this.#records = counts;
     this.closed = true;
-    this.#manifest("closed", this.#streams());
+    this.#write("closed");
   }
 
   async compact(): Promise<void> {
@@ -114,7 +114,7 @@ export class ScopeFolder {
       }
       const open = this.#tables.get("open_spans");
       if (open !== undefined) rmSync(open.path, { force: true });
-      this.#manifest("compacted", tables);
+      await writeManifestLater(this.path, this.#manifest("compacted", tables));
     } finally {
       // What could not be compacted is what `recover` finishes.
       this.#compacted = true;
@@ -163,8 +163,13 @@ export class ScopeFolder {
     );
   }
 
-  #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): void {
-    writeManifest(this.path, {
+  #write(state: "open" | "closed"): void {
+    // The pipeline must not wait for a disk; what the power takes with it, recovery makes up for.
+    writeManifest(this.path, this.#manifest(state, this.#streams()), this.#settings.durable);
+  }
+
+  #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): RunManifest {
+    return {
       manifest_version: 1,
       type: this.#scope.type,
       id: this.#scope.id,
@@ -175,6 +180,6 @@ export class ScopeFolder {
       state,
       tables,
       records: this.#records,
-    });
+    };
   }
 }
