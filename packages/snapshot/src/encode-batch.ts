@@ -1,4 +1,4 @@
-import type { JoinedTexts, RecordColumn } from "@pitot/core";
+import { PitotError, type JoinedTexts, type RecordColumn } from "@pitot/core";
 import { BatchBody } from "./batch-body.ts";
 import { ColumnDictionary } from "./column-dictionary.ts";
 import { joinedTexts } from "./column-values.ts";
@@ -23,10 +23,12 @@ export class BatchEncoder {
   readonly schema: TableSchema;
   readonly #dictionaries: readonly (ColumnDictionary | undefined)[];
   readonly #metadataLength: number;
+  readonly #names: ReadonlySet<string>;
   #started = false;
 
   constructor(schema: TableSchema) {
     this.schema = schema;
+    this.#names = new Set(schema.columns.map(({ name }) => name));
     this.#dictionaries = schema.columns.map(({ type }) =>
       type === "dictionary<utf8>" ? new ColumnDictionary() : undefined,
     );
@@ -39,9 +41,10 @@ export class BatchEncoder {
    * The messages of a batch of `length` rows; a column that is not given is null throughout. The bytes stand until any table's next
    * batch is encoded. Call {@link BatchEncoder.commit} once they are written; else the next call brings what this one did.
    *
-   * @throws PitotError INVALID_DATA, naming column and value, where one does not fit its type
+   * @throws PitotError INVALID_DATA, naming column and value, where one does not fit its type, or the table has no such column
    */
   encode(length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {
+    for (const name in columns) if (!this.#names.has(name)) throw unknown(name);
     body.reset();
     if (!this.#started) {
       const metadata = schemaMetadata(this.schema);
@@ -88,6 +91,13 @@ function writeDictionary(id: number, { pending, started }: ColumnDictionary): vo
   const texts: JoinedTexts = joinedTexts(pending, pending.length);
   encodeTexts(body, VALUE, texts, pending.length);
   body.message(at, dictionaryMetadata(id, started, pending.length, body.layout()));
+}
+
+function unknown(name: string): PitotError {
+  return new PitotError("INVALID_DATA", "The table has no such column", {
+    value: name,
+    remedy: "Add it to the table's schema.",
+  });
 }
 
 function zeros(nodes: number, buffers: number): Parameters<typeof batchMetadata>[1] {

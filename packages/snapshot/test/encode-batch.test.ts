@@ -321,6 +321,10 @@ describe("the forms of a column", () => {
     expect(() => read({ [name]: [value] }, 1)).toThrow(`Column ${name}`);
   });
 
+  it("refuses a column that the table does not have, rather than losing it", () => {
+    expect(() => read({ text: ["a"], txt: ["b"] }, 1)).toThrow('The table has no such column: "txt"');
+  });
+
   it("refuses a null where there is none, and goes on with the next batch", () => {
     const encoder = new BatchEncoder({
       columns: [
