@@ -35,7 +35,7 @@ export async function trackedPipeline(): Promise<BenchResult> {
           rowEnd: ROWS,
           onChunk: ({ columnName, columnData }) => {
             const column = (columns[columnName] ??= []);
-            for (const value of columnData as unknown[]) column.push(value);
+            for (const value of columnData as unknown[]) column.push(typeof value === "bigint" ? Number(value) : value);
           },
         }),
       );

@@ -4,7 +4,9 @@ import { logs } from "@opentelemetry/api-logs";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
-import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
+import type { RetentionLimits } from "@pitot/snapshot";
+// Not the whole package: reading, recovery and export are not needed to start.
+import { SnapshotStore } from "@pitot/snapshot/store";
 import { optionsFromEnvironment } from "./configuration.ts";
 import { LateDelivery } from "./late-delivery.ts";
 import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
