@@ -35,7 +35,8 @@ export async function trackedPipeline(): Promise<BenchResult> {
           rowEnd: ROWS,
           onChunk: ({ columnName, columnData }) => {
             const column = (columns[columnName] ??= []);
-            for (const value of columnData as unknown[]) column.push(typeof value === "bigint" ? Number(value) : value);
+            for (const value of columnData as unknown[])
+              column.push(typeof value === "bigint" ? Number(value) : value);
           },
         }),
       );

@@ -1,3 +1,4 @@
+import { type ColumnRecords } from "./column-records.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 /** Properties of an event or artifact: any object; it is copied, never kept. */
 export type Payload = object;
@@ -22,6 +23,8 @@ export interface DiagnosticsSink {
     recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
     /** Appends quality rows. */
     recordQuality(rows: Iterable<QualityRow>): void;
+    /** Appends rows by column. A sink without it gets them as events `{kind}_v1`. */
+    recordColumns?(records: ColumnRecords): void;
 }
 /** A sink that hands every record to each of `sinks`; one that fails does not keep the others from it. */
 export declare function composeSinks(...sinks: readonly DiagnosticsSink[]): DiagnosticsSink;

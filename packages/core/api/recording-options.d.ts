@@ -48,3 +48,5 @@ export declare function recording(): Recording;
  * @throws PitotError INVALID_CONFIGURATION, naming option and value
  */
 export declare function configureRecording(options: RecordingOptions): () => void;
+/** Any text as the rules of redaction leave it, e.g. a statement on a span. */
+export declare function redactText(text: string): string;

@@ -42,7 +42,10 @@ export async function register(): Promise<void> {
     keep(trace.getTracerProvider());
     adoptContextManager(around);
   }
-  makeRoom(pitot.yield, { tracerProvider: keep, contextManager: around });
+  makeRoom((signal, successor) => pitot.yield(signal, successor), {
+    tracerProvider: keep,
+    contextManager: around,
+  });
   watchEnd(processRun);
   reportAtExit(() => ({
     mode: pitot.mode,

@@ -5,7 +5,11 @@ import { requireEsm } from "./require-esm.ts";
 const MARK = Symbol.for("pitot.registered");
 
 // NODE_OPTIONS and --import may both name us, or name two copies of us.
-if (!(MARK in globalThis) && process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true" && !isLauncher(process.argv[1])) {
+if (
+  !(MARK in globalThis) &&
+  process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true" &&
+  !isLauncher(process.argv[1])
+) {
   Object.defineProperty(globalThis, MARK, { value: true });
   // Required: a hundred small modules load in half the time that as many imports take.
   const { register } = requireEsm(

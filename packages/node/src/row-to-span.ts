@@ -80,7 +80,10 @@ function resourceOf({ resource, service_name: service }: SpanRow): ReadableSpan[
   return one(resources, text, () => resourceFromAttributes(JSON.parse(text) as Attributes));
 }
 
-function scopeOf({ scope_name: name, scope_version: version }: SpanRow): ReadableSpan["instrumentationScope"] {
+function scopeOf({
+  scope_name: name,
+  scope_version: version,
+}: SpanRow): ReadableSpan["instrumentationScope"] {
   return one(scopes, JSON.stringify([name, version]), () => ({
     name: name ?? "",
     ...(version === null ? {} : { version }),

@@ -237,7 +237,7 @@ async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
 }
 
 /** True where `OTEL_SDK_DISABLED` turns telemetry off. */
-export function isDisabled(): boolean {
+function isDisabled(): boolean {
   return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
 }
 

@@ -4,11 +4,7 @@ import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
 import { ExportResultCode } from "@opentelemetry/core";
-import {
-  BasicTracerProvider,
-  type ReadableSpan,
-  type SpanExporter,
-} from "@opentelemetry/sdk-trace-base";
+import { BasicTracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { trackedRun } from "@pitot/core";
 import { deliveryStatus, listScopes, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink, type OtlpAnswer, type OtlpRequest } from "@pitot/testing";
@@ -21,7 +17,11 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "pitot-delivery-"));
 });
 afterEach(() => {
-  for (const name of ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_COMPRESSION"])
+  for (const name of [
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_PROTOCOL",
+    "OTEL_EXPORTER_OTLP_COMPRESSION",
+  ])
     delete process.env[name];
   rmSync(directory, { recursive: true, force: true });
 });
@@ -78,22 +78,25 @@ describe("a Collector", () => {
     expect(later.spans).toHaveLength(TOTAL);
   });
 
-  it.each(["http/protobuf", "http/json"])("that refuses a part (%s) is believed: the numbers are exact", async (protocol) => {
-    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
-    let first = true;
-    await using sink = await startOtlpSink({
-      answer: ({ signal }) => {
-        if (signal !== "traces" || !first) return { status: 200 };
-        first = false;
-        return { status: 200, rejected: 7, message: "too odd" };
-      },
-    });
-    await pipeline(sink.url);
-    expect(sink.spans).toHaveLength(TOTAL - 7);
-    expect(await status()).toEqual({ spans: TOTAL, delivered: TOTAL - 7, rejected: 7 });
-    // The specification forbids to send them again.
-    expect(await replay({ directory, endpoint: sink.url })).toMatchObject({ sent: 0 });
-  });
+  it.each(["http/protobuf", "http/json"])(
+    "that refuses a part (%s) is believed: the numbers are exact",
+    async (protocol) => {
+      process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+      let first = true;
+      await using sink = await startOtlpSink({
+        answer: ({ signal }) => {
+          if (signal !== "traces" || !first) return { status: 200 };
+          first = false;
+          return { status: 200, rejected: 7, message: "too odd" };
+        },
+      });
+      await pipeline(sink.url);
+      expect(sink.spans).toHaveLength(TOTAL - 7);
+      expect(await status()).toEqual({ spans: TOTAL, delivered: TOTAL - 7, rejected: 7 });
+      // The specification forbids to send them again.
+      expect(await replay({ directory, endpoint: sink.url })).toMatchObject({ sent: 0 });
+    },
+  );
 
   it("that cuts its connection half-way through a success has taken the spans", async () => {
     await using sink = await startOtlpSink({ answer: () => "cut" });
@@ -164,17 +167,22 @@ describe("metrics and logs", () => {
     return JSON.stringify(requests.filter((request) => request.signal === signal).map(({ body }) => body));
   }
 
-  it.each(["http/protobuf", "http/json"])("that no Collector took are sent later, as they were (%s)", async (protocol) => {
-    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
-    await recorded("http://127.0.0.1:9");
-    await using sink = await startOtlpSink();
-    const { requests } = await replay({ directory, endpoint: sink.url });
-    expect(requests.delivered).toBe(requests.waiting);
-    expect(bodies(sink.requests, "metrics")).toContain("late.value");
-    const lines = [...bodies(sink.requests, "logs").matchAll(/"line (\d+)"/g)].map(([, line]) => Number(line));
-    expect(lines.sort((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, i) => i));
-    expect((await replay({ directory, endpoint: sink.url })).requests.waiting).toBe(0);
-  });
+  it.each(["http/protobuf", "http/json"])(
+    "that no Collector took are sent later, as they were (%s)",
+    async (protocol) => {
+      process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+      await recorded("http://127.0.0.1:9");
+      await using sink = await startOtlpSink();
+      const { requests } = await replay({ directory, endpoint: sink.url });
+      expect(requests.delivered).toBe(requests.waiting);
+      expect(bodies(sink.requests, "metrics")).toContain("late.value");
+      const lines = [...bodies(sink.requests, "logs").matchAll(/"line (\d+)"/g)].map(([, line]) =>
+        Number(line),
+      );
+      expect(lines.sort((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, i) => i));
+      expect((await replay({ directory, endpoint: sink.url })).requests.waiting).toBe(0);
+    },
+  );
 
   it("that a back end refuses as too old are counted, told and kept", async () => {
     await recorded("http://127.0.0.1:9");
@@ -206,8 +214,14 @@ describe("DeliverySpanProcessor", () => {
   it("leaves to the snapshot what its queue has no room for, and loses nothing", async () => {
     const store = new SnapshotStore({ directory, delivery: "otlp" });
     const taken: ReadableSpan[][] = [];
-    const delivery = new DeliverySpanProcessor(exporter(taken, 5), { store, queueSpans: 600, concurrency: 1 });
-    const provider = new BasicTracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const delivery = new DeliverySpanProcessor(exporter(taken, 5), {
+      store,
+      queueSpans: 600,
+      concurrency: 1,
+    });
+    const provider = new BasicTracerProvider({
+      spanProcessors: [new SnapshotSpanProcessor(store), delivery],
+    });
     const tracer = provider.getTracer("test");
     for (let i = 0; i < 5000; i++) tracer.startSpan(`s${i}`).end();
     await provider.forceFlush();
@@ -224,7 +238,9 @@ describe("DeliverySpanProcessor", () => {
   it("bounds its memory by bytes too", async () => {
     const store = new SnapshotStore({ directory, delivery: "otlp" });
     const delivery = new DeliverySpanProcessor(exporter([], 1), { store, queueBytes: 100_000 });
-    const provider = new BasicTracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const provider = new BasicTracerProvider({
+      spanProcessors: [new SnapshotSpanProcessor(store), delivery],
+    });
     const tracer = provider.getTracer("test");
     for (let i = 0; i < 100; i++) tracer.startSpan("s", { attributes: { text: "x".repeat(10_000) } }).end();
     await provider.forceFlush();
@@ -254,7 +270,9 @@ describe("DeliverySpanProcessor", () => {
       shutdown: async () => {},
     };
     const delivery = new DeliverySpanProcessor(odd, { store, batchSpans: 1, concurrency: 1 });
-    const provider = new BasicTracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const provider = new BasicTracerProvider({
+      spanProcessors: [new SnapshotSpanProcessor(store), delivery],
+    });
     for (let i = 0; i < 3; i++) provider.getTracer("test").startSpan(`s${i}`).end();
     await provider.forceFlush();
     expect(delivery.counts).toEqual({ delivered: 2, rejected: 0, spooled: 1, dropped: 0 });

@@ -158,22 +158,25 @@ const cases = WAYS.flatMap(([way, status, signal]) =>
   COLLECTORS.map((collector) => [way, collector, status, signal] as const),
 );
 
-it.each(cases)("by %s with the Collector %s: nothing lost, nothing twice", (way, collector, status, signal) => {
-  const it = cells.get([way, "pitot", collector, undefined].join("/"))!;
-  expect([it.status, it.signal]).toEqual([status, signal]);
-  expect(it.spans).toHaveLength(100);
-  const sure = SUDDEN.includes(way) ? it.spans.slice(0, 60) : it.spans;
-  const sureRows = SUDDEN.includes(way) ? it.rows.slice(0, 60) : it.rows;
-  expect(sure.filter((name) => !it.kept.includes(name))).toEqual([]);
-  expect(sureRows.filter((id) => !it.keptRows.includes(id))).toEqual([]);
-  expect(it.openKept).toBe(true);
-  // Every span on disk has been taken by a Collector once: before the end, or from the replay.
-  const taken = [...it.arrived, ...it.replayed];
-  expect(count(it.kept, taken)).toBe(it.kept.length);
-  // A death in the middle of a request leaves its answer unread: it is sent again, with the same ids.
-  if (SUDDEN.includes(way) || way === "SIGTERM twice") return;
-  expect([taken.length, new Set(taken).size]).toEqual([it.kept.length, it.kept.length]);
-});
+it.each(cases)(
+  "by %s with the Collector %s: nothing lost, nothing twice",
+  (way, collector, status, signal) => {
+    const it = cells.get([way, "pitot", collector, undefined].join("/"))!;
+    expect([it.status, it.signal]).toEqual([status, signal]);
+    expect(it.spans).toHaveLength(100);
+    const sure = SUDDEN.includes(way) ? it.spans.slice(0, 60) : it.spans;
+    const sureRows = SUDDEN.includes(way) ? it.rows.slice(0, 60) : it.rows;
+    expect(sure.filter((name) => !it.kept.includes(name))).toEqual([]);
+    expect(sureRows.filter((id) => !it.keptRows.includes(id))).toEqual([]);
+    expect(it.openKept).toBe(true);
+    // Every span on disk has been taken by a Collector once: before the end, or from the replay.
+    const taken = [...it.arrived, ...it.replayed];
+    expect(count(it.kept, taken)).toBe(it.kept.length);
+    // A death in the middle of a request leaves its answer unread: it is sent again, with the same ids.
+    if (SUDDEN.includes(way) || way === "SIGTERM twice") return;
+    expect([taken.length, new Set(taken).size]).toEqual([it.kept.length, it.kept.length]);
+  },
+);
 
 it.each(SUDDEN)("by %s with PITOT_FLUSH=every: not even the last one is lost", (way) => {
   const it = cells.get([way, "pitot", "up", "every"].join("/"))!;
@@ -205,4 +208,3 @@ it("is what the manual says", () => {
     writeFileSync(page, text.replace(/(<!-- exit matrix -->\n)[^]*?(\n<!-- end -->)/, `$1${table}$2`));
   else expect(told).toBe(table);
 });
-

@@ -2,7 +2,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SpanKind, SpanStatusCode, trace, TraceFlags, createTraceState, ROOT_CONTEXT } from "@opentelemetry/api";
+import {
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  createTraceState,
+  ROOT_CONTEXT,
+} from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -50,8 +57,21 @@ async function undelivered(count: number): Promise<ReadableSpan[]> {
       `odd 😀 ${i}`,
       {
         kind: SpanKind.CONSUMER,
-        attributes: { int: 42, float: 0.1, yes: true, text: "é\u0000\n", list: ["a", "b"], empty: [], negative: -7 },
-        links: [{ context: { traceId: "12".repeat(16), spanId: "34".repeat(8), traceFlags: 1 }, attributes: { l: 1 } }],
+        attributes: {
+          int: 42,
+          float: 0.1,
+          yes: true,
+          text: "é\u0000\n",
+          list: ["a", "b"],
+          empty: [],
+          negative: -7,
+        },
+        links: [
+          {
+            context: { traceId: "12".repeat(16), spanId: "34".repeat(8), traceFlags: 1 },
+            attributes: { l: 1 },
+          },
+        ],
         startTime: [1_700_000_000, 123_456_789],
       },
       remote,
@@ -81,7 +101,10 @@ it("sends spans exactly as they would have been sent", async () => {
 it("keeps what is not a finite number as text", async () => {
   const store = new SnapshotStore({ directory, delivery: "otlp" });
   const provider = new BasicTracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store)] });
-  provider.getTracer("t").startSpan("s", { attributes: { nan: Number.NaN, list: [1, Infinity] } }).end();
+  provider
+    .getTracer("t")
+    .startSpan("s", { attributes: { nan: Number.NaN, list: [1, Infinity] } })
+    .end();
   await store.close();
   await using sink = await startOtlpSink();
   await replay({ directory, endpoint: sink.url });
@@ -134,7 +157,9 @@ it("goes on where it was cut off, and sends what was confirmed no more", async (
 
 it("ends when it is told to", async () => {
   await undelivered(1000);
-  await using sink = await startOtlpSink({ answer: () => ({ status: 429, headers: { "retry-after": "30" } }) });
+  await using sink = await startOtlpSink({
+    answer: () => ({ status: 429, headers: { "retry-after": "30" } }),
+  });
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 200);
   const started = performance.now();
@@ -147,9 +172,14 @@ it("names runs, and refuses those that are not there", async () => {
   await undelivered(10);
   await using sink = await startOtlpSink();
   const [scope] = listScopes(directory);
-  await expect(replay({ directory, endpoint: sink.url, runs: ["nothing"] })).rejects.toThrow("There is no such run");
+  await expect(replay({ directory, endpoint: sink.url, runs: ["nothing"] })).rejects.toThrow(
+    "There is no such run",
+  );
   expect(await replay({ directory, endpoint: sink.url, runs: [scope!.id] })).toMatchObject({ sent: 10 });
-  expect(await replay({ directory, endpoint: sink.url, runs: [scope!.id] })).toMatchObject({ sent: 0, delivered: 10 });
+  expect(await replay({ directory, endpoint: sink.url, runs: [scope!.id] })).toMatchObject({
+    sent: 0,
+    delivered: 10,
+  });
 });
 
 it("leaves alone what a living process is still sending", async () => {
