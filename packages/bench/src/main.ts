@@ -1,24 +1,35 @@
 // `npm run bench [-- --row N …] [--json FILE]`: ours, peer, ratio, goal; never fails on a slow result.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
+import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { driverNode } from "./driver-node.ts";
 import { duckdbStatement } from "./duckdb-statement.ts";
+import { durableAppend } from "./durable-append.ts";
+import { flushDelay } from "./flush-delay.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
+import { pipelineSelfTime } from "./pipeline-self-time.ts";
 import { qualityRow } from "./quality-row.ts";
 import { startUpAgainstAuto, startUpAgainstNodeSdk } from "./start-up.ts";
 import { trackedPipeline } from "./tracked-pipeline.ts";
 
+/** By the number of their goal; `12b` is the second part of it. */
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
   1: qualityRow,
   2: metricCall,
+  3: arrowBatch,
+  4: durableAppend,
   9: burstOfSpans,
   "10": startUpAgainstNodeSdk,
   "10b": startUpAgainstAuto,
   11: trackedPipeline,
+  "11b": flushDelay,
+  "11c": pipelineSelfTime,
   12: linearCost,
+  "12b": boundedMemory,
   14: duckdbStatement,
   15: driverNode,
 };

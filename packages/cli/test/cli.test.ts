@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,6 +94,16 @@ describe("runs and show", () => {
     expect(pitot(["nope"])).toMatchObject({ status: 2, stdout: "" });
     expect(pitot(["runs", "--limit", "none"])).toMatchObject({ status: 2, stdout: "" });
     expect(pitot(["--help"]).status).toBe(0);
+  });
+
+  it("lists the others where a run is damaged, and says so", () => {
+    const broken = join(folder, "runs", "broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "run.json"), "{");
+    const { stdout, stderr, status } = pitot(["runs"]);
+    rmSync(broken, { recursive: true });
+    expect([status, stdout.split("\n").length]).toEqual([0, 2]);
+    expect(stderr).toContain("The manifest is not JSON");
   });
 
   it("teaches where there are no runs", () => {

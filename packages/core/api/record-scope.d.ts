@@ -26,8 +26,13 @@ export declare class RecordScope implements DiagnosticsSink {
     recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable: string | null): void;
     /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
     recordColumns(records: ColumnRecords): void;
-    /** A lifecycle event: on the span only, since the manifest has it too. */
-    emitLifecycle(name: string, attributes: Attributes, span: Span): void;
+    /**
+     * A lifecycle event: on the span only, since the manifest has it too.
+     * @param room how many events the SDK must keep per span, so that this one pushes out none that matters more
+     */
+    emitLifecycle(name: string, attributes: Attributes, span: Span, room: number): void;
+    /** The last attributes of the run's span; where the SDK keeps fewer, that is counted in them. */
+    sealSpan(span: Span, identity: Attributes, totals: () => Attributes): void;
     /** Writes what waits in memory to storage. Synchronous. */
     flush(): void;
     /** Emits the summaries, flushes, ends carriers. Later records are counted as dropped. */

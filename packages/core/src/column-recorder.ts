@@ -48,7 +48,9 @@ export class ColumnRecorder {
         length > FEW
           ? this.#emitter.emitRow(name, event, kind, first + i, bytes, at, timeMs)
           : this.#emitter.emit(name, event, kind, first + i, bytes, at, timeMs);
-      if (taken) exported++;
+      if (!taken) continue;
+      exported++;
+      if (this.#emitter.cuts(event)) this.#accounting.add(kind, "truncated");
     }
     this.#accounting.add(kind, "exported", exported);
     this.#accounting.add(kind, stored ? "snapshot_only" : "dropped", length - exported);

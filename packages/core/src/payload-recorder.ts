@@ -88,6 +88,7 @@ export class PayloadRecorder {
     const flat = flattenPayload(value, json, {
       attributes: emitter.attributeBudget,
       payloadBytes: recording.payloadBytes,
+      textLength: recording.limits.valueLength,
     });
     const attributes: Attributes = {
       [kind === "event" ? names.ATTR_EVENT_NAME : names.ATTR_ARTIFACT_NAME]: name,
@@ -99,6 +100,6 @@ export class PayloadRecorder {
     const taken = many
       ? emitter.emitRow(event, attributes, kind, seq, bytes, at, timeMs)
       : emitter.emit(event, attributes, kind, seq, bytes, at, timeMs);
-    return { taken, truncated: flat.truncated };
+    return { taken, truncated: flat.truncated || emitter.cuts(attributes) };
   }
 }

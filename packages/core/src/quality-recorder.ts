@@ -58,6 +58,8 @@ export class QualityRecorder {
   #givenKind = "";
   #givenIssue = "";
   #givenTable: string | null = null;
+  /** Where no pipeline took a row: asked again once the context is another. */
+  #refusedAt: Context | undefined;
   readonly #exportRows: number;
   readonly #eachAtOnce: boolean;
   #seq = 0;
@@ -99,7 +101,7 @@ export class QualityRecorder {
       id = this.#recording.redactor.replace(group.idRule, id) ?? null;
       this.#accounting.add(KIND, "redacted");
     }
-    if (group.exported < this.#exportRows) this.#export(group, id, seq, at, timeMs);
+    if (group.exported < this.#exportRows && at !== this.#refusedAt) this.#export(group, id, seq, at, timeMs);
     if (!this.#stored) return false;
     const text = id === null || typeof id === "string" ? id : String(id);
     return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
@@ -159,7 +161,11 @@ export class QualityRecorder {
           }
         }
         if (active)
-          for (let each = row; each < next && group.exported < this.#recording.exportRows; each++)
+          for (
+            let each = row;
+            each < next && group.exported < this.#exportRows && at !== this.#refusedAt;
+            each++
+          )
             this.#export(
               group,
               redacted === undefined ? idOf(each) : redacted[each]!,
@@ -221,7 +227,12 @@ export class QualityRecorder {
     const attributes: Attributes = { ...group.attributes, [ATTR_RECORD_SEQ]: seq };
     if (id !== null) attributes[ATTR_QUALITY_ENTITY_ID] = id;
     const bytes = 200 + (id === null ? 0 : id.length);
-    if (this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) group.exported++;
+    if (!this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) {
+      this.#refusedAt = at;
+      return;
+    }
+    group.exported++;
+    if (this.#emitter.cuts(attributes)) this.#accounting.add(KIND, "truncated");
   }
 
   #find(kind: string, issue: string, table: string | null, firstSeq: number): QualityGroup {

@@ -19,6 +19,7 @@ import { QualityRecorder } from "./quality-recorder.ts";
 import type { RecordOutcome } from "./record-target.ts";
 import { recording, type Recording } from "./recording-options.ts";
 import type { RunPayload } from "./run-payload.ts";
+import { cutBySdk } from "./sdk-limits.ts";
 import { ScopeStorage } from "./scope-storage.ts";
 
 /** All records of this process, for the `pitot.records` counter. */
@@ -176,9 +177,25 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  /** A lifecycle event: on the span only, since the manifest has it too. */
-  emitLifecycle(name: string, attributes: Attributes, span: Span): void {
-    guarded("lifecycle", () => span.addEvent(name, attributes));
+  /**
+   * A lifecycle event: on the span only, since the manifest has it too.
+   * @param room how many events the SDK must keep per span, so that this one pushes out none that matters more
+   */
+  emitLifecycle(name: string, attributes: Attributes, span: Span, room: number): void {
+    guarded("lifecycle", () => {
+      if (this.#recording.limits.spanEvents < room) return;
+      span.addEvent(name, attributes);
+      if (this.#emitter.cuts(attributes)) this.accounting.add("run", "truncated");
+    });
+  }
+
+  /** The last attributes of the run's span; where the SDK keeps fewer, that is counted in them. */
+  sealSpan(span: Span, identity: Attributes, totals: () => Attributes): void {
+    const { spanAttributes, valueLength } = this.#recording.limits;
+    const all = { ...identity, ...totals() };
+    // Beside them: the snapshot's place, and the type of an error.
+    if (cutBySdk(all, spanAttributes - 2, valueLength)) this.accounting.add("run", "truncated");
+    span.setAttributes({ ...identity, ...totals() });
   }
 
   /** Writes what waits in memory to storage. Synchronous. */

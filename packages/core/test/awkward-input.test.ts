@@ -157,6 +157,7 @@ describe("flattening", () => {
     const { attributes, truncated } = flattenPayload(payload, JSON.stringify(payload), {
       attributes: 120,
       payloadBytes: 8191,
+      textLength: Infinity,
     });
     expect(truncated).toBe(true);
     expect(attributes["pitot.payload.ok"]).toBe(1);

@@ -6,4 +6,5 @@ export type { DeliveryCounts } from "./delivery-span-processor.ts";
 export { replay } from "./replay.ts";
 export type { ReplayedScope, ReplayOptions, ReplayReport } from "./replay.ts";
 export type { ReplayedRequests } from "./replay-outbox.ts";
+export { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 export { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";

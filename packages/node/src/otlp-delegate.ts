@@ -59,6 +59,9 @@ export class OtlpDelegate<Items> {
     await this.forceFlush();
   }
 
+  /** Part of the SDK's interface: metrics about exports. Pitot's own are `pitot.export.spans`. */
+  setMetrics(): void {}
+
   async #send(items: Items): Promise<DeliveryResult> {
     const body = this.#serializer.serializeRequest(items);
     if (body === undefined) throw new Error("there is nothing to send");

@@ -42,7 +42,7 @@ export interface OtlpExporterOptions {
 }
 
 /** The serializers of one encoding, by signal. */
-export interface OtlpSerializers {
+interface OtlpSerializers {
   readonly traces: OtlpSerializer<ReadableSpan[]>;
   readonly metrics: OtlpSerializer<ResourceMetrics>;
   readonly logs: OtlpSerializer<ReadableLogRecord[]>;
@@ -74,13 +74,9 @@ export function otlpExporters(options: OtlpExporterOptions = {}): OtlpExporters 
   const keep = (signal: "metrics" | "logs") => (body: Uint8Array) =>
     options.onUndelivered?.(signal, encoding, body);
   return {
-    traces: new OTLPExporterBase(new OtlpDelegate(traces, senders.traces) as never) as SpanExporter,
-    metrics: new OTLPMetricExporterBase(
-      new OtlpDelegate(metrics, senders.metrics, keep("metrics")) as never,
-    ) as PushMetricExporter,
-    logs: new OTLPExporterBase(
-      new OtlpDelegate(logs, senders.logs, keep("logs")) as never,
-    ) as LogRecordExporter,
+    traces: new OTLPExporterBase(new OtlpDelegate(traces, senders.traces)),
+    metrics: new OTLPMetricExporterBase(new OtlpDelegate(metrics, senders.metrics, keep("metrics"))),
+    logs: new OTLPExporterBase(new OtlpDelegate(logs, senders.logs, keep("logs"))),
     encoding,
     senders,
     abort: () => {
@@ -98,7 +94,7 @@ export function otlpSender(signal: OtlpSignal, encoding: "json" | "proto", endpo
     path,
     { "Content-Type": encoding === "json" ? "application/json" : "application/x-protobuf" },
   );
-  return new OtlpSender(target as ConstructorParameters<typeof OtlpSender>[0]);
+  return new OtlpSender(target);
 }
 
 /** Understands the answers of a back end. */

@@ -99,10 +99,10 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   let reachable = true;
   for (const scope of wanted(directory, options.runs)) {
     if (!reachable || options.signal?.aborted) break;
-    const replayed = await replayScope(scope, exporter, options);
-    if (replayed === undefined) continue;
-    scopes.push(replayed);
-    reachable = replayed.outcome !== "undelivered";
+    const result = await replayScope(scope, exporter, options);
+    if (result === undefined) continue;
+    scopes.push(result.scope);
+    reachable = !result.away;
   }
   const requests =
     reachable && options.runs === undefined
@@ -140,36 +140,50 @@ async function replayScope(
   scope: SnapshotScope,
   exporter: SpanExporter,
   options: ReplayOptions,
-): Promise<ReplayedScope | undefined> {
+): Promise<{ scope: ReplayedScope; away: boolean } | undefined> {
   const asked = options.runs !== undefined;
-  const nothing = { ...scope, spans: 0, delivered: 0, rejected: 0, sent: 0 };
+  const untouched = (outcome: "busy" | "unreadable", error?: unknown) => ({
+    scope: {
+      ...scope,
+      outcome,
+      spans: 0,
+      delivered: 0,
+      rejected: 0,
+      sent: 0,
+      ...(error === undefined ? {} : { error }),
+    },
+    away: false,
+  });
   try {
     const { outcome, error } = await recoverScope(scope);
-    if (outcome === "live") return asked ? { ...nothing, outcome: "busy" } : undefined;
-    if (outcome === "refused" || outcome === "failed") return { ...nothing, outcome: "unreadable", error };
+    if (outcome === "live") return asked ? untouched("busy") : undefined;
+    if (outcome === "refused" || outcome === "failed") return untouched("unreadable", error);
     const manifest = readManifest(scope.folder);
     const { serviceName } = options;
     if (serviceName !== undefined && (manifest.service_name !== serviceName || manifest.delivery !== "otlp"))
       return undefined;
     if (!asked && !(await hasUndelivered(scope.folder, manifest))) return undefined;
     const claim = await claimFolder(scope.folder);
-    if (claim === undefined) return { ...nothing, outcome: "busy" };
+    if (claim === undefined) return untouched("busy");
     try {
-      const { sent, error: failure } = await sendUndelivered(scope.folder, exporter, options);
+      const { sent, away, error: failure } = await sendUndelivered(scope.folder, exporter, options);
       const status = await deliveryStatus(scope.folder);
       const whole = status.delivered + status.rejected >= status.spans;
       return {
-        ...scope,
-        ...status,
-        sent,
-        outcome: whole ? "delivered" : "undelivered",
-        ...(failure === undefined ? {} : { error: failure }),
+        scope: {
+          ...scope,
+          ...status,
+          sent,
+          outcome: whole ? "delivered" : "undelivered",
+          ...(failure === undefined ? {} : { error: failure }),
+        },
+        away,
       };
     } finally {
       claim.release();
     }
   } catch (error) {
-    return { ...nothing, outcome: "unreadable", error };
+    return untouched("unreadable", error);
   }
 }
 
@@ -177,9 +191,10 @@ async function sendUndelivered(
   folder: string,
   exporter: SpanExporter,
   options: ReplayOptions,
-): Promise<{ sent: number; error: unknown }> {
+): Promise<{ sent: number; away: boolean; error: unknown }> {
   const ledger = new DeliveryLedger(folder);
   let sent = 0;
+  let away = false;
   let error: unknown;
   try {
     for await (const batch of batches(folder)) {
@@ -198,13 +213,14 @@ async function sendUndelivered(
       } else {
         error = result.error;
         // One request that the back end will never take must not hold the others back.
-        if (result.refused !== true) break;
+        away = result.refused !== true;
+        if (away) break;
       }
     }
   } finally {
     ledger.close();
   }
-  return { sent, error };
+  return { sent, away, error };
 }
 
 async function* batches(folder: string): AsyncGenerator<ReadableSpan[]> {

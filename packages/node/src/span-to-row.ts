@@ -1,7 +1,8 @@
-import { SpanKind, SpanStatusCode, type Attributes, type HrTime } from "@opentelemetry/api";
+import { SpanKind, SpanStatusCode, type HrTime } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";
+import { attributesText } from "./attributes-text.ts";
 
 /** A span as the snapshot keeps it; of one that has not ended, as it is now. */
 export function spanRow(span: ReadableSpan): SpanRow {
@@ -52,18 +53,6 @@ function linksText({ links }: ReadableSpan): string {
   return `[${texts.join(",")}]`;
 }
 
-function attributesText(attributes: Attributes = {}): string {
-  for (const key in attributes) {
-    const value = attributes[key];
-    // JSON has no word for what is not finite; null would be a lie.
-    if ((typeof value === "number" && !Number.isFinite(value)) || Array.isArray(value))
-      return JSON.stringify(attributes, (_, part: unknown) =>
-        typeof part === "number" && !Number.isFinite(part) ? String(part) : part,
-      );
-  }
-  return JSON.stringify(attributes);
-}
-
 const resourceTexts = new WeakMap<object, { text: string; final: boolean }>();
 
 function resourceText(resource: ReadableSpan["resource"]): string {
@@ -79,6 +68,7 @@ function resourceText(resource: ReadableSpan["resource"]): string {
   return known.text;
 }
 
-function nanos([seconds, nanoseconds]: HrTime): bigint {
+/** A time of the SDK as nanoseconds. */
+export function nanos([seconds, nanoseconds]: HrTime): bigint {
   return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 }

@@ -13,6 +13,7 @@ import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
 import { otlpReachable } from "./otlp-reachable.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
+import { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
@@ -77,7 +78,8 @@ const require = createRequire(import.meta.url);
  * await using pitot = await startPitot({ serviceName: "nightly" });
  * ```
  *
- * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` and `new SnapshotLogProcessor(store)` to it, where it wants
+ * spans and logs in snapshots too.
  *
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
@@ -141,7 +143,9 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
-    mode === "started" ? startSdk(options, snapshotProcessor, delivery, () => scope.context()) : undefined;
+    mode === "started"
+      ? startSdk(options, store, snapshotProcessor, delivery, () => scope.context())
+      : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     scope.ensure();
@@ -195,6 +199,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
 
 function startSdk(
   options: PitotOptions,
+  store: SnapshotStore | undefined,
   snapshot: SpanProcessor,
   delivery: LateDelivery,
   processContext: () => Context,
@@ -210,7 +215,14 @@ function startSdk(
     ...(metricReaders === undefined && readers.length === 0
       ? {}
       : { metricReaders: () => [...readers, ...(metricReaders?.() ?? [])] }),
-    ...(logRecordProcessors === undefined ? {} : { logRecordProcessors }),
+    ...(logRecordProcessors === undefined && store === undefined
+      ? {}
+      : {
+          logRecordProcessors: () => [
+            ...(store === undefined ? [] : [new SnapshotLogProcessor(store)]),
+            ...(logRecordProcessors?.() ?? []),
+          ],
+        }),
   });
 }
 

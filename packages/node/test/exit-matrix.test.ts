@@ -194,7 +194,7 @@ it("is what the manual says", () => {
       return `${count(cell.spans, cell.kept)}`;
     });
     const every = SUDDEN.includes(way) ? cells.get([way, "pitot", "up", "every"].join("/"))! : undefined;
-    const always = every === undefined ? ours[0]! : `${count(every.spans, every.kept)}`;
+    const always = every === undefined ? ours[0] : `${count(every.spans, every.kept)}`;
     return `| ${way} | ${status ?? signal} | ${ours.join(" | ")} | ${always} | ${count(plain.spans, plain.arrived)} |`;
   });
   const table = [

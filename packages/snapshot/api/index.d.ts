@@ -11,6 +11,8 @@ export type { ExportedFile, ExportFormat } from "./export-run.ts";
 export { readManifest } from "./manifest.ts";
 export type { CutTail, ManifestTable, Recovery, RunManifest } from "./manifest.ts";
 export { SCHEMA_VERSION, TABLE_SCHEMAS } from "./table-schemas.ts";
+export type { LogRow } from "./log-row.ts";
+export { BatchEncoder } from "./encode-batch.ts";
 export type { ColumnSchema, ColumnType, TableSchema } from "./table-schema.ts";
 export { recover, recoverScope } from "./recover.ts";
 export type { RecoveredScope } from "./recover.ts";

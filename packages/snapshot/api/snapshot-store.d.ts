@@ -1,4 +1,5 @@
 import { type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
+import { type LogRow } from "./log-row.ts";
 import { type OpenSpan } from "./open-spans.ts";
 import type { SpanRow } from "./span-row.ts";
 /** Where and for whom snapshots are written. */
@@ -25,6 +26,8 @@ export declare class SnapshotStore implements RecordTarget {
     readonly flushMs: number;
     /** Spans that could not be written. */
     droppedSpans: number;
+    /** Log records that could not be written. */
+    droppedLogs: number;
     /** @throws PitotError INVALID_CONFIGURATION, naming option or variable and value */
     constructor(options?: SnapshotOptions);
     open(scope: ScopeInfo): ScopeWriter | undefined;
@@ -33,6 +36,8 @@ export declare class SnapshotStore implements RecordTarget {
      * {@link SnapshotStore.flush}. Returns the id of the run or session that has it: what {@link SnapshotStore.hold} takes.
      */
     addSpan(row: SpanRow): string;
+    /** Takes a log record. It is written as spans are. */
+    addLog(row: LogRow): void;
     /**
      * Remembers a span that has begun, so that it is on disk, unfinished, should the process die: at once where each record is, else once
      * it has been open for a flush interval.
@@ -46,7 +51,7 @@ export declare class SnapshotStore implements RecordTarget {
     confirm(scopeId: string, spanIds: readonly string[], rejected?: number): void;
     /** These spans were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
     giveUp(scopeId: string, spans: number): boolean;
-    /** Writes all spans that wait. Synchronous. */
+    /** Writes all spans and log records that wait. Synchronous. */
     flush(): void;
     /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
     close(): Promise<void>;

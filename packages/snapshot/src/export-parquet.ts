@@ -7,7 +7,8 @@ import { readBatches } from "./read-batches.ts";
 const GROUP_ROWS = 65_536;
 
 /**
- * Writes a table as Parquet and returns its rows. Timestamps keep their nanoseconds. The writer is imported when it is used: who records
+ * Writes a table as Parquet and returns its rows. Timestamps keep their nanoseconds (DuckDB shows UTC
+ * times to the microsecond). The writer is imported when it is used: who records
  * does not pay for it.
  */
 export async function writeParquet(source: string, path: string): Promise<number> {

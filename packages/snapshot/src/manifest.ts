@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError, type RecordCounts, type RunPayload } from "@pitot/core";
-import { openRead, replaceFile } from "./private-file.ts";
+import { openRead, replaceFile, replaceFileLater } from "./private-file.ts";
 
 /** One table of a run on disk. */
 export interface ManifestTable {
@@ -50,19 +50,32 @@ export interface RunManifest {
 const FILE = "run.json";
 const VERSION = 1;
 
-/** Replaces the manifest as a whole and durably. */
-export function writeManifest(folder: string, manifest: RunManifest): void {
-  replaceFile(join(folder, FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+/**
+ * Replaces the manifest as a whole.
+ *
+ * @param durable waits for the disk
+ */
+export function writeManifest(folder: string, manifest: RunManifest, durable: boolean): void {
+  replaceFile(join(folder, FILE), text(manifest), durable);
+}
+
+/** {@link writeManifest}, durably and without blocking. */
+export async function writeManifestLater(folder: string, manifest: RunManifest): Promise<void> {
+  await replaceFileLater(join(folder, FILE), text(manifest));
+}
+
+function text(manifest: RunManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** @throws PitotError IO, INVALID_DATA or (a later version) UNSUPPORTED, naming the file */
 export function readManifest(folder: string): RunManifest {
   const path = join(folder, FILE);
-  let text: string;
+  let json: string;
   try {
     const file = openRead(path);
     try {
-      text = readFileSync(file, "utf8");
+      json = readFileSync(file, "utf8");
     } finally {
       closeSync(file);
     }
@@ -73,7 +86,7 @@ export function readManifest(folder: string): RunManifest {
       cause,
     });
   }
-  const manifest = parse(path, text);
+  const manifest = parse(path, json);
   if (manifest.manifest_version > VERSION)
     throw new PitotError("UNSUPPORTED", `The snapshot is of version ${manifest.manifest_version}`, {
       value: path,
@@ -82,9 +95,9 @@ export function readManifest(folder: string): RunManifest {
   return manifest;
 }
 
-function parse(path: string, text: string): RunManifest {
+function parse(path: string, json: string): RunManifest {
   try {
-    const value = JSON.parse(text) as RunManifest | null;
+    const value = JSON.parse(json) as RunManifest | null;
     if (typeof value?.id === "string" && typeof value.manifest_version === "number") return value;
   } catch (cause) {
     throw new PitotError("INVALID_DATA", "The manifest is not JSON", {

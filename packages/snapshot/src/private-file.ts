@@ -9,7 +9,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PitotError } from "@pitot/core";
 
@@ -38,20 +38,44 @@ export async function openReadHandle(path: string): Promise<FileHandle> {
   return await open(path, O_RDONLY | NOFOLLOW);
 }
 
-/** Replaces a file as a whole, durably: a reader sees the old one or the new one, also after a crash. */
-export function replaceFile(path: string, text: string): void {
+/**
+ * Replaces a file as a whole: a reader sees the old one or the new one, whenever the process dies.
+ *
+ * @param durable also when the power fails; waits for the disk
+ */
+export function replaceFile(path: string, text: string, durable: boolean): void {
   const temporary = `${path}.tmp`;
   rmSync(temporary, { force: true });
   const file = openNew(temporary);
   try {
     const bytes = Buffer.from(text);
     for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
-    fsyncSync(file);
+    if (durable) fsyncSync(file);
   } finally {
     closeSync(file);
   }
   renameSync(temporary, path);
-  syncFolder(dirname(path));
+  if (durable) syncFolder(dirname(path));
+}
+
+/** {@link replaceFile}, durably and without blocking. */
+export async function replaceFileLater(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  await rm(temporary, { force: true });
+  const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | NOFOLLOW, 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), O_RDONLY);
+  try {
+    if (process.platform !== "win32") await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Makes what was created, renamed or removed in a folder durable. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError, type RunPayload } from "@pitot/core";
 import { claimFolder, isForeignClaim, livingClaims } from "./folder-claim.ts";
@@ -32,7 +32,7 @@ export interface RecoveredScope extends SnapshotScope {
 }
 
 const TABLE = /^(\w+)\.arrows?$/;
-/** A folder without manifest is one whose process is just making it, unless it is older than this. */
+/** A folder without claim and manifest is one whose process is just making it, unless it is older than this. */
 const UNBORN_MS = 60_000;
 
 /**
@@ -52,8 +52,10 @@ export async function recover(directory: string): Promise<RecoveredScope[]> {
 export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope> {
   const nothing = { ...scope, cut: {}, abortedSpans: 0 };
   try {
-    if (!existsSync(join(scope.folder, "run.json"))) return { ...nothing, outcome: unborn(scope.folder) };
-    const manifest = readManifest(scope.folder);
+    const names = readdirSync(scope.folder);
+    if (!names.includes("run.json") && !names.some((name) => TABLE.test(name)))
+      return { ...nothing, outcome: unborn(scope.folder) };
+    const manifest = manifestOf(scope);
     if (isIntact(scope.folder, manifest)) return { ...nothing, outcome: "intact" };
     // Folders of before there were claims name their process alone.
     if (manifest.delivery === undefined && manifest.state === "open" && exists(manifest.pid))
@@ -64,7 +66,7 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
     if (claim === undefined) return { ...nothing, outcome: "live" };
     try {
       // Another process may have finished it since.
-      const recovery = await finish(scope.folder, readManifest(scope.folder), died);
+      const recovery = await finish(scope.folder, manifestOf(scope), died);
       return { ...nothing, outcome: "recovered", cut: recovery.cut, abortedSpans: recovery.aborted_spans };
     } finally {
       claim.release();
@@ -73,6 +75,33 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
     const refused = error instanceof PitotError && error.code === "UNSUPPORTED";
     return { ...nothing, outcome: refused ? "refused" : "failed", error };
   }
+}
+
+/** The manifest; where a power failure has taken it, one that says what the folder itself tells. */
+function manifestOf({ folder, type, id }: SnapshotScope): RunManifest {
+  try {
+    return readManifest(folder);
+  } catch (error) {
+    if (!(error instanceof PitotError) || error.code === "UNSUPPORTED" || !isDamaged(folder)) throw error;
+    return {
+      manifest_version: 1,
+      type,
+      id,
+      service_name: null,
+      pid: 0,
+      delivery: "otlp",
+      run: null,
+      state: "open",
+      tables: {},
+      records: {},
+    };
+  }
+}
+
+/** The manifest is absent, empty or half: not a link, not something that cannot be read. */
+function isDamaged(folder: string): boolean {
+  const stat = lstatSync(join(folder, "run.json"), { throwIfNoEntry: false });
+  return stat === undefined || stat.isFile();
 }
 
 function isIntact(folder: string, { state }: RunManifest): boolean {
@@ -84,7 +113,9 @@ function isLeftover(name: string): boolean {
 }
 
 function unborn(folder: string): "live" | "recovered" {
-  if (Date.now() - statSync(folder).mtimeMs < UNBORN_MS || livingClaims(folder).length > 0) return "live";
+  const claimed = readdirSync(folder).some((name) => name.endsWith(".claim"));
+  const fresh = Date.now() - statSync(folder).mtimeMs < UNBORN_MS;
+  if (livingClaims(folder).length > 0 || (fresh && !claimed)) return "live";
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   rmdirSync(folder);
   return "recovered";
@@ -98,7 +129,7 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
       ...manifest,
       recovery: { died_unix_ms: lastSign, cut: {}, aborted_spans: 0 },
     };
-    if (manifest.state !== "compacted") writeManifest(folder, manifest);
+    if (manifest.state !== "compacted") writeManifest(folder, manifest, true);
   }
   const died = manifest.recovery!.died_unix_ms;
   for (const name of readdirSync(folder))
@@ -113,27 +144,31 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
     aborted_spans: Math.max(open.length, manifest.recovery!.aborted_spans),
   };
   // Told before the files that show it are gone.
-  if (manifest.state !== "compacted") writeManifest(folder, { ...manifest, recovery });
+  if (manifest.state !== "compacted") writeManifest(folder, { ...manifest, recovery }, true);
   await abortOpenSpans(folder, open, BigInt(Math.floor(died)) * 1_000_000n);
 
   const tables = await compactAll(folder, manifest);
   const run = manifest.state === "open" ? abortedRun(manifest.run, died) : manifest.run;
   const compacted = { ...manifest, run, state: "compacted" as const, tables };
-  writeManifest(folder, before.state === "compacted" ? { ...before, tables } : { ...compacted, recovery });
+  writeManifest(
+    folder,
+    before.state === "compacted" ? { ...before, tables } : { ...compacted, recovery },
+    true,
+  );
   rmSync(join(folder, "open_spans.arrows"), { force: true });
   return recovery;
 }
 
 /** Tables whose end was torn; one that is not readable at all is removed. */
 function tornTails(folder: string): [table: string, cut: CutTail][] {
-  return readdirSync(folder).flatMap((name) => {
+  return readdirSync(folder).flatMap((name): [string, CutTail][] => {
     if (!name.endsWith(".arrows") || name === "open_spans.arrows") return [];
     const path = join(folder, name);
     // Renamed into place before: the stream is what a crash has left of it.
     if (existsSync(path.slice(0, -1))) return [];
     const measure = measureTable(path);
-    return measure.cut === undefined ? [] : [[name.slice(0, -".arrows".length), measure.cut] as const];
-  }) as [string, CutTail][];
+    return measure.cut === undefined ? [] : [[name.slice(0, -".arrows".length), measure.cut]];
+  });
 }
 
 async function compactAll(folder: string, manifest: RunManifest): Promise<Record<string, ManifestTable>> {

@@ -10,7 +10,8 @@ import type {
 import { compactTable } from "./compact-table.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
-import { writeManifest, type ManifestTable, type RunManifest } from "./manifest.ts";
+import { logColumns, type LogRow } from "./log-row.ts";
+import { writeManifest, writeManifestLater, type ManifestTable, type RunManifest } from "./manifest.ts";
 import { spanColumns, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
 
@@ -56,7 +57,7 @@ export class ScopeFolder {
     this.#runIds = { ...this.#runIds, values: [scope.id] };
     this.#claim = ownFolder(path);
     this.#ledger = new DeliveryLedger(path);
-    this.#manifest("open", this.#streams());
+    this.#write("open");
   }
 
   /** Nothing follows: another process may take the folder over. */
@@ -84,6 +85,10 @@ export class ScopeFolder {
     this.#append(table, rows.length, spanColumns(rows));
   }
 
+  appendLogs(rows: readonly LogRow[]): void {
+    this.#append("logs", rows.length, logColumns(rows));
+  }
+
   /** Makes durable what was appended, in the background, and gives a sign of life. */
   sync(): void {
     for (const table of this.#tables.values()) table.syncInBackground();
@@ -95,7 +100,7 @@ export class ScopeFolder {
     this.#run = run;
     this.#records = counts;
     this.closed = true;
-    this.#manifest("closed", this.#streams());
+    this.#write("closed");
   }
 
   async compact(): Promise<void> {
@@ -109,7 +114,7 @@ export class ScopeFolder {
       }
       const open = this.#tables.get("open_spans");
       if (open !== undefined) rmSync(open.path, { force: true });
-      this.#manifest("compacted", tables);
+      await writeManifestLater(this.path, this.#manifest("compacted", tables));
     } finally {
       // What could not be compacted is what `recover` finishes.
       this.#compacted = true;
@@ -158,8 +163,13 @@ export class ScopeFolder {
     );
   }
 
-  #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): void {
-    writeManifest(this.path, {
+  #write(state: "open" | "closed"): void {
+    // The pipeline must not wait for a disk; what the power takes with it, recovery makes up for.
+    writeManifest(this.path, this.#manifest(state, this.#streams()), this.#settings.durable);
+  }
+
+  #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): RunManifest {
+    return {
       manifest_version: 1,
       type: this.#scope.type,
       id: this.#scope.id,
@@ -170,6 +180,6 @@ export class ScopeFolder {
       state,
       tables,
       records: this.#records,
-    });
+    };
   }
 }

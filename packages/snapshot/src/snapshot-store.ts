@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
 import { PitotError, type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
+import { WaitingLogs, type LogRow } from "./log-row.ts";
 import { OpenSpans, type OpenSpan } from "./open-spans.ts";
 import { privateFolder } from "./private-file.ts";
 import { ScopeFolder, type FolderSettings } from "./scope-folder.ts";
@@ -47,6 +48,7 @@ export class SnapshotStore implements RecordTarget {
   /** Folders that are compacted, with spans on their way. */
   readonly #sending = new Map<string, ScopeFolder>();
   readonly #spans = new Map<string, WaitingSpans>();
+  readonly #logs = new WaitingLogs();
   readonly #open = new OpenSpans();
   readonly #pending = new Set<Promise<void>>();
   #sessions = 0;
@@ -55,6 +57,8 @@ export class SnapshotStore implements RecordTarget {
   #told = false;
   /** Spans that could not be written. */
   droppedSpans = 0;
+  /** Log records that could not be written. */
+  droppedLogs = 0;
 
   /** @throws PitotError INVALID_CONFIGURATION, naming option or variable and value */
   constructor(options: SnapshotOptions = {}) {
@@ -76,6 +80,7 @@ export class SnapshotStore implements RecordTarget {
       write: (batch) => folder.append(batch),
       finish: (run, counts) => {
         this.#writeSpans(scope.id);
+        this.#writeLogs(scope.id);
         folder.close(run, counts);
         // A process that lives long must not keep the files of every run open.
         setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
@@ -99,6 +104,13 @@ export class SnapshotStore implements RecordTarget {
       this.#writeSpans(id);
     else this.#arm();
     return id;
+  }
+
+  /** Takes a log record. It is written as spans are. */
+  addLog(row: LogRow): void {
+    const id = this.#scopeOf(row.run_id);
+    if (this.#logs.add(id, row) || this.flushMs === 0) this.#writeLogs(id);
+    else this.#arm();
   }
 
   /**
@@ -136,9 +148,10 @@ export class SnapshotStore implements RecordTarget {
     return folder !== undefined;
   }
 
-  /** Writes all spans that wait. Synchronous. */
+  /** Writes all spans and log records that wait. Synchronous. */
   flush(): void {
     for (const id of this.#spans.keys()) this.#writeSpans(id);
+    for (const id of this.#logs.scopes()) this.#writeLogs(id);
   }
 
   /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
@@ -218,6 +231,7 @@ export class SnapshotStore implements RecordTarget {
     const folder = this.#folders.get(id);
     if (folder === undefined || !folder.closed) return;
     this.#writeSpans(id);
+    this.#writeLogs(id);
     this.#folders.delete(id);
     this.#sending.set(id, folder);
     this.#open.forget(id);
@@ -240,6 +254,19 @@ export class SnapshotStore implements RecordTarget {
       else folder.appendSpans(rows);
     } catch (error) {
       this.droppedSpans += rows.length;
+      this.#tell(error);
+    }
+  }
+
+  #writeLogs(id: string): void {
+    const rows = this.#logs.take(id);
+    if (rows.length === 0) return;
+    try {
+      const folder = this.#folders.get(id) ?? this.#session(id);
+      if (folder === undefined) this.droppedLogs += rows.length;
+      else folder.appendLogs(rows);
+    } catch (error) {
+      this.droppedLogs += rows.length;
       this.#tell(error);
     }
   }

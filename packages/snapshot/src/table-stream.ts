@@ -59,10 +59,9 @@ export class TableStream {
     fsync(this.#file, () => {});
   }
 
+  /** No batch follows. What was appended is in the file, and on the disk once it has been synced, or compacted. */
   close(): void {
     if (this.#file === undefined) return;
-    // Whatever a sync in the background has come to.
-    fsyncSync(this.#file);
     closeSync(this.#file);
     this.#file = undefined;
   }

@@ -97,7 +97,7 @@ describe("recover", () => {
     expect(result?.cut["quality"]?.rows).toBe(4096);
     const { manifest } = readRun(directory, id);
     expect(manifest.recovery?.cut["quality"]).toEqual(result?.cut["quality"]);
-    expect(manifest.tables["quality"]!.rows).toBe(4096);
+    expect(manifest.tables["quality"]?.rows).toBe(4096);
     expect(Math.abs(manifest.recovery!.died_unix_ms - death)).toBeLessThan(2000);
     // It started after the time that its files were given here: a run never ends before it began.
     expect(manifest.run!.end_time_unix_ms).toBe(manifest.run!.start_time_unix_ms);
@@ -163,6 +163,20 @@ describe("recover", () => {
     expect((await readRun(directory, id).table("quality"))!.numRows).toBe(8192);
   });
 
+  it.each(["", '{"manifest_ver', undefined])(
+    "makes up for a manifest that the power took: %o",
+    async (left) => {
+      const { id, folder } = live();
+      claimedBy(folder, { start: "1" });
+      if (left === undefined) rmSync(join(folder, "run.json"));
+      else writeFileSync(join(folder, "run.json"), left);
+      expect((await recover(directory))[0]?.outcome).toBe("recovered");
+      const run = readRun(directory, id);
+      expect(run.manifest).toMatchObject({ id, type: "run", state: "compacted", run: null });
+      expect((await run.table("quality"))!.numRows).toBe(8192);
+    },
+  );
+
   it("leaves a folder alone that is just being made, and removes what was never begun", async () => {
     const folder = join(directory, "runs", "unborn");
     mkdirSync(folder, { recursive: true });
@@ -203,7 +217,7 @@ describe("a claim", () => {
     const many = await Promise.all(Array.from({ length: 5 }, async () => await claimFolder(directory)));
     const had = many.filter((claim) => claim !== undefined);
     expect(had).toHaveLength(1);
-    had[0]!.release();
+    had[0]?.release();
     const second = await claimFolder(directory);
     expect(second).toBeDefined();
     second!.release();

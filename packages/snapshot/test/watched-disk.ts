@@ -29,7 +29,8 @@ export async function watchDisk(before: (operation: string, args: unknown[]) => 
   let over = false;
   const restore: (() => void)[] = [];
   const patch = (owner: Functions, name: string): void => {
-    const original = owner[name]!;
+    const original = owner[name];
+    if (original === undefined) throw new Error(`${name} is not there`);
     owner[name] = function patched(this: unknown, ...args: unknown[]): unknown {
       if (!inside && !over) {
         inside = true;

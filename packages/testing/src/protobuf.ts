@@ -1,5 +1,5 @@
 /** How a field of a message is read: a scalar, or another message. */
-export type FieldKind =
+type FieldKind =
   | "string"
   | "bytes"
   | "hex"
