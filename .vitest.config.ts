@@ -8,6 +8,7 @@ const packages = fileURLToPath(new URL("packages/", import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^@pitot\/snapshot\/store$/, replacement: `${packages}snapshot/src/snapshot-store.ts` },
       { find: /^@pitot\/(\w+)$/, replacement: `${packages}$1/src/index.ts` },
       { find: /^pitot$/, replacement: `${packages}cli/src/index.ts` },
     ],

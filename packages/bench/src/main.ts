@@ -15,11 +15,11 @@ import { footerReading } from "./footer-reading.ts";
 import { invalidIds } from "./invalid-ids.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
+import { pipelineSelfTime } from "./pipeline-self-time.ts";
 import { qualityRow } from "./quality-row.ts";
 import { qualityTable } from "./quality-table.ts";
 import { rowGroupPruning } from "./row-group-pruning.ts";
 import { startUpAgainstAuto, startUpAgainstNodeSdk } from "./start-up.ts";
-import { trackedAgainstPlain } from "./tracked-against-plain.ts";
 import { trackedPipeline } from "./tracked-pipeline.ts";
 
 /** By the number of their goal; a letter marks the second part of one. */
@@ -37,8 +37,8 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   10: startUpAgainstNodeSdk,
   "10b": startUpAgainstAuto,
   11: trackedPipeline,
-  "11b": trackedAgainstPlain,
-  "11c": flushDelay,
+  "11b": flushDelay,
+  "11c": pipelineSelfTime,
   12: linearCost,
   "12b": boundedMemory,
   14: duckdbStatement,

@@ -1,4 +1,5 @@
-import { listRuns, readRun } from "@pitot/snapshot";
+import { PitotError } from "@pitot/core";
+import { listRuns, readRun, type RunManifest } from "@pitot/snapshot";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import colors from "picocolors";
@@ -24,7 +25,8 @@ export function addRuns(program: Command, directory: DirectoryOption): void {
           left = ids.length - limit;
           break;
         }
-        const { manifest } = readRun(dir, id);
+        const manifest = manifestOf(dir, id);
+        if (manifest === undefined) continue;
         if (label !== undefined && manifest.run?.label !== label) continue;
         if (manifests.length < limit) manifests.push(manifest);
         else left++;
@@ -52,6 +54,17 @@ export function addRuns(program: Command, directory: DirectoryOption): void {
         if (left > 0) console.error(`… and ${left} more: --limit ${manifests.length + left}`);
       }
     });
+}
+
+/** Undefined, and told, where it cannot be read: one damaged run must not hide the others. */
+function manifestOf(dir: string, id: string): RunManifest | undefined {
+  try {
+    return readRun(dir, id).manifest;
+  } catch (error) {
+    if (!(error instanceof PitotError)) throw error;
+    console.error(`pitot: ${error.message}`);
+    return undefined;
+  }
 }
 
 function status(text: string): string {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,8 +26,15 @@ function environment(env: Env = {}): NodeJS.ProcessEnv {
   };
 }
 
-function pitot(args: readonly string[], env: Env = {}): { status: number | null; signal: string | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [cli, ...args], { env: environment(env), encoding: "utf8", timeout: 25_000 });
+function pitot(
+  args: readonly string[],
+  env: Env = {},
+): { status: number | null; signal: string | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [cli, ...args], {
+    env: environment(env),
+    encoding: "utf8",
+    timeout: 25_000,
+  });
 }
 
 beforeAll(() => {
@@ -41,7 +48,10 @@ describe("runs and show", () => {
     expect(pitot(["runs"]).stdout).toMatch(
       /^[0-9a-f-]{36} {2}completed {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+ ms {2}minimal\n$/,
     );
-    const [manifest] = JSON.parse(pitot(["runs", "--json"]).stdout) as { id: string; run: { label: string } }[];
+    const [manifest] = JSON.parse(pitot(["runs", "--json"]).stdout) as {
+      id: string;
+      run: { label: string };
+    }[];
     expect(manifest?.run.label).toBe("minimal");
     expect(pitot(["runs", "--label", "other"]).stdout).toContain("No runs in");
   });
@@ -86,6 +96,16 @@ describe("runs and show", () => {
     expect(pitot(["--help"]).status).toBe(0);
   });
 
+  it("lists the others where a run is damaged, and says so", () => {
+    const broken = join(folder, "runs", "broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "run.json"), "{");
+    const { stdout, stderr, status } = pitot(["runs"]);
+    rmSync(broken, { recursive: true });
+    expect([status, stdout.split("\n").length]).toEqual([0, 2]);
+    expect(stderr).toContain("The manifest is not JSON");
+  });
+
   it("teaches where there are no runs", () => {
     expect(pitot(["runs", "--dir", join(folder, "empty")]).stdout).toContain("No runs in");
   });
@@ -105,9 +125,12 @@ describe("run", () => {
       `import { writeFileSync } from "node:fs"; writeFileSync(process.argv[2], "x"); console.log(process.argv.slice(2).join()); console.error("mine"); process.exitCode = 4;`,
     );
     const out = join(dir, "result.arrow");
-    const { status, stdout, stderr } = pitot(["run", "--label", "night", "--", process.execPath, app, out, "--json"], {
-      PITOT_DIR: join(dir, "runs of mine"),
-    });
+    const { status, stdout, stderr } = pitot(
+      ["run", "--label", "night", "--", process.execPath, app, out, "--json"],
+      {
+        PITOT_DIR: join(dir, "runs of mine"),
+      },
+    );
     expect([status, stdout]).toEqual([4, `${out},--json\n`]);
     expect(stderr).toMatch(/^mine\n/);
     expect(stderr).toContain("✗ night  failed in");
@@ -134,7 +157,9 @@ describe("run", () => {
     });
     await new Promise((resolve) => child.stdout.once("data", resolve));
     child.kill("SIGTERM");
-    expect(await new Promise((resolve) => child.once("exit", (status, signal) => resolve([status, signal])))).toEqual([9, null]);
+    expect(
+      await new Promise((resolve) => child.once("exit", (status, signal) => resolve([status, signal]))),
+    ).toEqual([9, null]);
   });
 
   it("says what is wrong with a command that cannot be started", () => {
@@ -163,17 +188,20 @@ describe("run", () => {
 describe("doctor", () => {
   const findings = (stdout: string): Record<string, { outcome: string; message: string }> =>
     Object.fromEntries(
-      (JSON.parse(stdout) as { findings: { check: string; outcome: string; message: string }[] }).findings.map(
-        (finding) => [finding.check, finding],
-      ),
+      (
+        JSON.parse(stdout) as { findings: { check: string; outcome: string; message: string }[] }
+      ).findings.map((finding) => [finding.check, finding]),
     );
 
   it("tells what an application had hooked, and why the rest is not", () => {
     const data = mkdtempSync(join(tmpdir(), "pitot-data-"));
     spawnSync(process.execPath, [join(apps, "make-data.js"), data]);
-    const { status, stdout } = pitot(["doctor", "--json", "--", process.execPath, join(apps, "app.mjs"), data], {
-      OTEL_NODE_DISABLED_INSTRUMENTATIONS: "fs",
-    });
+    const { status, stdout } = pitot(
+      ["doctor", "--json", "--", process.execPath, join(apps, "app.mjs"), data],
+      {
+        OTEL_NODE_DISABLED_INSTRUMENTATIONS: "fs",
+      },
+    );
     expect(status).toBe(0);
     const found = findings(stdout);
     expect(found["hyparquet"]?.message).toMatch(/^hooked \(file:.*hyparquet/);
@@ -185,13 +213,20 @@ describe("doctor", () => {
 
   it("really sends a span, and tells the answer", async () => {
     await using sink = await startOtlpSink();
-    const env = environment({ PITOT_OTLP: undefined, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" });
-    const child = spawn(process.execPath, [cli, "doctor", "--json"], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const env = environment({
+      PITOT_OTLP: undefined,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    });
+    const child = spawn(process.execPath, [cli, "doctor", "--json"], {
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let text = "";
     for await (const chunk of child.stdout) text += String(chunk);
     expect(findings(text)["delivery"]).toMatchObject({ outcome: "ok" });
     expect(sink.spans.map(({ name }) => name)).toEqual(["pitot doctor"]);
-    expect(findings(text)["delivery"]?.message).toContain(sink.spans[0]!.traceId);
+    expect(findings(text)["delivery"]?.message).toContain(sink.spans.map(({ traceId }) => traceId).join());
   });
 
   it("names what is wrong, and exits by 1", () => {
@@ -206,18 +241,27 @@ describe("doctor", () => {
     expect(found["delivery"]).toMatchObject({ outcome: "problem" });
     expect(found["delivery"]?.message).toContain("http://127.0.0.1:1/v1/traces did not take a span");
     const value = pitot(["doctor"], { PITOT_EXPORT_ROWS: "some" });
-    expect([value.status, value.stdout]).toEqual([1, expect.stringContaining('PITOT_EXPORT_ROWS has a value that it cannot have: "some"')]);
+    expect([value.status, value.stdout]).toEqual([
+      1,
+      expect.stringContaining('PITOT_EXPORT_ROWS has a value that it cannot have: "some"'),
+    ]);
   });
 
   it("finds copies of OpenTelemetry's API that differ", () => {
     const app = mkdtempSync(join(tmpdir(), "pitot-copies-"));
-    const api = fileURLToPath(new URL("../../../node_modules/@opentelemetry/api/package.json", import.meta.url));
+    const api = fileURLToPath(
+      new URL("../../../node_modules/@opentelemetry/api/package.json", import.meta.url),
+    );
     const copy = join(app, "node_modules/@opentelemetry/api/package.json");
     cpSync(api, copy);
     const other = join(app, "node_modules/agent/node_modules/@opentelemetry/api/package.json");
     cpSync(api, other);
     writeFileSync(other, readFileSync(other, "utf8").replace(/"version": "[^"]+"/, '"version": "1.4.0"'));
-    const { stdout } = spawnSync(process.execPath, [cli, "doctor", "--json"], { cwd: app, env: environment(), encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, [cli, "doctor", "--json"], {
+      cwd: app,
+      env: environment(),
+      encoding: "utf8",
+    });
     expect(findings(stdout)["@opentelemetry/api"]).toMatchObject({ outcome: "warning" });
     expect(findings(stdout)["@opentelemetry/api"]?.message).toContain("1.4.0");
     rmSync(app, { recursive: true, force: true });

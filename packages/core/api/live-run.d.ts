@@ -20,7 +20,7 @@ export declare class LiveRun {
     finished: boolean;
     /** Monotonic start, for a duration that no clock step can bend. */
     readonly startedAt: number;
-    constructor(span: Span, parent: Context, open: (at: Context) => RecordScope | undefined, finish: (run: PipelineRun) => unknown);
+    constructor(span: Span, parent: Context, open: (at: Context) => RecordScope | undefined, finish: (run: PipelineRun) => unknown, startedAt?: number);
     get signal(): AbortSignal;
     abort(reason: unknown): void;
     with<T>(body: () => T): T;

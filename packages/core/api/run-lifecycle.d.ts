@@ -10,7 +10,11 @@ export interface StartRunOptions {
     /** Gets every record beside OTel and the snapshot. */
     readonly sink?: DiagnosticsSink;
     readonly metadata?: Payload;
+    /** When it began, Unix ms, where that was before this call. Default now. */
+    readonly startTimeUnixMs?: number;
 }
+/** How many runs this process has started: whether an application makes runs of its own. */
+export declare function startedRuns(): number;
 /** What ends a run. */
 export interface FinishRunOptions {
     /** Default `completed`. */

@@ -104,6 +104,7 @@ function count(name: string, value: unknown): number {
     remedy: `Give ${name} a whole number${name === "exportRows" ? ' or "all"' : ""}.`,
   });
 }
+
 /** Any text as the rules of redaction leave it, e.g. a statement on a span. */
 export function redactText(text: string): string {
   return recording().redactor.text(text);

@@ -1,7 +1,9 @@
+import { type Context } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { type RecordingOptions } from "@pitot/core";
-import { type RetentionLimits } from "@pitot/snapshot";
+import type { RetentionLimits } from "@pitot/snapshot";
+import { type Signal } from "./lazy-sdk.ts";
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
 export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter" | "flushMs"> {
     /** Default `OTEL_SERVICE_NAME`. */
@@ -26,8 +28,8 @@ export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmi
 }
 /** A running set-up. */
 export interface Pitot extends AsyncDisposable {
-    /** `started` an SDK of its own, `attached` to the one that the application had registered. */
-    readonly mode: "started" | "attached";
+    /** `started` an SDK of its own, `attached` to the one that the application had registered, or `disabled` by `OTEL_SDK_DISABLED`. */
+    readonly mode: "started" | "attached" | "disabled";
     /** True where OTLP is sent by Pitot. */
     readonly exporting: boolean;
     readonly snapshotDirectory: string | undefined;
@@ -35,6 +37,19 @@ export interface Pitot extends AsyncDisposable {
     flush(): Promise<void>;
     /** Closes runs under way as aborted, delivers, compacts. Bounded, idempotent, never rejects. */
     shutdown(): Promise<void>;
+}
+/** A set-up as `register` needs it: ready to make room for the application's own SDK. */
+export interface StartedPitot extends Pitot {
+    readonly snapshotProcessor: SpanProcessor;
+    /** Lets the application's provider of a signal take the place of ours. */
+    yield(signal: Signal, successor: unknown): void;
+}
+/** What `register` adds to a set-up: the run of the process. */
+export interface ProcessScope {
+    /** The context of whatever is traced outside any other. */
+    context(): Context;
+    /** Makes the run be there before the set-up stops, which closes it. */
+    ensure(): void;
 }
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.
@@ -49,3 +64,7 @@ export interface Pitot extends AsyncDisposable {
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
 export declare function startPitot(options?: PitotOptions): Promise<Pitot>;
+/** {@link startPitot} for `register`. */
+export declare function startFor(options: PitotOptions, scope: ProcessScope): Promise<StartedPitot>;
+/** True where the application, or an agent before us, has registered a tracer provider. */
+export declare function hasProvider(): boolean;

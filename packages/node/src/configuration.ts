@@ -241,7 +241,7 @@ export function optionsFromEnvironment(env: NodeJS.ProcessEnv = process.env): Pi
     }
     if (option !== undefined) options[option] = value;
   }
-  return options as PitotOptions;
+  return options;
 }
 
 /** The table of {@link SETTINGS} as Markdown. */

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { ExportResult } from "@opentelemetry/core";
 import type {
   AggregationTemporality,
@@ -17,9 +18,11 @@ export class DeferredMetricExporter implements PushMetricExporter {
 
   export(metrics: ResourceMetrics, done: (result: ExportResult) => void): void {
     this.#exporter ??= this.#load();
+    const { ExportResultCode } = require("@opentelemetry/core") as typeof import("@opentelemetry/core");
     this.#exporter.then(
-      (exporter) => (exporter === undefined ? done({ code: 0 }) : exporter.export(metrics, done)),
-      (error: unknown) => done({ code: 1, error: error as Error }),
+      (exporter) =>
+        exporter === undefined ? done({ code: ExportResultCode.SUCCESS }) : exporter.export(metrics, done),
+      (error: unknown) => done({ code: ExportResultCode.FAILED, error: error as Error }),
     );
   }
 
@@ -35,14 +38,18 @@ export class DeferredMetricExporter implements PushMetricExporter {
   selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
     const preference =
       process.env["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"]?.trim().toLowerCase() ?? "cumulative";
+    const { AggregationTemporality } =
+      require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
     const delta: readonly string[] | undefined = DELTA[preference];
-    return delta?.includes(instrument) === true ? DELTA_TEMPORALITY : CUMULATIVE_TEMPORALITY;
+    return delta?.includes(instrument) === true
+      ? AggregationTemporality.DELTA
+      : AggregationTemporality.CUMULATIVE;
   }
 }
 
-// The enum's values; importing it would load the metrics SDK at start.
-const DELTA_TEMPORALITY = 0 as AggregationTemporality;
-const CUMULATIVE_TEMPORALITY = 1 as AggregationTemporality;
+// Enums are values: importing them would load the metrics SDK at start.
+const require = createRequire(import.meta.url);
+
 const DELTA: Readonly<Record<string, readonly string[]>> = {
   delta: ["COUNTER", "OBSERVABLE_COUNTER", "GAUGE", "HISTOGRAM", "OBSERVABLE_GAUGE"],
   lowmemory: ["COUNTER", "HISTOGRAM"],

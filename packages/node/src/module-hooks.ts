@@ -8,7 +8,7 @@ import { initialize, loadSync, resolveSync, type LoaderHookData } from "./loader
 import { requireEsm } from "./require-esm.ts";
 
 /** An instrumentation that can be put on a module's exports by hand. */
-export interface PatchesExports {
+interface PatchesExports {
   /** The exports to use instead: the same object where it can be changed, else a copy. */
   patch<T extends object>(exports: T): T;
 }
@@ -46,7 +46,7 @@ export function instrumented<T extends object>(
 }
 
 /** The packages that the environment asks to watch. */
-export function watchedModules(): readonly InstrumentedModule[] {
+function watchedModules(): readonly InstrumentedModule[] {
   return INSTRUMENTED_MODULES.filter(({ instrumentation }) => isEnabled(instrumentation));
 }
 

@@ -62,7 +62,6 @@ export async function probeOtlp(timeoutMs: number = 5000): Promise<OtlpProbe> {
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return "refused";
-  const { code } = error as { code?: unknown };
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return `${error.message || String(code ?? error.name)}${cause}`;
+  return `${error.message || error.name}${cause}`;
 }

@@ -50,7 +50,10 @@ export function recordScan(
   cost: Attributes,
   seconds: number,
 ): void {
-  recordHistogram(METRIC_SCAN_DURATION, seconds, { [ATTR_DATASET_NAME]: dataset, [ATTR_SCAN_FORMAT]: format });
+  recordHistogram(METRIC_SCAN_DURATION, seconds, {
+    [ATTR_DATASET_NAME]: dataset,
+    [ATTR_SCAN_FORMAT]: format,
+  });
   const count = (metric: string, outcome: string, value: AttributeValue | undefined): void => {
     if (typeof value === "number" && value > 0)
       addCounter(metric, value, { [ATTR_DATASET_NAME]: dataset, [ATTR_OUTCOME]: outcome });

@@ -3,7 +3,9 @@ import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@o
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
-import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
+import type { RetentionLimits } from "@pitot/snapshot";
+// Not the whole package: reading, recovery and export are not needed to start.
+import { SnapshotStore } from "@pitot/snapshot/store";
 import { optionsFromEnvironment } from "./configuration.ts";
 import { logs } from "./logs-api.ts";
 import { LateDelivery } from "./late-delivery.ts";
@@ -141,7 +143,9 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
-    mode === "started" ? startSdk(options, snapshotProcessor, store, delivery, () => scope.context()) : undefined;
+    mode === "started"
+      ? startSdk(options, store, snapshotProcessor, delivery, () => scope.context())
+      : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     scope.ensure();
@@ -195,8 +199,8 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
 
 function startSdk(
   options: PitotOptions,
-  snapshot: SpanProcessor,
   store: SnapshotStore | undefined,
+  snapshot: SpanProcessor,
   delivery: LateDelivery,
   processContext: () => Context,
 ): LazySdk {
@@ -214,7 +218,10 @@ function startSdk(
     ...(logRecordProcessors === undefined && store === undefined
       ? {}
       : {
-          logRecordProcessors: () => [new SnapshotLogProcessor(store), ...(logRecordProcessors?.() ?? [])],
+          logRecordProcessors: () => [
+            ...(store === undefined ? [] : [new SnapshotLogProcessor(store)]),
+            ...(logRecordProcessors?.() ?? []),
+          ],
         }),
   });
 }
@@ -242,7 +249,7 @@ async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
 }
 
 /** True where `OTEL_SDK_DISABLED` turns telemetry off. */
-export function isDisabled(): boolean {
+function isDisabled(): boolean {
   return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
 }
 

@@ -64,15 +64,21 @@ function runs(): SnapshotRun[] {
   return listRuns(folder).map((id) => readRun(folder, id));
 }
 
-async function column(run: SnapshotRun, name: string, table: string = "spans"): Promise<unknown[]> {
+function firstRun(): SnapshotRun {
+  const [run] = runs();
+  if (run === undefined) throw new Error("no run was recorded");
+  return run;
+}
+
+async function column(run: SnapshotRun, name: string, table: string = "spans"): Promise<string[]> {
   const found = await run.table(table);
   return found === undefined
     ? []
-    : Array.from({ length: found.numRows }, (_, i) => found.getChild(name)!.get(i) as unknown);
+    : Array.from({ length: found.numRows }, (_, i) => String(found.getChild(name)!.get(i)));
 }
 
 async function spanNames(run: SnapshotRun): Promise<string[]> {
-  return ((await column(run, "name")) as string[]).filter((name) => !name.startsWith("run "));
+  return (await column(run, "name")).filter((name) => !name.startsWith("run "));
 }
 
 describe("an unmodified application", () => {
@@ -83,18 +89,16 @@ describe("an unmodified application", () => {
   ])("in %s has its reads and writes traced", async (_, args) => {
     const { stdout, status } = both([...args, data]);
     expect([stdout, status]).toEqual(["100 3 3\n", 3]);
-    const [run] = runs();
+    const run = firstRun();
     expect(runs()).toHaveLength(1);
-    expect(run!.manifest.run).toMatchObject({ status: "failed", metadata: { exit_code: 3 } });
-    expect((await spanNames(run!)).sort()).toEqual([
+    expect(run.manifest.run).toMatchObject({ status: "failed", metadata: { exit_code: 3 } });
+    expect((await spanNames(run)).sort()).toEqual([
       "arrow decode",
       "arrow decode",
       "arrow encode",
       "scan orders",
     ]);
-    const attributes = ((await column(run!, "attributes")) as string[]).map(
-      (text) => JSON.parse(text) as object,
-    );
+    const attributes = (await column(run, "attributes")).map((text) => JSON.parse(text) as object);
     // 8,192 rows in groups of 2,048: rows 2,100 to 2,200 lie in the second.
     expect(attributes).toContainEqual(
       expect.objectContaining({
@@ -109,9 +113,9 @@ describe("an unmodified application", () => {
     expect(attributes).toContainEqual(
       expect.objectContaining({ "pitot.dataset.rows": 3, "pitot.dataset.columns": 1 }),
     );
-    const parents = new Set(await column(run!, "parent_span_id"));
+    const parents = new Set(await column(run, "parent_span_id"));
     expect(parents.size).toBe(2);
-    expect(await column(run!, "name", "events")).toEqual([
+    expect(await column(run, "name", "events")).toEqual([
       "dataset.input",
       "dataset.input",
       "dataset.output",
@@ -121,8 +125,8 @@ describe("an unmodified application", () => {
 
   it.each(["engine.mjs", "engine.cjs"])("has its statements and streams traced: %s", async (app) => {
     both([app, data]);
-    const [run] = runs();
-    expect((await spanNames(run!)).sort()).toEqual([
+    const run = firstRun();
+    expect((await spanNames(run)).sort()).toEqual([
       "SELECT",
       "SELECT nowhere",
       "stage 1 Readable",
@@ -131,9 +135,9 @@ describe("an unmodified application", () => {
       "stage 2 WriteStream",
       "stage 3 WriteStream",
     ]);
-    const status = (await column(run!, "status_code")) as string[];
+    const status = await column(run, "status_code");
     expect(status.filter((code) => code === "ERROR")).toHaveLength(2);
-    expect(run!.manifest.run?.status).toBe("completed");
+    expect(run.manifest.run?.status).toBe("completed");
   });
 
   it.each([
@@ -158,7 +162,7 @@ describe("an unmodified application", () => {
   it("may load apache-arrow twice", async () => {
     both(["two-arrows.mjs"]);
     const once = ["arrow encode", "arrow decode", "arrow decode", "arrow encode", "arrow decode"];
-    expect((await spanNames(runs()[0]!)).sort()).toEqual([...once, ...once].sort());
+    expect((await spanNames(firstRun())).sort()).toEqual([...once, ...once].toSorted());
   });
 
   it("is undisturbed where snapshots cannot be written", () => {
@@ -193,8 +197,8 @@ describe("an unmodified application", () => {
       logLevel: "silent",
     });
     both([bundle, data]);
-    expect(await spanNames(runs()[0]!)).toEqual([]);
-    expect(await column(runs()[0]!, "name", "events")).toHaveLength(4);
+    expect(await spanNames(firstRun())).toEqual([]);
+    expect(await column(firstRun(), "name", "events")).toHaveLength(4);
   });
 });
 
@@ -207,7 +211,7 @@ describe("runs", () => {
     for (const run of all) {
       expect(await spanNames(run)).toEqual(["arrow encode"]);
       const [properties] = await column(run, "properties", "events");
-      expect(JSON.parse(String(properties))).toEqual(run.manifest.run?.metadata);
+      expect(JSON.parse(properties ?? "")).toEqual(run.manifest.run?.metadata);
     }
     const traces = await Promise.all(all.map(async (run) => (await column(run, "trace_id"))[0]));
     expect(new Set(traces).size).toBe(200);
@@ -216,12 +220,12 @@ describe("runs", () => {
   it("of child processes and worker threads continue the trace", async () => {
     both(["parent.mjs"], { NODE_OPTIONS: undefined });
     const found = runs();
-    expect(found.map(({ manifest }) => manifest.run?.label).sort()).toEqual([
+    expect(found.map(({ manifest }) => manifest.run?.label ?? "").toSorted()).toEqual([
       "@pitot/node/parent",
       "@pitot/node/writes-arrow",
       "@pitot/node/writes-arrow (worker)",
     ]);
-    const traces = new Set<unknown>();
+    const traces = new Set<string>();
     for (const run of found) {
       expect(await spanNames(run)).toEqual(["arrow encode"]);
       for (const id of await column(run, "trace_id")) traces.add(id);
@@ -231,7 +235,7 @@ describe("runs", () => {
 
   it("are labelled by PITOT_LABEL", () => {
     node(["--import", register, "end.mjs"], { PITOT_LABEL: "nightly" });
-    expect(runs()[0]!.manifest.run?.label).toBe("nightly");
+    expect(firstRun().manifest.run?.label).toBe("nightly");
   });
 });
 
@@ -241,13 +245,13 @@ describe("an application's own OpenTelemetry SDK", () => {
     expect(stdout).toBe("true\n");
     expect(stderr.trim().split(",")).toEqual(expect.arrayContaining(["arrow encode", "mine"]));
     both(["own-sdk.mjs"]);
-    expect((await spanNames(runs()[0]!)).sort()).toEqual(["arrow encode", "mine"]);
+    expect((await spanNames(firstRun())).sort()).toEqual(["arrow encode", "mine"]);
   });
 
   it("is attached to when it was there before us", async () => {
     both(["--import", "./otel-first.mjs", "writes-arrow.mjs"]);
     node(["--import", "./otel-first.mjs", "--import", register, "writes-arrow.mjs"]);
-    expect(await spanNames(runs().at(-1)!)).toEqual(["arrow encode"]);
+    expect(await spanNames(runs().at(-1) ?? firstRun())).toEqual(["arrow encode"]);
   });
 
   it("can use our instrumentations alone", () => {
@@ -290,8 +294,8 @@ describe("configuration", () => {
 
   it("can turn one instrumentation off", async () => {
     both(["app.mjs", data], { OTEL_NODE_DISABLED_INSTRUMENTATIONS: "hyparquet,fs" });
-    expect(await spanNames(runs()[0]!)).not.toContain("scan orders");
-    expect(await column(runs()[0]!, "name", "events")).toEqual([]);
+    expect(await spanNames(firstRun())).not.toContain("scan orders");
+    expect(await column(firstRun(), "name", "events")).toEqual([]);
   });
 
   it.each([

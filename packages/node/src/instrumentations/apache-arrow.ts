@@ -21,9 +21,9 @@ interface ReaderImpl {
 
 interface Writer {
   _position?: number;
-  write(batch: unknown): unknown;
-  close(): unknown;
-  abort?(reason?: unknown): unknown;
+  write: (batch: unknown) => unknown;
+  close: () => unknown;
+  abort?: (reason?: unknown) => unknown;
 }
 
 const PATCHED = Symbol.for("pitot.apache-arrow");
@@ -48,11 +48,15 @@ export class ApacheArrowInstrumentation extends InstrumentationBase {
 
   /** The exports of apache-arrow with reads and writes observed; its reader and writer classes are changed in place. */
   patch<T extends object>(exports: T): T {
-    const arrow = exports as Record<string, AnyFunction | undefined>;
     const tracer = () => this.tracer;
-    const { tableFromIPC, tableToIPC } = arrow;
-    patchReader(tracer, arrow["RecordBatchReader"] as { from: AnyFunction } | undefined);
-    patchWriter(tracer, arrow["RecordBatchWriter"] as { prototype: Writer } | undefined);
+    const { tableFromIPC, tableToIPC, RecordBatchReader, RecordBatchWriter } = exports as {
+      tableFromIPC?: AnyFunction;
+      tableToIPC?: AnyFunction;
+      RecordBatchReader?: { from: AnyFunction };
+      RecordBatchWriter?: { prototype: Writer };
+    };
+    patchReader(tracer, RecordBatchReader);
+    patchWriter(tracer, RecordBatchWriter);
     return replaceExports(exports, {
       ...(tableFromIPC === undefined ? {} : { tableFromIPC: observedDecode(tracer, whole(tableFromIPC)) }),
       ...(tableToIPC === undefined ? {} : { tableToIPC: observedEncode(tracer, whole(tableToIPC)) }),

@@ -10,7 +10,7 @@ import { INSTRUMENTATION_VERSION } from "./instrumentation-version.ts";
 export type DuckDBInstrumentationConfig = InstrumentationConfig & ObserveDuckDBOptions;
 
 interface InstanceClass {
-  readonly prototype: { connect(): Promise<DuckDBConnectionLike> };
+  readonly prototype: { connect: () => Promise<DuckDBConnectionLike> };
 }
 
 const PATCHED = Symbol.for("pitot.duckdb");

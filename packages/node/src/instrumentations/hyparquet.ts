@@ -102,11 +102,12 @@ export class HyparquetInstrumentation extends InstrumentationBase {
 /** Remembers what a buffer was opened from: a path, an URL, or the buffer that a cache stands before. */
 function named(open: Open): Open {
   const remember = (buffer: AsyncBuffer, from: unknown): AsyncBuffer => {
+    const { url } = from as { url?: unknown };
     const source =
       typeof from === "string"
         ? from
-        : (sources.get(from as object) ?? String((from as { url?: unknown }).url ?? ""));
-    if (source !== "") sources.set(buffer, source);
+        : (sources.get(from as object) ?? (typeof url === "string" ? url : undefined));
+    if (source !== undefined) sources.set(buffer, source);
     return buffer;
   };
   return (...args) => {

@@ -66,7 +66,7 @@ function noting(original: AnyFunction, direction: "input" | "output"): AnyFuncti
     return result;
   };
   // `fs.readFile` and others carry util.promisify's own properties.
-  return Object.defineProperties(noted, Object.getOwnPropertyDescriptors(original)) as AnyFunction;
+  return Object.defineProperties<AnyFunction>(noted, Object.getOwnPropertyDescriptors(original));
 }
 
 function note(path: string, direction: "input" | "output", data: unknown): void {

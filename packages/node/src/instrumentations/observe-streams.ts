@@ -92,9 +92,7 @@ function isOptions(value: unknown): value is object {
 
 function isStage(value: unknown): boolean {
   if (typeof value === "function") return true;
-  return (
-    typeof value === "object" && value !== null && typeof (value as { on?: unknown }).on === "function"
-  );
+  return typeof value === "object" && value !== null && typeof (value as { on?: unknown }).on === "function";
 }
 
 function stageName(stage: unknown): string {
