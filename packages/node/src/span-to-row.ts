@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode, type Attributes, type HrTime } from "@opentelemetry/api";
+import { SpanKind, SpanStatusCode, type HrTime } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";

@@ -43,7 +43,7 @@ async function undelivered(count: number): Promise<ReadableSpan[]> {
   };
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ "service.name": "test", "host.cpu": 2 }),
-    spanProcessors: [new SnapshotSpanProcessor(store), new SimpleSpanProcessor(keep)],
+    spanProcessors: [new SnapshotSpanProcessor(store), new SimpleSpanProcessor({ exporter: keep })],
   });
   const tracer = provider.getTracer("a scope", "1.2.3");
   for (let i = 0; i < count; i++) {
