@@ -10,7 +10,7 @@ const ROUNDS = 200;
  * so that neighbours and clocks treat both alike. */
 export async function duckdbStatement(): Promise<BenchResult> {
   const stop = startBatching();
-  const instance = await DuckDBInstance.create(":memory:");
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const bare = await instance.connect();
   const observed = observeDuckDB(await instance.connect());
   const sql = "SELECT 42 AS answer";

@@ -11,6 +11,7 @@ import { operatorProfile } from "./operator-profile.ts";
 import { parquetScans, queryPlan, type ParquetScan } from "./query-plan.ts";
 import { recordPrepared, recordProfile, recordQueryPlan } from "./record-duckdb.ts";
 import type { StatementSpan } from "./statement-span.ts";
+import { statementTokens } from "./statement-tokens.ts";
 
 /** Told of a Parquet scan in a plan, with the span of the statement and its text. */
 export type ParquetScanHook = (
@@ -19,6 +20,7 @@ export type ParquetScanHook = (
 ) => void;
 
 const PLANNABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|CREATE TABLE)$/;
+const UNCHANGING = /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXPLAIN|DESCRIBE|SHOW|BEGIN|COMMIT)\b/;
 const KEPT = 1000;
 
 /** What is told of statements beyond their spans: plans, profiles, what was prepared. Never throws into a statement. */
@@ -67,18 +69,12 @@ export class StatementDetails {
   /** Puts the plan's fingerprint on the span, and records the plan of a text that is new. */
   async explain(sql: string, values: unknown, types: unknown, statement: StatementSpan): Promise<void> {
     if (this.#options.plans !== true) return;
-    const { text, operation, statements } = describeStatement(sql);
-    if (statements !== 1 || !PLANNABLE.test(operation)) return;
     try {
-      if (!this.#plans.has(text)) {
-        // Set first: of statements at once, one explains.
-        if (this.#plans.size >= KEPT) this.#plans.clear();
-        this.#plans.set(text, undefined);
-        const plan = await queryPlan(this.#bare, sql, values, types);
-        this.#plans.set(text, { fingerprint: plan.fingerprint, scans: parquetScans(plan.operators) });
-        const sink = this.#sink();
-        if (sink !== undefined) recordQueryPlan(sink, text, plan);
-      }
+      const { text, operation, statements } = describeStatement(sql);
+      // What these change may change any plan.
+      if (!UNCHANGING.test(operation)) this.#plans.clear();
+      if (statements !== 1 || !PLANNABLE.test(operation)) return;
+      if (!this.#plans.has(text)) await this.#plan(sql, text, values, types);
       const known = this.#plans.get(text);
       if (known === undefined) return;
       statement.span.setAttribute(ATTR_PLAN_FINGERPRINT, known.fingerprint);
@@ -87,7 +83,24 @@ export class StatementDetails {
         for (const scan of known.scans)
           guarded("duckdb.onParquetScan", () => hook(scan, { sql, span: statement.span }));
     } catch {
-      // What cannot be planned fails by itself when it runs; a parameter that is not bound yet has no plan.
+      // What cannot be planned fails by itself when it runs.
+    }
+  }
+
+  async #plan(sql: string, text: string, values: unknown, types: unknown): Promise<void> {
+    if (this.#plans.size >= KEPT) this.#plans.clear();
+    // Set first: of statements at once, one explains.
+    this.#plans.set(text, undefined);
+    // A parameter without its value has no plan, and a failed EXPLAIN is no statement to send into a transaction.
+    if (values === undefined && statementTokens(sql).some(({ kind }) => kind === "parameter")) return;
+    try {
+      const plan = await queryPlan(this.#bare, sql, values, types);
+      this.#plans.set(text, { fingerprint: plan.fingerprint, scans: parquetScans(plan.operators) });
+      const sink = this.#sink();
+      if (sink !== undefined) recordQueryPlan(sink, text, plan);
+    } catch (error) {
+      this.#plans.delete(text);
+      throw error;
     }
   }
 

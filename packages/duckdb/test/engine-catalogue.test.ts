@@ -83,6 +83,33 @@ describe("plans", () => {
     expect(seen).toHaveLength(1);
   });
 
+  it("are asked for again when the schema has changed, and never for a parameter without a value", async () => {
+    await using telemetry = createTelemetryHarness();
+    const other = observeDuckDB(await instance.connect(), { plans: true });
+    await expect(other.run("FROM later")).rejects.toThrow("later");
+    await other.run("CREATE TEMP TABLE later AS SELECT 1 AS a");
+    await other.run("FROM later");
+    await other.run("CREATE OR REPLACE TEMP VIEW flights AS SELECT * FROM range(3)");
+    await other.run("DROP TABLE later");
+    await other.run("CREATE TEMP VIEW later AS SELECT * FROM range(7) WHERE range > 2");
+    await other.run("FROM later");
+    await other.run("BEGIN");
+    const prepared = await other.prepare("SELECT * FROM range($1)");
+    prepared.bindInteger(1, 3);
+    expect((await prepared.runAndReadAll()).currentRowCount).toBe(3);
+    expect((await other.runAndReadAll("SELECT 1 WHERE ?", [true])).currentRowCount).toBe(1);
+    await other.run("COMMIT");
+    other.closeSync();
+    const plans = telemetry
+      .spans()
+      .map(({ name, attributes }) => [name, attributes["pitot.plan.fingerprint"]]);
+    const later = plans.filter(([name]) => name === "SELECT later").map(([, plan]) => plan);
+    expect(later).toEqual([undefined, expect.any(String), expect.any(String)]);
+    expect(later[1]).not.toBe(later[2]);
+    expect(plans.find(([name]) => name === "SELECT range")?.[1]).toBeUndefined();
+    expect(plans.find(([name]) => name === "SELECT")?.[1]).toBeDefined();
+  });
+
   it("refuse what is none", () => {
     expect(() => parsePlan("nope")).toThrow(PitotError);
     expect(() => parsePlan("{}")).toThrow(/EXPLAIN/);

@@ -146,9 +146,9 @@ describe("a driver", () => {
     expect(() => createDriver({ nodes: { a: { run } } }).plan("b")).toThrow(/There are: a/);
   });
 
-  it("takes a chain of ten thousand nodes", async () => {
+  it("takes a chain of three thousand nodes", async () => {
     const nodes = Object.fromEntries(
-      Array.from({ length: 10_000 }, (_, i): [string, DriverNode] => [
+      Array.from({ length: 3000 }, (_, i): [string, DriverNode] => [
         `n${i}`,
         {
           deps: i === 0 ? [] : [`n${i - 1}`],
@@ -156,7 +156,7 @@ describe("a driver", () => {
         },
       ]),
     );
-    expect(await createDriver({ nodes }).execute(["n9999"])).toEqual({ n9999: 9999 });
+    expect(await createDriver({ nodes }).execute(["n2999"])).toEqual({ n2999: 2999 });
   });
 
   it("runs any graph in an order of its dependencies", async () => {
