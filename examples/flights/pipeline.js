@@ -6,7 +6,19 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import Papa from "papaparse";
-import { col, openDataset, recordDatasetStats, trackedRun, trackedScan } from "pitot";
+import {
+  col,
+  concatQualityTables,
+  IdSet,
+  openDataset,
+  qualityFromIds,
+  qualityFromPredicate,
+  qualityFromReferences,
+  recordDatasets,
+  recordQualityTable,
+  trackedRun,
+  trackedScan,
+} from "pitot";
 import { STATE_NAMES } from "./state-names.js";
 
 const require = createRequire(import.meta.url);
@@ -16,7 +28,7 @@ const data = join(dirname(require.resolve("vega-datasets")), "../data");
 /** Reads from the middle of the second row group on: four of the eleven hold flights of these days. */
 const WINDOW = { from: new Date("2001-02-05T00:00:00Z"), to: new Date("2001-04-05T00:00:00Z") };
 
-/** @typedef {{ iata: string, name: string, city: string, state: string, latitude: number, longitude: number }} Airport */
+/** @typedef {{ iata: string | number, name: string, city: string, state: string, latitude: number, longitude: number }} Airport */
 /** @typedef {{ delay: number[], origin: string[], date: Date[] }} Flights */
 
 /**
@@ -34,11 +46,16 @@ export async function flightDelays(output, sink) {
     async (run) => {
       const airports = await run.stage("read airports", () => readAirports(run));
       const flights = await run.stage("read flights", () => readFlights(run));
-      run.stage("check quality", () => checkQuality(run, flights, airports));
+      run.stage("check quality", () => {
+        const tables = { airports: airportColumns(airports), flights: flightColumns(flights) };
+        recordDatasets(run, tables);
+        recordQualityTable(run, airportsQuality(tables.airports));
+        recordQualityTable(run, flightsQuality(tables.flights, tables.airports));
+      });
       const delays = run.stage("aggregate", () => aggregate(flights, airports));
       await run.stage("write result", async () => {
         const table = tableFromArrays(delays);
-        recordDatasetStats(run, { airport_delays: table });
+        recordDatasets(run, { airport_delays: table });
         const bytes = tableToIPC(table, "file");
         await mkdir(dirname(output), { recursive: true });
         await writeFile(output, bytes);
@@ -61,7 +78,7 @@ async function readAirports(run) {
   );
   run.recordEvent("dataset_read", { dataset: "airports", rows: rows.length, bytes: text.length });
   run.recordMetric("flights.read.rows", rows.length, { dataset: "airports" }, { unit: "{row}" });
-  return new Map(rows.map((row) => [row.iata, row]));
+  return new Map(rows.map((row) => [String(row.iata), row]));
 }
 
 /**
@@ -91,25 +108,56 @@ async function readFlights(run) {
   return flights;
 }
 
-/**
- * The faults that the data really has. The pipeline goes on with all of them.
- * @param {import("pitot").PipelineRun} run
- * @param {Flights} flights
- * @param {Map<string, Airport>} airports
- */
-function checkQuality(run, flights, airports) {
+/** @param {Map<string, Airport>} airports */
+function airportColumns(airports) {
+  const rows = [...airports.values()];
+  // The CSV parser reads the code 0E0 as a number, which the check for invalid ids finds.
+  return { iata: rows.map(({ iata }) => String(iata)), state: rows.map(({ state }) => state) };
+}
+
+/** @param {Flights} flights */
+function flightColumns({ date, origin, delay }) {
+  return {
+    id: origin.map((airport, i) => `${airport}@${date[i]?.toISOString()}`),
+    date,
+    origin,
+    delay: Int16Array.from(delay),
+  };
+}
+
+// The faults that the data really has, as a quality table per build. The pipeline goes on with all of them.
+
+/** @param {ReturnType<typeof airportColumns>} airports */
+function airportsQuality(airports) {
   /** @type {{ state: string }[]} */
   const capitals = require(`${data}/us-state-capitals.json`);
   const states = new Set(capitals.map(({ state }) => state));
-  for (const { iata, state } of airports.values())
-    if (!states.has(STATE_NAMES[state] ?? ""))
-      run.recordQualityRow("AIRPORT", iata, "STATE_UNKNOWN", "airports");
-  flights.origin.forEach((origin, i) => {
-    const delay = flights.delay[i] ?? 0;
-    const id = `${origin}@${flights.date[i]?.toISOString()}`;
-    if (delay < -60) run.recordQualityRow("FLIGHT", id, "MORE_THAN_AN_HOUR_EARLY", "flights");
-    if (!airports.has(origin)) run.recordQualityRow("FLIGHT", id, "ORIGIN_UNKNOWN", "flights");
-  });
+  const spec = { idCol: "iata", entityKind: "AIRPORT", sourceTable: "airports" };
+  return concatQualityTables([
+    qualityFromIds(airports, { ...spec, issue: "INVALID_ID" }),
+    qualityFromPredicate(
+      airports,
+      { ...spec, issue: "STATE_UNKNOWN" },
+      (row) => !states.has(STATE_NAMES[String(row.get("state"))] ?? ""),
+    ),
+  ]);
+}
+
+/**
+ * @param {ReturnType<typeof flightColumns>} flights
+ * @param {ReturnType<typeof airportColumns>} airports
+ */
+function flightsQuality(flights, airports) {
+  const spec = { idCol: "id", entityKind: "FLIGHT", sourceTable: "flights" };
+  const known = new IdSet().add(airports, "iata");
+  return concatQualityTables([
+    qualityFromPredicate(
+      flights,
+      { ...spec, issue: "MORE_THAN_AN_HOUR_EARLY" },
+      { column: "delay", min: -60 },
+    ),
+    qualityFromReferences(flights, { ...spec, idCol: "origin", issue: "ORIGIN_UNKNOWN" }, known),
+  ]);
 }
 
 /**

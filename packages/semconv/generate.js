@@ -75,7 +75,9 @@ function spanPrefix(/** @type {any} */ span) {
 }
 
 function definition(/** @type {any} */ m) {
-  const buckets = m.instrument === "histogram" ? ", buckets: DURATION_BOUNDARIES_S" : "";
+  // A metric that OpenTelemetry defines keeps the boundaries that it is defined with.
+  const bounds = m.annotations?.buckets ? JSON.stringify(m.annotations.buckets) : "DURATION_BOUNDARIES_S";
+  const buckets = m.instrument === "histogram" ? `, buckets: ${bounds}` : "";
   const attributes = JSON.stringify(m.attributes.map((/** @type {any} */ a) => a.ref));
   return `  { name: ${JSON.stringify(m.metric_name)}, instrument: "${m.instrument}", unit: "${m.unit}", brief: ${JSON.stringify(m.brief)}, attributes: ${attributes}${buckets} },\n`;
 }

@@ -1,22 +1,48 @@
 // `npm run bench [-- --row N …] [--json FILE]`: ours, peer, ratio, goal; never fails on a slow result.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
+import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
+import { columnStats } from "./column-stats.ts";
 import { deltaState } from "./delta-state.ts";
+import { driverNode } from "./driver-node.ts";
+import { duckdbStatement } from "./duckdb-statement.ts";
+import { durableAppend } from "./durable-append.ts";
+import { flushDelay } from "./flush-delay.ts";
 import { footerReading } from "./footer-reading.ts";
+import { invalidIds } from "./invalid-ids.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { qualityTable } from "./quality-table.ts";
 import { rowGroupPruning } from "./row-group-pruning.ts";
+import { startUpAgainstAuto, startUpAgainstNodeSdk } from "./start-up.ts";
+import { trackedAgainstPlain } from "./tracked-against-plain.ts";
+import { trackedPipeline } from "./tracked-pipeline.ts";
 
+/** By the number of their goal; a letter marks the second part of one. */
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
+  3: arrowBatch,
+  "3b": qualityTable,
+  4: durableAppend,
+  5: invalidIds,
+  6: columnStats,
   7: footerReading,
   8: rowGroupPruning,
   9: burstOfSpans,
+  10: startUpAgainstNodeSdk,
+  "10b": startUpAgainstAuto,
+  11: trackedPipeline,
+  "11b": trackedAgainstPlain,
+  "11c": flushDelay,
   12: linearCost,
+  "12b": boundedMemory,
+  14: duckdbStatement,
+  15: driverNode,
   30: deltaState,
 };
 

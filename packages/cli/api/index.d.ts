@@ -11,3 +11,7 @@ export type { Dataset, DatasetLocation, Fragment, Literal, OpenDatasetOptions, P
 export { listRuns, readRun, SnapshotStore } from "@pitot/snapshot";
 export type { RunManifest, SnapshotRun } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";
+export { checkTableContract, describeTable, engineFunctions, engineViews, observeDuckDB, observeDuckDBInstance, queryPlan, recordDuckDBSession, viewArtifact, } from "@pitot/duckdb";
+export type { DuckDBSession, DuckDBSessionOptions, ObserveDuckDBOptions, QueryPlan } from "@pitot/duckdb";
+export { aroundRun, createDriver, FileCacheStore, MemoryCacheStore, observeAsyncAuto, observeBullMqFlow, observeBullMqProcessor, observePGraph, observePipeline, } from "@pitot/pipeline";
+export type { CacheStore, CacheUse, Driver, DriverNode, DriverOptions, NodeOptions, Producer, } from "@pitot/pipeline";

@@ -1,6 +1,6 @@
 // Set-up
-export { DeliverySpanProcessor, SnapshotSpanProcessor, startPitot } from "@pitot/node";
-export type { DeliveryOptions, Pitot, PitotOptions } from "@pitot/node";
+export { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "@pitot/node";
+export type { DeliveryOptions, Pitot, PitotOptions, ReplayOptions, ReplayReport } from "@pitot/node";
 
 // Runs and records
 export {
@@ -44,19 +44,46 @@ export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, Vie
 
 // Tables
 export {
+  assertQuality,
   checkContract,
+  columnProfileTable,
   columnStatsTable,
   concatQualityTables,
   datasetStatsTable,
   emptyQualityTable,
+  IdSet,
+  measureStream,
+  profileStream,
+  profileTable,
+  qualityFindings,
+  qualityFromDuplicates,
   qualityFromIds,
   qualityFromPlans,
-  recordDatasetStats,
+  qualityFromPredicate,
+  qualityFromReferences,
+  qualityFromStream,
+  qualityGroups,
+  recordDatasets,
   recordQualityTable,
   schemaFingerprint,
   tableSummary,
 } from "@pitot/tables";
-export type { Datasets, QualityPlanSpec, SchemaContract, TableSummary } from "@pitot/tables";
+export type {
+  DatasetProfile,
+  Datasets,
+  PredicateRow,
+  ProfileOptions,
+  QualityFinding,
+  QualityGroup,
+  QualityLimit,
+  QualityOptions,
+  QualityPlanSpec,
+  QualityRange,
+  RecordDatasetsOptions,
+  SchemaContract,
+  TableInput,
+  TableSummary,
+} from "@pitot/tables";
 
 // Scans
 export {
@@ -88,7 +115,43 @@ export type {
   TrackedScanOptions,
 } from "@pitot/scan";
 
-// Reading snapshots
-export { listRuns, readRun, SnapshotStore } from "@pitot/snapshot";
-export type { RunManifest, SnapshotRun } from "@pitot/snapshot";
+// Reading and keeping snapshots
+export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
+export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";
+
+// DuckDB: shapes its connections, never imports it
+export {
+  checkTableContract,
+  describeTable,
+  engineFunctions,
+  engineViews,
+  observeDuckDB,
+  observeDuckDBInstance,
+  queryPlan,
+  recordDuckDBSession,
+  viewArtifact,
+} from "@pitot/duckdb";
+export type { DuckDBSession, DuckDBSessionOptions, ObserveDuckDBOptions, QueryPlan } from "@pitot/duckdb";
+
+// Graphs and streams
+export {
+  aroundRun,
+  createDriver,
+  FileCacheStore,
+  MemoryCacheStore,
+  observeAsyncAuto,
+  observeBullMqFlow,
+  observeBullMqProcessor,
+  observePGraph,
+  observePipeline,
+} from "@pitot/pipeline";
+export type {
+  CacheStore,
+  CacheUse,
+  Driver,
+  DriverNode,
+  DriverOptions,
+  NodeOptions,
+  Producer,
+} from "@pitot/pipeline";

@@ -1,78 +1,83 @@
-import { readRun, type SnapshotRun } from "@pitot/snapshot";
 import colors from "picocolors";
+import { byteSize } from "./format-bytes.ts";
 import { milliseconds } from "./format-duration.ts";
+import { runReport, type ReportScan, type RunReport } from "./run-report.ts";
 import { spanTree } from "./span-tree.ts";
 
+/** Lines of a section beyond which it says how many it leaves out. */
+const LINES = 20;
+
 /**
- * A run as text: envelope, trace tree with durations, quality by issue, metrics, what became of its records.
+ * A run as text: envelope, trace tree with durations, datasets, scans, quality by issue, metrics, what became of its records.
  *
  * @throws PitotError IO where the run is not in the folder
  */
-export function showRun(directory: string, runId: string): string {
-  const run = readRun(directory, runId);
-  const { manifest } = run;
+export async function showRun(directory: string, runId: string): Promise<string> {
+  return reportText(await runReport(directory, runId), directory);
+}
+
+/** {@link showRun} of a report that is there already. */
+export function reportText(report: RunReport, directory: string): string {
+  const { manifest } = report;
   const { status, label, duration_ms: duration } = manifest.run ?? {};
   const mark =
     status === "completed" ? colors.green("✓") : status === "failed" ? colors.red("✗") : colors.yellow("…");
   return [
     `${mark} ${colors.bold(label ?? "session")}  ${status ?? ""}${duration == null ? "" : ` in ${milliseconds(duration)}`}  ${colors.dim(manifest.id)}`,
-    ...section("Trace", spanTree(run)),
-    ...section("Events", events(run)),
-    ...section("Quality", quality(run)),
-    ...section("Metrics", metrics(run)),
-    ...section("Records", records(run)),
-    `\nSnapshot  ${run.folder}`,
+    ...section("Trace", spanTree(report.spans), 200),
+    ...section("Datasets", datasets(report)),
+    ...section("Scans", report.scans.map(scanLine)),
+    ...section(
+      "Quality",
+      report.quality.map(
+        ({ source_table, entity_kind, issue, rows }) =>
+          `${String(rows).padStart(9)}  ${source_table ?? "-"}  ${entity_kind}  ${issue}`,
+      ),
+    ),
+    ...section(
+      "Metrics",
+      report.metrics.map(
+        ({ name, attributes, value, unit }) => `${name} ${colors.dim(attributes)}  ${value} ${unit}`,
+      ),
+    ),
+    ...section(
+      "Events",
+      report.events.map(({ name, json }) => `${name}  ${colors.dim(clip(json))}`),
+    ),
+    ...section("Records", records(report)),
+    `\nSnapshot  ${directory}/runs/${manifest.id}`,
   ].join("\n");
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ["", colors.bold(title), ...lines.map((line) => `  ${line}`)];
+function section(title: string, lines: readonly string[], limit: number = LINES): string[] {
+  if (lines.length === 0) return [];
+  const left = lines.length - limit;
+  return [
+    "",
+    colors.bold(title),
+    ...lines.slice(0, limit).map((line) => `  ${line}`),
+    ...(left > 0 ? [`  ${colors.dim(`… and ${left} more; --json has all`)}`] : []),
+  ];
 }
 
-function events(run: SnapshotRun): string[] {
-  const lines: string[] = [];
-  for (const [name, column] of [
-    ["events", "properties"],
-    ["artifacts", "payload"],
-  ] as const) {
-    const table = run.table(name);
-    for (let i = 0; i < Math.min(table?.numRows ?? 0, 20); i++)
-      lines.push(
-        `${String(table!.getChild("name")!.get(i))}  ${colors.dim(clip(String(table!.getChild(column)!.get(i))))}`,
-      );
-    if ((table?.numRows ?? 0) > 20) lines.push(`… and ${table!.numRows - 20} more ${name}`);
-  }
-  return lines;
+function datasets({ datasets: all }: RunReport): string[] {
+  return all.map(
+    ({ direction, dataset, format, bytes, path }) =>
+      `${direction === "input" ? "←" : "→"} ${String(dataset)}  ${String(format)}${typeof bytes === "number" ? `  ${byteSize(bytes)}` : ""}  ${colors.dim(String(path))}`,
+  );
 }
 
-function quality(run: SnapshotRun): string[] {
-  const table = run.table("quality");
-  if (table === undefined) return [];
-  const counts = new Map<string, number>();
-  const [table_, kind, issue] = ["source_table", "entity_kind", "issue"].map((name) => table.getChild(name)!);
-  for (let i = 0; i < table.numRows; i++) {
-    const key = [table_!.get(i) ?? "-", kind!.get(i), issue!.get(i)].join("  ");
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .map(([key, count]) => `${String(count).padStart(9)}  ${key}`);
+function scanLine(scan: ReportScan): string {
+  const { dataset, row_groups_read: read, row_groups_total: total } = scan;
+  const groups = total === null ? "" : `  ${read} of ${total} row groups`;
+  const rows = scan.rows_matched === null ? "" : `  ${scan.rows_matched} rows`;
+  const bytes =
+    scan.bytes_read === null ? "" : `  ${byteSize(scan.bytes_read)} of ${byteSize(scan.bytes_total)}`;
+  const requests = scan.range_requests === null ? "" : ` in ${scan.range_requests} requests`;
+  return `${dataset}${groups}${rows}${bytes}${requests}  ${colors.dim(milliseconds(scan.duration_ms))}`;
 }
 
-function metrics(run: SnapshotRun): string[] {
-  const table = run.table("metrics");
-  if (table === undefined) return [];
-  const last = new Map<string, string>();
-  const get = (column: string, i: number): unknown => table.getChild(column)!.get(i);
-  for (let i = 0; i < table.numRows; i++)
-    last.set(
-      `${String(get("name", i))} ${colors.dim(String(get("attributes", i)))}`,
-      `${String(get("value", i))} ${String(get("unit", i))}`,
-    );
-  return [...last].map(([name, value]) => `${name}  ${value}`);
-}
-
-function records({ manifest }: SnapshotRun): string[] {
+function records({ manifest }: RunReport): string[] {
   return Object.entries(manifest.records).map(([kind, outcomes]) => {
     const parts = Object.entries(outcomes)
       .filter(([, count]) => count > 0)

@@ -1,34 +1,36 @@
-import { SPAN_RECORDS } from "@pitot/semconv";
-import type { SnapshotRun } from "@pitot/snapshot";
+import { SPAN_RECORDS, SPAN_RUN_STARTED } from "@pitot/semconv";
 import colors from "picocolors";
 import { milliseconds } from "./format-duration.ts";
+import type { ReportSpan } from "./run-report.ts";
 
-interface TreeSpan {
-  readonly id: string;
-  readonly parent: string | null;
-  readonly name: string;
-  readonly start: bigint;
-  readonly durationMs: number;
-  readonly status: string;
-  readonly events: number;
-}
+/** Equal siblings beyond this many are summed up: ten thousand statements make no picture. */
+const SIBLINGS = 8;
 
 /** The spans of a run as an indented tree in the order in which they began. Carrier spans of one kind are summed up in a line. */
-export function spanTree(run: SnapshotRun): string[] {
-  const spans = readSpans(run);
-  const ids = new Set(spans.map((span) => span.id));
-  const children = new Map<string | null, TreeSpan[]>();
+export function spanTree(spans: readonly ReportSpan[]): string[] {
+  const ids = new Set(spans.map((span) => span.span_id));
+  const children = new Map<string | null, ReportSpan[]>();
   for (const span of spans) {
-    const parent = span.parent !== null && ids.has(span.parent) ? span.parent : null;
-    children.set(parent, [...(children.get(parent) ?? []), span]);
+    const parent = span.parent_span_id !== null && ids.has(span.parent_span_id) ? span.parent_span_id : null;
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [span]);
+    else siblings.push(span);
   }
   const lines: string[] = [];
   const visit = (parent: string | null, depth: number): void => {
-    const here = (children.get(parent) ?? []).sort((a, b) => (a.start < b.start ? -1 : 1));
-    for (const span of here.filter(({ name }) => !name.startsWith(`${SPAN_RECORDS} `))) {
+    const here = (children.get(parent) ?? []).sort((a, b) => a.start_unix_ms - b.start_unix_ms);
+    const shown = new Map<string, number>();
+    for (const span of here) {
+      const { name } = span;
+      if (name.startsWith(`${SPAN_RECORDS} `) || name.startsWith(`${SPAN_RUN_STARTED} `)) continue;
+      const count = (shown.get(name) ?? 0) + 1;
+      shown.set(name, count);
+      if (count > SIBLINGS && span.status !== "ERROR") continue;
       lines.push(line(span, depth));
-      visit(span.id, depth + 1);
+      visit(span.span_id, depth + 1);
     }
+    for (const [name, count] of shown)
+      if (count > SIBLINGS) lines.push(`${"  ".repeat(depth)}${colors.dim(`… ${count} × ${name} in all`)}`);
     for (const [name, carriers] of carriersByName(here))
       lines.push(
         `${"  ".repeat(depth)}${colors.dim(`${name}: ${carriers.reduce((sum, { events }) => sum + events, 0)} events on ${carriers.length} spans`)}`,
@@ -38,32 +40,16 @@ export function spanTree(run: SnapshotRun): string[] {
   return lines;
 }
 
-function carriersByName(spans: readonly TreeSpan[]): Map<string, TreeSpan[]> {
-  const carriers = new Map<string, TreeSpan[]>();
+function carriersByName(spans: readonly ReportSpan[]): Map<string, ReportSpan[]> {
+  const carriers = new Map<string, ReportSpan[]>();
   for (const span of spans)
     if (span.name.startsWith(`${SPAN_RECORDS} `))
       carriers.set(span.name, [...(carriers.get(span.name) ?? []), span]);
   return carriers;
 }
 
-function line({ name, durationMs, status, events }: TreeSpan, depth: number): string {
+function line({ name, duration_ms, status, events }: ReportSpan, depth: number): string {
   const text = `${"  ".repeat(depth)}${name}`;
   const shown = status === "ERROR" ? colors.red(`${text} ✗`) : text;
-  return `${shown}${" ".repeat(Math.max(1, 44 - text.length))}${milliseconds(durationMs).padStart(9)}${events > 0 ? colors.dim(`  ${events} events`) : ""}`;
-}
-
-function readSpans(run: SnapshotRun): TreeSpan[] {
-  const table = run.table("spans");
-  if (table === undefined) return [];
-  const column = (name: string) => table.getChild(name)!;
-  const start = column("start_time_unix_nano").toArray() as BigInt64Array;
-  return Array.from({ length: table.numRows }, (_, i) => ({
-    id: String(column("span_id").get(i)),
-    parent: column("parent_span_id").get(i) as string | null,
-    name: String(column("name").get(i)),
-    start: start[i]!,
-    durationMs: Number(column("duration_time_unix_nano").get(i)) / 1e6,
-    status: String(column("status_code").get(i)),
-    events: (JSON.parse(String(column("events").get(i))) as unknown[]).length,
-  }));
+  return `${shown}${" ".repeat(Math.max(1, 44 - text.length))}${milliseconds(duration_ms).padStart(9)}${events > 0 ? colors.dim(`  ${events} events`) : ""}`;
 }

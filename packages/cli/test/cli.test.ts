@@ -1,19 +1,33 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startOtlpSink } from "@pitot/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { registerOptions } from "../src/register-options.ts";
 
 const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const minimal = fileURLToPath(new URL("../../../examples/minimal/minimal.js", import.meta.url));
+const apps = fileURLToPath(new URL("../../node/test/fixtures/register/", import.meta.url));
 let folder: string;
 
-function pitot(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [cli, ...args], {
-    env: { ...process.env, PITOT_DIR: folder, NO_COLOR: "1", FORCE_COLOR: undefined },
-    encoding: "utf8",
-  });
+type Env = Readonly<Record<string, string | undefined>>;
+
+function environment(env: Env = {}): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PITOT_DIR: folder,
+    PITOT_OTLP: "false",
+    NO_COLOR: "1",
+    FORCE_COLOR: undefined,
+    NODE_OPTIONS: undefined,
+    ...env,
+  };
+}
+
+function pitot(args: readonly string[], env: Env = {}): { status: number | null; signal: string | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [cli, ...args], { env: environment(env), encoding: "utf8", timeout: 25_000 });
 }
 
 beforeAll(() => {
@@ -22,28 +36,190 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("pitot", () => {
+describe("runs and show", () => {
   it("lists runs as text and as JSON", () => {
-    expect(pitot("runs").stdout).toMatch(/^[0-9a-f-]{36} {2}completed +[\d.]+ ms {2}minimal\n$/);
-    const [manifest] = JSON.parse(pitot("runs", "--json").stdout) as { id: string; run: { label: string } }[];
+    expect(pitot(["runs"]).stdout).toMatch(
+      /^[0-9a-f-]{36} {2}completed {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+ ms {2}minimal\n$/,
+    );
+    const [manifest] = JSON.parse(pitot(["runs", "--json"]).stdout) as { id: string; run: { label: string } }[];
     expect(manifest?.run.label).toBe("minimal");
+    expect(pitot(["runs", "--label", "other"]).stdout).toContain("No runs in");
   });
 
   it("shows a run by its beginning, or the last", () => {
-    const { stdout } = pitot("show", "last");
+    const { stdout } = pitot(["show", "last"]);
     expect(stdout).toContain("run minimal");
     expect(stdout).toContain("1  orders  ORDER  INVALID_ID");
-    const id = pitot("runs").stdout.slice(0, 36);
-    expect(pitot("show", id.slice(0, 20)).stdout).toBe(stdout);
+    const id = pitot(["runs"]).stdout.slice(0, 36);
+    expect(pitot(["show", id.slice(0, 20)]).stdout).toBe(stdout);
+    // A run that has ended is shown once.
+    expect(pitot(["show", "--watch", "last"]).stdout).toBe(stdout);
+  });
+
+  it("shows a run as JSON of a version", () => {
+    const report = JSON.parse(pitot(["show", "last", "--json"]).stdout) as Record<string, unknown>;
+    expect(Object.keys(report)).toEqual([
+      "version",
+      "manifest",
+      "spans",
+      "scans",
+      "datasets",
+      "quality",
+      "metrics",
+      "events",
+    ]);
+    expect(report).toMatchObject({
+      version: 1,
+      quality: [{ source_table: "orders", entity_kind: "ORDER", issue: "INVALID_ID", rows: 1 }],
+    });
   });
 
   it("says what to do where there is no such run, and exits by 1", () => {
-    const { status, stdout, stderr } = pitot("show", "nothing");
+    const { status, stdout, stderr } = pitot(["show", "nothing"]);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toBe('pitot: There is no such run: "nothing". Take an id from `pitot runs`.\n');
   });
 
+  it("exits by 2 on wrong usage", () => {
+    expect(pitot(["nope"])).toMatchObject({ status: 2, stdout: "" });
+    expect(pitot(["runs", "--limit", "none"])).toMatchObject({ status: 2, stdout: "" });
+    expect(pitot(["--help"]).status).toBe(0);
+  });
+
   it("teaches where there are no runs", () => {
-    expect(pitot("runs", "--dir", join(folder, "empty")).stdout).toContain("No runs in");
+    expect(pitot(["runs", "--dir", join(folder, "empty")]).stdout).toContain("No runs in");
+  });
+
+  it("completes commands", () => {
+    expect(pitot(["complete", "--", "do"]).stdout).toContain("doctor");
+    expect(pitot(["completion", "bash"]).stdout).toContain("complete");
+  });
+});
+
+describe("run", () => {
+  it("passes output, exit code and arguments on, and tells afterwards what happened", () => {
+    const dir = mkdtempSync(join(tmpdir(), "pitot cli-"));
+    const app = join(dir, "an app.mjs");
+    writeFileSync(
+      app,
+      `import { writeFileSync } from "node:fs"; writeFileSync(process.argv[2], "x"); console.log(process.argv.slice(2).join()); console.error("mine"); process.exitCode = 4;`,
+    );
+    const out = join(dir, "result.arrow");
+    const { status, stdout, stderr } = pitot(["run", "--label", "night", "--", process.execPath, app, out, "--json"], {
+      PITOT_DIR: join(dir, "runs of mine"),
+    });
+    expect([status, stdout]).toEqual([4, `${out},--json\n`]);
+    expect(stderr).toMatch(/^mine\n/);
+    expect(stderr).toContain("✗ night  failed in");
+    expect(stderr).toContain("→ result  arrow");
+    expect(stderr).toContain("pitot show last");
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("leaves signals as they are", () => {
+    const code = `process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`;
+    expect(pitot(["run", "--no-summary", "--", process.execPath, "-e", code])).toMatchObject({
+      status: null,
+      signal: "SIGTERM",
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  it("hands a signal on to the application, whose handler has the last word", async () => {
+    const code = `process.on("SIGTERM", () => process.exit(9)); setInterval(() => {}, 1000); console.log("up");`;
+    const child = spawn(process.execPath, [cli, "run", "--no-summary", "--", process.execPath, "-e", code], {
+      env: environment(),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.kill("SIGTERM");
+    expect(await new Promise((resolve) => child.once("exit", (status, signal) => resolve([status, signal])))).toEqual([9, null]);
+  });
+
+  it("says what is wrong with a command that cannot be started", () => {
+    const { status, stderr } = pitot(["run", "--", "no-such-command"]);
+    expect(status).toBe(127);
+    expect(stderr).toBe(
+      'pitot: The command cannot be started: "no-such-command". Write the command as in a shell: pitot run -- node app.js.\n',
+    );
+  });
+
+  it("says so where no Node process ran", () => {
+    expect(pitot(["run", "--", "true"])).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("no run was recorded") as unknown,
+    });
+  });
+
+  it("keeps the NODE_OPTIONS that there are, and itself in them once", () => {
+    expect(registerOptions(undefined, "file:///a%20b.js")).toBe("--import=file:///a%20b.js");
+    const once = registerOptions("--max-old-space-size=99", "file:///r.js");
+    expect(once).toBe("--import=file:///r.js --max-old-space-size=99");
+    expect(registerOptions(once, "file:///r.js")).toBe(once);
+  });
+});
+
+describe("doctor", () => {
+  const findings = (stdout: string): Record<string, { outcome: string; message: string }> =>
+    Object.fromEntries(
+      (JSON.parse(stdout) as { findings: { check: string; outcome: string; message: string }[] }).findings.map(
+        (finding) => [finding.check, finding],
+      ),
+    );
+
+  it("tells what an application had hooked, and why the rest is not", () => {
+    const data = mkdtempSync(join(tmpdir(), "pitot-data-"));
+    spawnSync(process.execPath, [join(apps, "make-data.js"), data]);
+    const { status, stdout } = pitot(["doctor", "--json", "--", process.execPath, join(apps, "app.mjs"), data], {
+      OTEL_NODE_DISABLED_INSTRUMENTATIONS: "fs",
+    });
+    expect(status).toBe(0);
+    const found = findings(stdout);
+    expect(found["hyparquet"]?.message).toMatch(/^hooked \(file:.*hyparquet/);
+    expect(found["@duckdb/node-api"]?.message).toContain("not imported by its name");
+    expect(found["fs"]?.message).toBe("left out: by the environment");
+    expect(found["application"]).toMatchObject({ outcome: "warning", message: "exited by 3" });
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it("really sends a span, and tells the answer", async () => {
+    await using sink = await startOtlpSink();
+    const env = environment({ PITOT_OTLP: undefined, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" });
+    const child = spawn(process.execPath, [cli, "doctor", "--json"], { env, stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    for await (const chunk of child.stdout) text += String(chunk);
+    expect(findings(text)["delivery"]).toMatchObject({ outcome: "ok" });
+    expect(sink.spans.map(({ name }) => name)).toEqual(["pitot doctor"]);
+    expect(findings(text)["delivery"]?.message).toContain(sink.spans[0]!.traceId);
+  });
+
+  it("names what is wrong, and exits by 1", () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    const wrong = pitot(["doctor", "--json"], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+      PITOT_DIR: "/proc/pitot",
+    });
+    expect(wrong.status).toBe(1);
+    const found = findings(wrong.stdout);
+    expect(found["delivery"]).toMatchObject({ outcome: "problem" });
+    expect(found["delivery"]?.message).toContain("http://127.0.0.1:1/v1/traces did not take a span");
+    const value = pitot(["doctor"], { PITOT_EXPORT_ROWS: "some" });
+    expect([value.status, value.stdout]).toEqual([1, expect.stringContaining('PITOT_EXPORT_ROWS has a value that it cannot have: "some"')]);
+  });
+
+  it("finds copies of OpenTelemetry's API that differ", () => {
+    const app = mkdtempSync(join(tmpdir(), "pitot-copies-"));
+    const api = fileURLToPath(new URL("../../../node_modules/@opentelemetry/api/package.json", import.meta.url));
+    const copy = join(app, "node_modules/@opentelemetry/api/package.json");
+    cpSync(api, copy);
+    const other = join(app, "node_modules/agent/node_modules/@opentelemetry/api/package.json");
+    cpSync(api, other);
+    writeFileSync(other, readFileSync(other, "utf8").replace(/"version": "[^"]+"/, '"version": "1.4.0"'));
+    const { stdout } = spawnSync(process.execPath, [cli, "doctor", "--json"], { cwd: app, env: environment(), encoding: "utf8" });
+    expect(findings(stdout)["@opentelemetry/api"]).toMatchObject({ outcome: "warning" });
+    expect(findings(stdout)["@opentelemetry/api"]?.message).toContain("1.4.0");
+    rmSync(app, { recursive: true, force: true });
   });
 });

@@ -1,6 +1,7 @@
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 import { type PlainObject } from "./plain-value.ts";
+import { type QualityTable } from "./quality-columns.ts";
 /** One metric value as it was recorded. */
 export type MetricSample = readonly [name: string, value: number, tags: Readonly<Record<string, string>>];
 /**
@@ -26,7 +27,7 @@ export declare class DiagnosticsCollector implements DiagnosticsSink {
     recordEvents(name: string, rows: readonly Payload[]): void;
     recordArtifact(name: string, payload: Payload): void;
     recordMetric(name: string, value: number, tags?: MetricTags, _options?: MetricOptions): void;
-    recordQuality(rows: Iterable<QualityRow>): void;
+    recordQuality(rows: Iterable<QualityRow> | QualityTable): void;
     /** Events by name, copied. */
     eventsSnapshot(): Record<string, PlainObject[]>;
     /** Artifacts by name, copied. */

@@ -29,5 +29,5 @@ export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 export { failSpan } from "./fail-span.ts";
 export { addCounter, recordHistogram } from "./instruments.ts";
 export { columnValue } from "./record-batch.ts";
-export type { DictionaryColumn, GettableColumn, RecordBatch, RecordColumn, RecordKind, } from "./record-batch.ts";
+export type { DictionaryColumn, GettableColumn, JoinedTexts, RecordBatch, RecordColumn, RecordKind, } from "./record-batch.ts";
 export type { RecordCounts, RecordOutcome, RecordTarget, ScopeInfo, ScopeWriter } from "./record-target.ts";

@@ -4,6 +4,7 @@ import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 import type { PlainObject } from "./plain-value.ts";
 import { type LiveRun } from "./live-run.ts";
+import type { QualityTable } from "./quality-columns.ts";
 import type { RunPayload, RunStatus } from "./run-payload.ts";
 import { type StageBody, type StageOptions } from "./stage.ts";
 /** What an idempotent write needs to recognise itself: Delta's `txn` action. */
@@ -52,7 +53,8 @@ export declare class PipelineRun implements DiagnosticsSink, RunEnvelope, AsyncD
     recordEvents(name: string, rows: readonly Payload[]): void;
     recordArtifact(name: string, payload: Payload): void;
     recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
-    recordQuality(rows: Iterable<QualityRow>): void;
+    /** Quality rows, or a whole quality table (an Arrow table with the canonical columns), which is read by column: a few ns per row. */
+    recordQuality(rows: Iterable<QualityRow> | QualityTable): void;
     /** One quality row, without an object for it: the way for millions. */
     recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable?: string | null): void;
     /** Rows by column: what `recordDatasets` and `recordScan` call. */

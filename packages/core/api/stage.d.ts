@@ -8,6 +8,8 @@ export interface StageOptions {
     readonly attributes?: Readonly<Record<string, AttributeValue>>;
     /** Spans that this stage depends on. */
     readonly links?: readonly Link[];
+    /** Asked at the end: what a cache gave, for the stage's duration. */
+    readonly cacheOutcome?: () => string | undefined;
 }
 /** The user's code of a stage; it is given the stage's span. */
 export type StageBody<T> = (span: Span) => T;

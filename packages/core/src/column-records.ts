@@ -10,6 +10,8 @@ export interface ColumnRecords {
   readonly length: number;
   /** The table's own columns, by its schema in the snapshot. A column that is absent is null throughout. */
   readonly columns: Readonly<Record<string, RecordColumn>>;
+  /** Rows told as events at most, within the budget of their kind. Default all. */
+  readonly exported?: number;
   /** The event of a row: asked for as many rows as are exported. */
   event(row: number): { readonly name: string; readonly attributes: Attributes };
 }

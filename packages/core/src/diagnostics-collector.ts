@@ -2,6 +2,7 @@ import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts
 import { guarded } from "./internal/report-once.ts";
 import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
 import { toPlain, type PlainObject } from "./plain-value.ts";
+import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
 import { recording } from "./recording-options.ts";
 
 /** One metric value as it was recorded. */
@@ -63,9 +64,9 @@ export class DiagnosticsCollector implements DiagnosticsSink {
     });
   }
 
-  recordQuality(rows: Iterable<QualityRow>): void {
+  recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("collector.recordQuality", () => {
-      for (const row of rows) {
+      for (const row of isQualityTable(rows) ? qualityRows(rows) : rows) {
         if (this.#quality.length >= this.#limit) this.#dropped++;
         else this.#quality.push({ ...row });
       }

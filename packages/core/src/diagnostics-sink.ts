@@ -43,8 +43,9 @@ export function composeSinks(...sinks: readonly DiagnosticsSink[]): DiagnosticsS
     recordMetric: (name, value, tags, options) =>
       each("recordMetric", (sink) => sink.recordMetric(name, value, tags, options)),
     recordQuality: (rows) => {
-      // An iterator can be read once only.
-      const all = sinks.length > 1 && !Array.isArray(rows) ? [...rows] : rows;
+      // An iterator can be read once only; what makes a new one at each call needs no copy.
+      const once = sinks.length > 1 && (rows[Symbol.iterator]() as unknown) === rows;
+      const all = once ? [...rows] : rows;
       each("recordQuality", (sink) => sink.recordQuality(all));
     },
     recordColumns: (records) =>

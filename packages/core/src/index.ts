@@ -1,5 +1,5 @@
 // Runs
-export { createRunContext, finishRun, startRun, trackedRun } from "./run-lifecycle.ts";
+export { createRunContext, finishRun, startedRuns, startRun, trackedRun } from "./run-lifecycle.ts";
 export type { FinishRunOptions, RunContextOptions, StartRunOptions } from "./run-lifecycle.ts";
 export { PipelineRun } from "./pipeline-run.ts";
 export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";
@@ -11,6 +11,8 @@ export type { StageBody, StageOptions } from "./stage.ts";
 export { composeSinks } from "./diagnostics-sink.ts";
 export type { ColumnRecords } from "./column-records.ts";
 export type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
+export { isQualityTable, qualityRows } from "./quality-columns.ts";
+export type { QualityColumn, QualityTable } from "./quality-columns.ts";
 export { DiagnosticsCollector } from "./diagnostics-collector.ts";
 export type { MetricSample } from "./diagnostics-collector.ts";
 export type { MetricOptions, MetricTags } from "./metric-recorder.ts";
@@ -33,18 +35,25 @@ export type { SchemaViolation, ViewArtifact, ViewNode } from "./recorders/view.t
 export { configureRecording } from "./recording-options.ts";
 export type { RecordingOptions } from "./recording-options.ts";
 export type { LogEmitter } from "./log-emitter.ts";
+export { redactText } from "./recording-options.ts";
 export { MASK } from "./redaction.ts";
 export type { RedactionAction, RedactionRule } from "./redaction.ts";
 export { PitotError } from "./pitot-error.ts";
 export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 
-// For whoever stores records
+// For whoever instruments
 export { failSpan } from "./fail-span.ts";
+
+// For whoever stores records
 export { addCounter, recordHistogram } from "./instruments.ts";
+export { guarded } from "./internal/report-once.ts";
+export { recordName } from "./record-name.ts";
+export { settle } from "./stage.ts";
 export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,
   GettableColumn,
+  JoinedTexts,
   RecordBatch,
   RecordColumn,
   RecordKind,

@@ -47,7 +47,7 @@ export class LiveRun {
   run: PipelineRun | undefined;
   finished = false;
   /** Monotonic start, for a duration that no clock step can bend. */
-  readonly startedAt: number = performance.now();
+  readonly startedAt: number;
   readonly #finish: (run: PipelineRun) => unknown;
   #abort: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
@@ -57,7 +57,9 @@ export class LiveRun {
     parent: Context,
     open: (at: Context) => RecordScope | undefined,
     finish: (run: PipelineRun) => unknown,
+    startedAt: number = performance.now(),
   ) {
+    this.startedAt = startedAt;
     this.span = span;
     this.context = trace.setSpan(parent, span).setValue(RUN_KEY, this);
     this.scope = open(this.context);

@@ -1,4 +1,4 @@
-import { trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import {
   ATTR_QUALITY_ENTITY_ID,
   ATTR_QUALITY_ENTITY_KIND,
@@ -14,14 +14,24 @@ import {
   METRIC_QUALITY_ISSUES,
 } from "@pitot/semconv";
 import type { Accounting } from "./accounting.ts";
+import { correlationColumns } from "./correlation-columns.ts";
 import type { EventEmitter } from "./event-emitter.ts";
 import { addCounter } from "./instruments.ts";
+import { CodedColumn, type CodedBlock, type QualityColumn, type QualityTable } from "./quality-columns.ts";
+import type { RecordBatch, RecordColumn } from "./record-batch.ts";
 import { RecordBuffer } from "./record-buffer.ts";
+import { reportOnce } from "./internal/report-once.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
 import type { RedactionAction } from "./redaction.ts";
 
 const KIND = "quality";
+/** Rows of a table that are handled, and stored, at a time. */
+const BLOCK_ROWS = 65_536;
+/** Ids of a table go as dictionary codes while they are so few. */
+const FEW_IDS = 1024;
+/** Three codes below this make one exact number. */
+const CODES = 2 ** 17;
 
 /** Rows that share entity kind, issue and table: what is counted and summed up. */
 interface QualityGroup {
@@ -31,32 +41,37 @@ interface QualityGroup {
   readonly attributes: Attributes;
   readonly idRule: RedactionAction | undefined;
   readonly firstSeq: number;
+  /** In the buffer. */
+  readonly code: number;
   total: number;
   exported: number;
 }
 
 /** The record path of quality rows: made for millions of them, so that all but the first few of a group cost a columnar append. */
 export class QualityRecorder {
-  readonly buffer: RecordBuffer = new RecordBuffer(
-    ["entity_kind", "entity_id", "issue", "source_table"],
-    new Set(["entity_kind", "issue", "source_table"]),
-  );
+  readonly buffer: RecordBuffer = new RecordBuffer("entity_id", "entity_kind", "issue", "source_table");
   readonly #recording: Recording;
   readonly #emitter: EventEmitter;
   readonly #accounting: Accounting;
   readonly #stored: boolean;
   readonly #groups = new Map<string, QualityGroup>();
   #group: QualityGroup | undefined;
-  #given: [string, string, string | null] = ["", "", null];
+  #givenKind = "";
+  #givenIssue = "";
+  #givenTable: string | null = null;
+  /** Where no pipeline took a row: asked again once the context is another. */
+  #refusedAt: Context | undefined;
+  readonly #exportRows: number;
+  readonly #eachAtOnce: boolean;
   #seq = 0;
-  #span: Span | undefined;
-  #spanCode = -1;
 
   constructor(recording: Recording, emitter: EventEmitter, accounting: Accounting, stored: boolean) {
     this.#recording = recording;
     this.#emitter = emitter;
     this.#accounting = accounting;
     this.#stored = stored;
+    this.#exportRows = recording.exportRows;
+    this.#eachAtOnce = recording.flushMs === 0;
   }
 
   /** @returns true where the buffer must be written before the next row */
@@ -69,10 +84,16 @@ export class QualityRecorder {
     timeMs: number,
   ): boolean {
     let group = this.#group;
-    const given = this.#given;
-    if (group === undefined || given[0] !== kind || given[1] !== issue || given[2] !== table) {
-      group = this.#find(kind, issue, table);
-      this.#given = [kind, issue, table];
+    if (
+      group === undefined ||
+      this.#givenKind !== kind ||
+      this.#givenIssue !== issue ||
+      this.#givenTable !== table
+    ) {
+      group = this.#find(kind, issue, table, this.#seq);
+      this.#givenKind = kind;
+      this.#givenIssue = issue;
+      this.#givenTable = table;
       this.#group = group;
     }
     group.total++;
@@ -81,23 +102,108 @@ export class QualityRecorder {
       id = this.#recording.redactor.replace(group.idRule, id) ?? null;
       this.#accounting.add(KIND, "redacted");
     }
-    if (group.exported < this.#recording.exportRows) this.#export(group, id, seq, at, timeMs);
+    if (group.exported < this.#exportRows && at !== this.#refusedAt) this.#export(group, id, seq, at, timeMs);
     if (!this.#stored) return false;
-    const span = trace.getSpan(at);
-    if (span !== this.#span) {
-      this.#span = span;
-      const ids = span?.spanContext();
-      this.#spanCode = ids === undefined ? -1 : this.buffer.spanCode(ids.traceId, ids.spanId);
+    const text = id === null || typeof id === "string" ? id : String(id);
+    return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
+  }
+
+  /** False, told once and counted, for a table that lacks the columns of a quality table. */
+  takes(table: QualityTable): boolean {
+    if (table.getChild("entity_kind") !== null && table.getChild("issue") !== null) return true;
+    this.#accounting.add(KIND, "dropped", table.numRows);
+    reportOnce("quality-table", "a quality table has no columns entity_kind and issue; its rows are dropped");
+    return false;
+  }
+
+  /**
+   * Rows of a whole table, by column: groups are counted by codes, ids are passed on as they are, and only rows that are exported are looked
+   * at one by one. Yields the batches to store; the buffer must be empty before.
+   */
+  *appendTable(table: QualityTable, at: Context, timeMs: number): Generator<RecordBatch, void, undefined> {
+    const given = (name: string): QualityColumn | null => table.getChild(name);
+    const idColumn = given("entity_id");
+    const kinds = new CodedColumn(given("entity_kind"));
+    const issues = new CodedColumn(given("issue"));
+    const tables = new CodedColumn(given("source_table"));
+    const ids = new CodedColumn(idColumn, FEW_IDS);
+    const names = { kinds: [] as string[], issues: [] as string[], tables: [] as string[] };
+    const groups = new Map<number | string, QualityGroup>();
+    const active = this.#emitter.active(at);
+    for (let from = 0; from < table.numRows; from += BLOCK_ROWS) {
+      const length = Math.min(BLOCK_ROWS, table.numRows - from);
+      const [kind, issue, source] = [kinds, issues, tables].map((column) => column.block(from, length)!) as [
+        CodedBlock,
+        CodedBlock,
+        CodedBlock,
+      ];
+      const first = this.#seq;
+      const idOf = (row: number): string | null => {
+        const id = (idColumn?.get(from + row) ?? null) as string | number | bigint | null;
+        return id === null ? null : String(id);
+      };
+      let redacted: (string | null)[] | undefined;
+      const uniform = kind.only !== undefined && issue.only !== undefined && source.only !== undefined;
+      for (let row = 0; row < length;) {
+        const [k, i, t] = [kind.codes[row]!, issue.codes[row]!, source.codes[row]!];
+        let next = uniform ? length : row + 1;
+        while (next < length && kind.codes[next] === k && issue.codes[next] === i && source.codes[next] === t)
+          next++;
+        const key = Math.max(k, i, t) < CODES - 1 ? (k * CODES + i) * CODES + t : `${k},${i},${t}`;
+        let group = groups.get(key);
+        if (group === undefined) {
+          group = this.#find(
+            kinds.values[k] ?? "",
+            issues.values[i] ?? "",
+            tables.values[t] ?? null,
+            first + row,
+          );
+          groups.set(key, group);
+        }
+        group.total += next - row;
+        if (group.idRule !== undefined) {
+          redacted ??= Array.from({ length }, (_, each) => idOf(each));
+          for (let each = row; each < next; each++) {
+            if (redacted[each] === null) continue;
+            redacted[each] = this.#recording.redactor.replace(group.idRule, redacted[each]) ?? null;
+            this.#accounting.add(KIND, "redacted");
+          }
+        }
+        if (active)
+          for (
+            let each = row;
+            each < next && group.exported < this.#exportRows && at !== this.#refusedAt;
+            each++
+          )
+            this.#export(
+              group,
+              redacted === undefined ? idOf(each) : redacted[each]!,
+              first + each,
+              at,
+              timeMs,
+            );
+        row = next;
+      }
+      this.#seq = first + length;
+      if (!this.#stored) continue;
+      this.buffer.advance(length);
+      const coded = redacted === undefined ? ids.block(from, length) : undefined;
+      yield {
+        kind: KIND,
+        length,
+        columns: {
+          entity_kind: { codes: kind.codes, values: named(names.kinds, kinds.values) },
+          entity_id:
+            redacted ??
+            (coded === undefined
+              ? part(idColumn!, from, length)
+              : { codes: coded.codes, values: ids.values }),
+          issue: { codes: issue.codes, values: named(names.issues, issues.values) },
+          source_table: { codes: source.codes, values: named(names.tables, tables.values) },
+          ...correlationColumns(at, timeMs, first, length),
+        },
+      };
     }
-    this.buffer.append(
-      group.kind,
-      id === null || typeof id === "string" ? id : String(id),
-      group.issue,
-      group.table,
-      this.#spanCode,
-      timeMs,
-    );
-    return this.buffer.full || this.#recording.flushMs === 0;
   }
 
   /** Emits one summary per group and settles the counters. */
@@ -130,10 +236,15 @@ export class QualityRecorder {
     const attributes: Attributes = { ...group.attributes, [ATTR_RECORD_SEQ]: seq };
     if (id !== null) attributes[ATTR_QUALITY_ENTITY_ID] = id;
     const bytes = 200 + (id === null ? 0 : id.length);
-    if (this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) group.exported++;
+    if (!this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) {
+      this.#refusedAt = at;
+      return;
+    }
+    group.exported++;
+    if (this.#emitter.cuts(attributes)) this.#accounting.add(KIND, "truncated");
   }
 
-  #find(kind: string, issue: string, table: string | null): QualityGroup {
+  #find(kind: string, issue: string, table: string | null, firstSeq: number): QualityGroup {
     const key = `${kind}\u0000${issue}\u0000${table ?? "\u0001"}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
@@ -150,7 +261,8 @@ export class QualityRecorder {
           ...(named.table === null ? {} : { [ATTR_QUALITY_SOURCE_TABLE]: named.table }),
         },
         idRule: this.#recording.redactor.qualityRule(ATTR_QUALITY_ENTITY_ID, table ?? ""),
-        firstSeq: this.#seq,
+        firstSeq,
+        code: this.buffer.group(named.kind, named.issue, named.table),
         total: 0,
         exported: 0,
       };
@@ -158,4 +270,15 @@ export class QualityRecorder {
     }
     return group;
   }
+}
+
+/** `values` as they are recorded; grows with them, so that storage can keep what it made of the list. */
+function named(names: string[], values: readonly string[]): readonly string[] {
+  for (let i = names.length; i < values.length; i++) names.push(recordName(values[i]!));
+  return names;
+}
+
+/** Rows of a column; an Arrow vector gives a view of its buffers, which storage can copy without making text. */
+function part(column: QualityColumn, from: number, length: number): RecordColumn {
+  return column.slice?.(from, from + length) ?? { length, get: (index) => column.get(from + index) };
 }

@@ -24,6 +24,15 @@ export interface StartRunOptions {
   /** Gets every record beside OTel and the snapshot. */
   readonly sink?: DiagnosticsSink;
   readonly metadata?: Payload;
+  /** When it began, Unix ms, where that was before this call. Default now. */
+  readonly startTimeUnixMs?: number;
+}
+
+let runs = 0;
+
+/** How many runs this process has started: whether an application makes runs of its own. */
+export function startedRuns(): number {
+  return runs;
 }
 
 /** What ends a run. */
@@ -62,13 +71,17 @@ export function createRunContext(options: RunContextOptions): PipelineRun {
  * @throws PitotError INVALID_ARGUMENT where the label is not text; nothing else
  */
 export function startRun(options: StartRunOptions): PipelineRun {
+  runs++;
   const envelope = newEnvelope(options, uuid7());
   const first = new PipelineRun(envelope);
   const tracer = trace.getTracer("pitot");
   const parent = context.active();
   const span = tracer.startSpan(
     `${names.SPAN_RUN} ${envelope.label}`,
-    { attributes: identity(first) },
+    {
+      attributes: identity(first),
+      ...(options.startTimeUnixMs === undefined ? {} : { startTime: options.startTimeUnixMs }),
+    },
     parent,
   );
   const live = new LiveRun(
@@ -76,13 +89,14 @@ export function startRun(options: StartRunOptions): PipelineRun {
     parent,
     (at) => new RecordScope("run", envelope.runId, first.payload(), at, options.sink),
     (run) => finishRun(run),
+    performance.now() - Math.max(0, Date.now() - envelope.startTimeUnixMs),
   );
   const run = new PipelineRun(envelope, live);
   live.run = run;
   guarded("run.start", () => {
     const uri = live.scope?.uri;
     if (uri !== undefined) span.setAttribute(names.ATTR_SNAPSHOT_URI, uri);
-    live.scope?.emitLifecycle(names.EVENT_RUN_STARTED, lifecycle(run), span);
+    live.scope?.emitLifecycle(names.EVENT_RUN_STARTED, lifecycle(run), span, 3);
     // A span is sent when it ends; this one ends now, so that the run is seen before it does.
     tracer
       .startSpan(`${names.SPAN_RUN_STARTED} ${run.label}`, { attributes: identity(run) }, live.context)
@@ -122,8 +136,8 @@ export function finishRun(
     scope!.close();
     const type = "error" in options ? failSpan(span, options.error) : undefined;
     if (status === "failed" && type === undefined) span.setStatus({ code: SpanStatusCode.ERROR });
-    scope!.emitLifecycle(names.EVENT_RUN_FINISHED, lifecycle(ended), span);
-    span.setAttributes({ ...identity(ended), ...totals(scope!) });
+    scope!.emitLifecycle(names.EVENT_RUN_FINISHED, lifecycle(ended), span, 2);
+    scope!.sealSpan(span, identity(ended), () => totals(scope!));
     span.end();
     const sink = options.sink === undefined ? scope!.sink : composeSinks(options.sink);
     sink?.recordEvent(names.EVENT_RUN_FINISHED, { ...ended.payload() });
@@ -174,7 +188,7 @@ function newEnvelope(options: StartRunOptions | RunContextOptions, runId: string
     runId,
     label: recordName(options.label),
     key: options.key,
-    startTimeUnixMs: Date.now(),
+    startTimeUnixMs: ("startTimeUnixMs" in options ? options.startTimeUnixMs : undefined) ?? Date.now(),
     endTimeUnixMs: undefined,
     status: "running",
     metadata: plainObject(options.metadata),
@@ -204,7 +218,7 @@ function lifecycle(run: PipelineRun): Attributes {
     [names.ATTR_RUN_COMMIT_SEQUENCE]: run.commitSequence,
   };
   if (run.endTimeUnixMs !== undefined) attributes[names.ATTR_RUN_END_TIME_UNIX_MS] = run.endTimeUnixMs;
-  let room = Math.min(32, recording().eventAttributeLimit - 8);
+  let room = Math.min(32, recording().limits.eventAttributes - 8);
   for (const [key, value] of Object.entries(run.metadata)) {
     if (room-- <= 0) break;
     attributes[`${names.ATTR_RUN_METADATA}.${key}`] =

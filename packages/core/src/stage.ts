@@ -1,5 +1,6 @@
 import { context, trace, type AttributeValue, type Link, type Span } from "@opentelemetry/api";
 import {
+  ATTR_CACHE_OUTCOME,
   ATTR_ERROR_TYPE,
   ATTR_RUN_ID,
   ATTR_RUN_LABEL,
@@ -23,6 +24,8 @@ export interface StageOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Spans that this stage depends on. */
   readonly links?: readonly Link[];
+  /** Asked at the end: what a cache gave, for the stage's duration. */
+  readonly cacheOutcome?: () => string | undefined;
 }
 
 /** The user's code of a stage; it is given the stage's span. */
@@ -57,12 +60,14 @@ export function runStage<T>(
     guarded("stage.end", () => {
       const type = error === undefined ? undefined : failSpan(span, error.thrown);
       const status = error === undefined ? "completed" : "failed";
+      const cached = options.cacheOutcome?.();
       span.setAttribute(ATTR_STAGE_STATUS, status);
       span.end();
       recordHistogram(METRIC_STAGE_DURATION, (performance.now() - started) / 1000, {
         [ATTR_RUN_LABEL]: label,
         [ATTR_STAGE_NAME]: stageName,
         [ATTR_STAGE_STATUS]: status,
+        ...(cached === undefined ? {} : { [ATTR_CACHE_OUTCOME]: cached }),
         ...(type === undefined ? {} : { [ATTR_ERROR_TYPE]: type }),
       });
     });

@@ -1,22 +1,32 @@
-import { diag, metrics, ProxyTracerProvider, trace } from "@opentelemetry/api";
-import { logs } from "@opentelemetry/api-logs";
-import { BatchLogRecordProcessor } from "@opentelemetry/sdk-logs";
-import { PeriodicExportingMetricReader, type IMetricReader } from "@opentelemetry/sdk-metrics";
-import { NodeSDK } from "@opentelemetry/sdk-node";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { createRequire } from "node:module";
+import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
-import { SnapshotStore } from "@pitot/snapshot";
-import { DeliverySpanProcessor } from "./delivery-span-processor.ts";
-import { otlpExporters, otlpReachable } from "./otlp-exporters.ts";
+import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
+import { optionsFromEnvironment } from "./configuration.ts";
+import { logs } from "./logs-api.ts";
+import { LateDelivery } from "./late-delivery.ts";
+import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
+import { otlpReachable } from "./otlp-reachable.ts";
+import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
+import { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
-export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter"> {
+export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter" | "flushMs"> {
   /** Default `OTEL_SERVICE_NAME`. */
   readonly serviceName?: string;
   /** Folder of the snapshots, or false for none. Default `PITOT_DIR`, else `.pitot`. */
   readonly snapshot?: string | false;
+  /**
+   * Longest time in ms that a record waits in memory, and that what was written waits to be forced to the disk; `every` writes and forces
+   * each batch at once, so that power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
+   */
+  readonly flush?: number | "every";
+  /** Bounds of the snapshot folder, kept in the background: by age, number and bytes. Default: everything is kept. */
+  readonly retention?: RetentionLimits;
   /** `auto` (default): export where an endpoint is set in the environment or a Collector listens on port 4318. */
   readonly otlp?: boolean | "auto";
   /** Sends spans instead of the OTLP exporter. */
@@ -29,8 +39,8 @@ export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmi
 
 /** A running set-up. */
 export interface Pitot extends AsyncDisposable {
-  /** `started` an SDK of its own, `attached` to the one that the application had registered. */
-  readonly mode: "started" | "attached";
+  /** `started` an SDK of its own, `attached` to the one that the application had registered, or `disabled` by `OTEL_SDK_DISABLED`. */
+  readonly mode: "started" | "attached" | "disabled";
   /** True where OTLP is sent by Pitot. */
   readonly exporting: boolean;
   readonly snapshotDirectory: string | undefined;
@@ -40,6 +50,25 @@ export interface Pitot extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
+/** A set-up as `register` needs it: ready to make room for the application's own SDK. */
+export interface StartedPitot extends Pitot {
+  readonly snapshotProcessor: SpanProcessor;
+  /** Lets the application's provider of a signal take the place of ours. */
+  yield(signal: Signal, successor: unknown): void;
+}
+
+/** What `register` adds to a set-up: the run of the process. */
+export interface ProcessScope {
+  /** The context of whatever is traced outside any other. */
+  context(): Context;
+  /** Makes the run be there before the set-up stops, which closes it. */
+  ensure(): void;
+}
+
+const NO_PROCESS: ProcessScope = { context: () => ROOT_CONTEXT, ensure: () => {} };
+
+const require = createRequire(import.meta.url);
+
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.
  *
@@ -47,7 +76,8 @@ export interface Pitot extends AsyncDisposable {
  * await using pitot = await startPitot({ serviceName: "nightly" });
  * ```
  *
- * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` and `new SnapshotLogProcessor(store)` to it, where it wants
+ * spans and logs in snapshots too.
  *
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
@@ -58,9 +88,15 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
     );
     return await running;
   }
-  running = start(options);
+  return await startFor(options, NO_PROCESS);
+}
+
+/** {@link startPitot} for `register`. */
+export async function startFor(options: PitotOptions, scope: ProcessScope): Promise<StartedPitot> {
+  const started = start(options, scope);
+  running = started;
   try {
-    return await running;
+    return await started;
   } catch (error) {
     running = undefined;
     throw error;
@@ -70,43 +106,62 @@ export async function startPitot(options: PitotOptions = {}): Promise<Pitot> {
 /** One process has one set of global providers, so it has one set-up. */
 let running: Promise<Pitot> | undefined;
 
-async function start(options: PitotOptions): Promise<Pitot> {
+async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedPitot> {
+  const options = { ...optionsFromEnvironment(), ...given };
   const shutdownMs = options.shutdownMs ?? 5000;
   if (!(shutdownMs >= 0))
     throw new PitotError("INVALID_CONFIGURATION", "shutdownMs is not a time", {
       value: shutdownMs,
       remedy: "Give milliseconds of 0 or more.",
     });
+  const mode = isDisabled() ? "disabled" : hasProvider() ? "attached" : "started";
+  const otlp = mode === "started" && (await exportsOtlp(options));
+  const traceExporter = mode === "started" ? options.traceExporter : undefined;
   const store =
     options.snapshot === false
       ? undefined
       : new SnapshotStore({
           ...(options.snapshot === undefined ? {} : { directory: options.snapshot }),
-          ...serviceName(options),
+          ...(options.flush === undefined ? {} : { flush: options.flush }),
+          ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+          delivery: otlp || traceExporter !== undefined ? "otlp" : "none",
         });
   const restore = configureRecording({
     ...options,
-    records: options.records ?? (process.env["PITOT_RECORDS"] as "span" | undefined) ?? "span",
     targets: store === undefined ? [] : [store],
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
+    ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  const attached = hasProvider();
-  const sdk = attached ? undefined : await startSdk(options, store);
-  const bounded = async (work: Promise<unknown>): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
-        resolve();
-      }, shutdownMs);
-    });
-    await Promise.race([work.catch((error: unknown) => diag.warn("pitot: shutdown", error)), timeout]);
-    clearTimeout(timer);
-  };
+  const delivery = new LateDelivery({
+    otlp,
+    traceExporter,
+    store,
+    serviceName: options.serviceName,
+    retention: options.retention,
+  });
+  const snapshotProcessor = new SnapshotSpanProcessor(store);
+  const sdk =
+    mode === "started" ? startSdk(options, snapshotProcessor, store, delivery, () => scope.context()) : undefined;
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
+    scope.ensure();
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
-    if (sdk !== undefined) await bounded(sdk.shutdown());
+    store?.abortOpenSpans();
+    const until = performance.now() + shutdownMs;
+    const left = (): number => Math.max(0, until - performance.now());
+    const flushed = await within(left(), delivery.flushSpans());
+    if (!flushed) delivery.giveUp();
+    await store?.close();
+    if (flushed) await within(left(), delivery.replayOwn());
+    delivery.stopUpkeep();
+    // Spans first: what became of them is a metric.
+    const closing = sdk?.shutdown() ?? Promise.resolve();
+    if (!(await within(left(), closing))) {
+      diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
+      delivery.giveUp();
+      // What was under way is written to disk as soon as it has been stopped.
+      await within(100, closing);
+    }
     sdk?.unregister();
     await store?.close();
     unwatch();
@@ -115,16 +170,22 @@ async function start(options: PitotOptions): Promise<Pitot> {
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());
   const unwatch = watchProcessEnd({
-    flush: () => store?.flush(),
+    flush: () => {
+      store?.flush();
+      delivery.spill();
+    },
+    abortSpans: () => store?.abortOpenSpans(),
     shutdown,
     boundMs: Math.min(shutdownMs, 2000),
   });
   return {
-    mode: attached ? "attached" : "started",
-    exporting: sdk?.exporting ?? false,
+    mode,
+    exporting: otlp,
     snapshotDirectory: store?.directory,
+    snapshotProcessor,
+    yield: (signal, successor) => sdk?.yield(signal, successor),
     flush: async () => {
-      if (sdk !== undefined) await bounded(sdk.flush());
+      if (sdk !== undefined) await within(shutdownMs, sdk.forceFlush());
       store?.flush();
     },
     shutdown,
@@ -132,70 +193,61 @@ async function start(options: PitotOptions): Promise<Pitot> {
   };
 }
 
-interface RunningSdk {
-  readonly exporting: boolean;
-  flush(): Promise<void>;
-  shutdown(): Promise<void>;
-  /** Takes the providers out of the globals, whether or not their back ends have answered. */
-  unregister(): void;
-}
-
-async function startSdk(options: PitotOptions, store: SnapshotStore | undefined): Promise<RunningSdk> {
-  const exporting =
-    options.otlp === "auto" || options.otlp === undefined ? await otlpReachable() : options.otlp;
-  const exporters = exporting ? await otlpExporters() : undefined;
-  const traces = options.traceExporter ?? exporters?.traces;
-  const delivery = traces === undefined ? undefined : new DeliverySpanProcessor(traces);
-  const readers = [...(options.metricReaders ?? [])];
-  if (exporters !== undefined)
-    readers.push(new PeriodicExportingMetricReader({ exporter: exporters.metrics, ...metricInterval() }));
-  const sdk = new NodeSDK({
-    ...serviceName(options),
-    spanProcessors: [new SnapshotSpanProcessor(store), ...(delivery === undefined ? [] : [delivery])],
-    metricReaders: readers,
-    logRecordProcessors:
-      exporters === undefined ? [] : [new BatchLogRecordProcessor({ exporter: exporters.logs })],
-    instrumentations: [],
+function startSdk(
+  options: PitotOptions,
+  snapshot: SpanProcessor,
+  store: SnapshotStore | undefined,
+  delivery: LateDelivery,
+  processContext: () => Context,
+): LazySdk {
+  const { AsyncLocalStorageContextManager } =
+    require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
+  const readers = options.metricReaders ?? [];
+  const { metricReaders, logRecordProcessors } = delivery;
+  return startLazySdk({
+    ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
+    contextManager: new ProcessContextManager(new AsyncLocalStorageContextManager(), processContext),
+    spanProcessors: [snapshot, ...delivery.spanProcessors],
+    ...(metricReaders === undefined && readers.length === 0
+      ? {}
+      : { metricReaders: () => [...readers, ...(metricReaders?.() ?? [])] }),
+    ...(logRecordProcessors === undefined && store === undefined
+      ? {}
+      : {
+          logRecordProcessors: () => [new SnapshotLogProcessor(store), ...(logRecordProcessors?.() ?? [])],
+        }),
   });
-  sdk.start();
-  return {
-    exporting,
-    flush: async () => {
-      await Promise.all([delivery?.forceFlush(), ...readers.map((reader) => reader.forceFlush())]);
-    },
-    shutdown: async () => {
-      // Spans first: what became of them is a metric.
-      await delivery?.forceFlush();
-      await sdk.shutdown();
-    },
-    unregister: () => {
-      trace.disable();
-      metrics.disable();
-      logs.disable();
-    },
-  };
 }
 
-function serviceName(options: PitotOptions): { serviceName?: string } {
-  const name = options.serviceName ?? process.env["OTEL_SERVICE_NAME"];
-  return name === undefined || name === "" ? {} : { serviceName: name };
+/** False where the time was up first. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = work.then(
+    () => true,
+    (error: unknown) => {
+      diag.warn("pitot: shutdown", error);
+      return true;
+    },
+  );
+  const inTime = await Promise.race([done, timeout]);
+  clearTimeout(timer);
+  return inTime;
 }
 
-/** The SDK reads the variable only for readers that it makes itself. */
-function metricInterval(): { exportIntervalMillis?: number; exportTimeoutMillis?: number } {
-  const text = process.env["OTEL_METRIC_EXPORT_INTERVAL"];
-  if (text === undefined || text === "") return {};
-  const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0)
-    throw new PitotError(
-      "INVALID_CONFIGURATION",
-      "OTEL_METRIC_EXPORT_INTERVAL is not a number of milliseconds",
-      { value: text, remedy: "Give a whole number above 0." },
-    );
-  return { exportIntervalMillis: value, exportTimeoutMillis: Math.min(value, 30_000) };
+async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
+  return otlp === "auto" || otlp === undefined ? await otlpReachable() : otlp;
 }
 
-function hasProvider(): boolean {
+/** True where `OTEL_SDK_DISABLED` turns telemetry off. */
+export function isDisabled(): boolean {
+  return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
+}
+
+/** True where the application, or an agent before us, has registered a tracer provider. */
+export function hasProvider(): boolean {
   const provider = trace.getTracerProvider();
   if (!(provider instanceof ProxyTracerProvider)) return true;
   return provider.getDelegate().constructor.name !== "NoopTracerProvider";

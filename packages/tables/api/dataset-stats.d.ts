@@ -1,11 +1,15 @@
 import { Schema, type Table } from "apache-arrow";
+import { type MeasuredDataset } from "./measured-dataset.ts";
 import { type SchemaPayload } from "./schema-fingerprint.ts";
+import type { TableInput } from "./table-input.ts";
 /** One row per dataset. */
 export declare const DATASET_STATS_SCHEMA: Schema;
 /** One row per column of a dataset. */
 export declare const COLUMN_STATS_SCHEMA: Schema;
-/** Tables by dataset name; null where a dataset is missing, which is skipped. */
-export type Datasets = Readonly<Record<string, Table | null>>;
+/** Metadata of a statistics table: names of datasets that were missing, as a JSON list. Absent where none was. */
+export declare const MISSING_DATASETS = "pitot.missing_datasets";
+/** Tables, or measured streams, by dataset name; null where a dataset is missing, which is skipped and named in {@link MISSING_DATASETS}. */
+export type Datasets = Readonly<Record<string, TableInput | MeasuredDataset | null>>;
 /** What a manifest keeps of a table. */
 export interface TableSummary {
     readonly rows: number;
@@ -13,9 +17,20 @@ export interface TableSummary {
     readonly schemaFingerprint: string;
     readonly schema: SchemaPayload;
 }
-/** Rows, columns and schema fingerprint of each dataset, as {@link DATASET_STATS_SCHEMA} has them. Reads no values. */
+/**
+ * Rows, columns and schema fingerprint of each dataset, as {@link DATASET_STATS_SCHEMA} has them.
+ * @throws PitotError as every function that takes a table
+ */
 export declare function datasetStatsTable(datasets: Datasets): Table;
-/** Type and nulls of each column of each dataset, as {@link COLUMN_STATS_SCHEMA} has them. */
+/**
+ * Type and nulls of each column of each dataset, as {@link COLUMN_STATS_SCHEMA} has them.
+ * @throws PitotError as every function that takes a table
+ */
 export declare function columnStatsTable(datasets: Datasets): Table;
-/** Rows, columns, fingerprint and fields of one table. Reads no values. */
-export declare function tableSummary(table: Table): TableSummary;
+/** Rows, columns, fingerprint and fields of one table. @throws PitotError as every function that takes a table */
+export declare function tableSummary(table: TableInput | MeasuredDataset): TableSummary;
+/** The datasets that are there, measured, and the names of those that are not. */
+export declare function measureDatasets(datasets: Datasets): {
+    readonly present: readonly (readonly [name: string, dataset: MeasuredDataset])[];
+    readonly missing: readonly string[];
+};

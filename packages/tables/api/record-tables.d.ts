@@ -1,7 +1,19 @@
-import type { DiagnosticsSink } from "@pitot/core";
+import { type DiagnosticsSink } from "@pitot/core";
 import type { Table } from "apache-arrow";
-import { type Datasets } from "./dataset-stats.ts";
-/** Hands the rows of a quality table to a sink. Never throws. */
+import type { Datasets } from "./dataset-stats.ts";
+/** How {@link recordDatasets} tells of columns. */
+export interface RecordDatasetsOptions {
+    /** Columns per dataset that become events and gauges; the snapshot has all of them. Default 100. */
+    readonly columns?: number;
+}
+/**
+ * Records rows, columns, bytes, schema fingerprint, and type and nulls of each column, of datasets: as events `pitot.dataset` and
+ * `pitot.column`, as gauges, and as the snapshot's tables `dataset_stats` and `column_stats`. A dataset that is null, or cannot be read, is
+ * an event `dataset_missing` with its name and reason. Never throws. Reads validity bitmaps, not values.
+ */
+export declare function recordDatasets(sink: DiagnosticsSink, datasets: Datasets, options?: RecordDatasetsOptions): void;
+/**
+ * Hands a quality table to a sink. Never throws; a table of other columns is told and counted as dropped. A run reads it by column, a few
+ * nanoseconds a row; another sink gets rows, made while it reads them.
+ */
 export declare function recordQualityTable(sink: DiagnosticsSink, table: Table): void;
-/** Records statistics as event rows `dataset_stats_v1` and `column_stats_v1`. */
-export declare function recordDatasetStats(sink: DiagnosticsSink, datasets: Datasets): void;

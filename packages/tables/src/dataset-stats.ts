@@ -1,6 +1,7 @@
 import { Field, Int32, Int64, Schema, Utf8, type Table } from "apache-arrow";
-import { nullCount } from "./null-count.ts";
+import { measureTable, type MeasuredDataset } from "./measured-dataset.ts";
 import { schemaFingerprint, schemaPayload, type SchemaPayload } from "./schema-fingerprint.ts";
+import type { TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
 import { typeString } from "./type-string.ts";
 
@@ -20,8 +21,11 @@ export const COLUMN_STATS_SCHEMA: Schema = new Schema([
   new Field("null_count", new Int64(), true),
 ]);
 
-/** Tables by dataset name; null where a dataset is missing, which is skipped. */
-export type Datasets = Readonly<Record<string, Table | null>>;
+/** Metadata of a statistics table: names of datasets that were missing, as a JSON list. Absent where none was. */
+export const MISSING_DATASETS = "pitot.missing_datasets";
+
+/** Tables, or measured streams, by dataset name; null where a dataset is missing, which is skipped and named in {@link MISSING_DATASETS}. */
+export type Datasets = Readonly<Record<string, TableInput | MeasuredDataset | null>>;
 
 /** What a manifest keeps of a table. */
 export interface TableSummary {
@@ -31,45 +35,68 @@ export interface TableSummary {
   readonly schema: SchemaPayload;
 }
 
-/** Rows, columns and schema fingerprint of each dataset, as {@link DATASET_STATS_SCHEMA} has them. Reads no values. */
+/**
+ * Rows, columns and schema fingerprint of each dataset, as {@link DATASET_STATS_SCHEMA} has them.
+ * @throws PitotError as every function that takes a table
+ */
 export function datasetStatsTable(datasets: Datasets): Table {
-  const present = entries(datasets);
-  return tableOf(DATASET_STATS_SCHEMA, [
+  const { present, missing } = measureDatasets(datasets);
+  return tableOf(noted(DATASET_STATS_SCHEMA, missing), [
     present.map(([name]) => name),
-    present.map(([, table]) => BigInt(table.numRows)),
-    present.map(([, table]) => table.numCols),
-    present.map(([, table]) => schemaFingerprint(table.schema)),
+    present.map(([, { rows }]) => BigInt(rows)),
+    present.map(([, { schema }]) => schema.fields.length),
+    present.map(([, { schema }]) => schemaFingerprint(schema)),
   ]);
 }
 
-/** Type and nulls of each column of each dataset, as {@link COLUMN_STATS_SCHEMA} has them. */
+/**
+ * Type and nulls of each column of each dataset, as {@link COLUMN_STATS_SCHEMA} has them.
+ * @throws PitotError as every function that takes a table
+ */
 export function columnStatsTable(datasets: Datasets): Table {
-  const rows = entries(datasets).flatMap(([dataset, table]) =>
-    table.schema.fields.map((field, i) => ({
+  const { present, missing } = measureDatasets(datasets);
+  const rows = present.flatMap(([dataset, { schema, nullCounts }]) =>
+    schema.fields.map(({ name, type }, i) => ({
       dataset,
-      column: field.name,
-      type: typeString(field.type),
-      nulls: nullCount(table.getChildAt(i)!),
+      name,
+      type: typeString(type),
+      nulls: nullCounts[i]!,
     })),
   );
-  return tableOf(COLUMN_STATS_SCHEMA, [
+  return tableOf(noted(COLUMN_STATS_SCHEMA, missing), [
     rows.map(({ dataset }) => dataset),
-    rows.map(({ column }) => column),
+    rows.map(({ name }) => name),
     rows.map(({ type }) => type),
     rows.map(({ nulls }) => BigInt(nulls)),
   ]);
 }
 
-/** Rows, columns, fingerprint and fields of one table. Reads no values. */
-export function tableSummary(table: Table): TableSummary {
+/** Rows, columns, fingerprint and fields of one table. @throws PitotError as every function that takes a table */
+export function tableSummary(table: TableInput | MeasuredDataset): TableSummary {
+  const { rows, schema } = measureTable(table);
   return {
-    rows: table.numRows,
-    columns: table.numCols,
-    schemaFingerprint: schemaFingerprint(table.schema),
-    schema: schemaPayload(table.schema),
+    rows,
+    columns: schema.fields.length,
+    schemaFingerprint: schemaFingerprint(schema),
+    schema: schemaPayload(schema),
   };
 }
 
-function entries(datasets: Datasets): [string, Table][] {
-  return Object.entries(datasets).filter((entry): entry is [string, Table] => entry[1] !== null);
+/** The datasets that are there, measured, and the names of those that are not. */
+export function measureDatasets(datasets: Datasets): {
+  readonly present: readonly (readonly [name: string, dataset: MeasuredDataset])[];
+  readonly missing: readonly string[];
+} {
+  const entries = Object.entries(datasets);
+  return {
+    present: entries.flatMap(([name, table]) =>
+      table === null ? [] : [[name, measureTable(table)] as const],
+    ),
+    missing: entries.flatMap(([name, table]) => (table === null ? [name] : [])),
+  };
+}
+
+function noted(schema: Schema, missing: readonly string[]): Schema {
+  if (missing.length === 0) return schema;
+  return new Schema(schema.fields, new Map([[MISSING_DATASETS, JSON.stringify(missing)]]));
 }

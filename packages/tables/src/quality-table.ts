@@ -1,109 +1,176 @@
 import { PitotError } from "@pitot/core";
-import { DataType, Field, Precision, Schema, Utf8, Vector, type Table } from "apache-arrow";
-import { tableOf } from "./table-of.ts";
+import { makeData, RecordBatch, Struct, Table, type Data } from "apache-arrow";
+import type { QualityLimit } from "./assert-quality.ts";
+import { BLOCK_ROWS, idKernel } from "./invalid-ids.ts";
+import { QualityBuilder, qualityTableOf, type QualityLabels } from "./quality-builder.ts";
+import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
+import { columnOf, tableView, type ColumnView, type TableInput, type TableView } from "./table-input.ts";
 import { typeString } from "./type-string.ts";
 
-/** One row per invalid entity. */
-export const QUALITY_SCHEMA: Schema = new Schema([
-  new Field("entity_kind", new Utf8(), false),
-  new Field("entity_id", new Utf8(), true),
-  new Field("issue", new Utf8(), false),
-  new Field("source_table", new Utf8(), true),
-]);
-
-/** What to look for in one id column. */
-export interface QualityPlanSpec {
+/** What to look for in one id column. Severity and threshold are for `assertQuality`. */
+export interface QualityPlanSpec extends QualityLabels, Pick<QualityLimit, "severity" | "threshold"> {
   readonly idCol: string;
-  readonly entityKind: string;
-  readonly issue: string;
-  readonly sourceTable?: string;
+}
+
+/** How quality tables are made. */
+export interface QualityOptions {
+  /** With the column `row_ordinal` beside the canonical ones: {@link QUALITY_ORDINALS_SCHEMA}. Default false. */
+  readonly ordinals?: boolean;
+  /** Ordinal of the table's first row, where it is a part of a greater whole. Default 0. */
+  readonly firstRow?: number;
 }
 
 /** A quality table without rows. */
 export function emptyQualityTable(): Table {
-  return qualityTable([], { entityKind: "", issue: "" });
+  return qualityTableOf([], false);
 }
 
 /**
  * Quality rows for invalid ids of a column: null, zero of any numeric type (−0 too), and the text "0".
  *
- * @throws PitotError INVALID_ARGUMENT where the table has no such column (those that there are, are listed), or its type can hold no id
+ * @throws PitotError INVALID_ARGUMENT where the table has no such column (the nearest are listed), or its type can hold no id
  */
-export function qualityFromIds(table: Table, spec: QualityPlanSpec): Table {
-  const column = table.getChild(spec.idCol);
-  if (column === null)
-    throw new PitotError("INVALID_ARGUMENT", "There is no such column", {
-      value: spec.idCol,
-      remedy: `Columns are: ${table.schema.fields.map(({ name }) => name).join(", ")}.`,
-    });
-  return qualityTable(invalidIds(column, spec.idCol), spec);
-}
-
-/** The rows of several specs over one table, in their order. */
-export function qualityFromPlans(table: Table, specs: readonly QualityPlanSpec[]): Table {
-  return concatQualityTables(specs.map((spec) => qualityFromIds(table, spec)));
+export function qualityFromIds(
+  table: TableInput,
+  spec: QualityPlanSpec,
+  options: QualityOptions = {},
+): Table {
+  return qualityFromPlans(table, [spec], options);
 }
 
 /**
- * One table of many; an empty one of none.
+ * The rows of several specs over one table, in their order. Each id column is read once, however many specs name it.
+ *
+ * @throws PitotError as {@link qualityFromIds}
+ */
+export function qualityFromPlans(
+  table: TableInput,
+  specs: readonly QualityPlanSpec[],
+  options: QualityOptions = {},
+): Table {
+  const view = tableView(table);
+  const { ordinals = false, firstRow = 0 } = options;
+  const builders = specs.map((spec) => new QualityBuilder(spec, ordinals));
+  const byColumn = new Map<ColumnView, QualityBuilder[]>();
+  specs.forEach(({ idCol }, i) => {
+    const column = columnOf(view, idCol);
+    byColumn.set(column, [...(byColumn.get(column) ?? []), builders[i]!]);
+  });
+  const hits = new Int32Array(BLOCK_ROWS);
+  for (const [column, wanted] of byColumn) scan(column, wanted, hits, firstRow);
+  return qualityTableOf(
+    builders.flatMap((builder) => builder.takeBatches()),
+    ordinals,
+  );
+}
+
+/**
+ * The quality tables of a stream of batches, one per batch that has invalid ids, with ordinals that go on from batch to batch. Holds one
+ * batch at a time.
+ *
+ * @throws PitotError IO where the stream itself fails, after the tables of all batches before that; else as {@link qualityFromIds}
+ */
+export async function* qualityFromStream(
+  batches: AsyncIterable<TableInput> | Iterable<TableInput>,
+  specs: readonly QualityPlanSpec[],
+  options: QualityOptions = {},
+): AsyncGenerator<Table, void, undefined> {
+  let firstRow = options.firstRow ?? 0;
+  for await (const batch of guardedStream(batches)) {
+    const found = qualityFromPlans(batch, specs, { ...options, firstRow });
+    firstRow += tableView(batch).rows;
+    if (found.numRows > 0) yield found;
+  }
+}
+
+/**
+ * One table of many; an empty one of none. With ordinals where all of them have ordinals, else without.
  * @throws PitotError INVALID_ARGUMENT where a table's columns are not those of {@link QUALITY_SCHEMA}
  */
-export function concatQualityTables(tables: readonly Table[]): Table {
-  const names = QUALITY_SCHEMA.fields.map(({ name }) => name).join(", ");
-  for (const { schema } of tables) {
-    const actual = schema.fields.map(({ name }) => name).join(", ");
-    if (actual !== names)
-      throw new PitotError("INVALID_ARGUMENT", "This is not a quality table", {
-        value: actual,
-        remedy: `Its columns must be ${names}.`,
-      });
-  }
-  const [first, ...rest] = tables.filter(({ numRows }) => numRows > 0);
-  return first === undefined ? emptyQualityTable() : first.concat(...rest);
+export function concatQualityTables(tables: readonly TableInput[]): Table {
+  const views = tables.map(tableView);
+  for (const view of views) checkColumns(view);
+  const width = QUALITY_SCHEMA.fields.length;
+  const ordinals = views.length > 0 && views.every(({ columns }) => columns.length > width);
+  const schema = ordinals ? QUALITY_ORDINALS_SCHEMA : QUALITY_SCHEMA;
+  const type = new Struct(schema.fields);
+  // Rebuilt around the same buffers: tables may come from another copy of apache-arrow, or with other metadata.
+  const batches = views.flatMap(({ columns }) =>
+    columns[0]!.chunks
+      .map((first, k) => {
+        const children = schema.fields.map(({ type: own }, i) => {
+          const { length, offset, nullCount, nullBitmap, valueOffsets, values } = columns[i]!.chunks[k]!;
+          return makeData({
+            type: own,
+            length,
+            offset,
+            nullCount,
+            nullBitmap,
+            valueOffsets,
+            data: values,
+          } as never) as Data;
+        });
+        return new RecordBatch(schema, makeData({ type, length: first.length, nullCount: 0, children }));
+      })
+      .filter(({ numRows }) => numRows > 0),
+  );
+  return qualityTableOf(batches, ordinals);
 }
 
-/** The invalid ids as text, null where null. */
-function invalidIds(column: Vector, name: string): (string | null)[] {
-  const isZero = zeroTest(column.type, name);
-  const ids: (string | null)[] = [];
-  for (const part of column.data) {
-    // A loop over the buffer itself, where that is all there is to the values: many times faster than `get`.
-    if (part.nullCount === 0 && (DataType.isInt(part.type) || isWideFloat(part.type))) {
-      const values = part.values as ArrayLike<number | bigint>;
-      for (let i = 0; i < part.length; i++) if (isZero(values[i])) ids.push("0");
-      continue;
+/** @throws PitotError INVALID_ARGUMENT for what is not a quality table */
+export function checkColumns({ columns }: TableView): void {
+  const text = (fields: readonly { name: string; type: ColumnView["type"] }[]): string =>
+    fields.map(({ name, type }) => `${name}: ${typeString(type)}`).join(", ");
+  const actual = text(columns);
+  if (actual !== text(QUALITY_SCHEMA.fields) && actual !== text(QUALITY_ORDINALS_SCHEMA.fields))
+    throw new PitotError("INVALID_ARGUMENT", "This is not a quality table", {
+      value: actual,
+      remedy: `Its columns must be ${text(QUALITY_SCHEMA.fields)}.`,
+    });
+}
+
+/** The items of a stream; what it throws is told as a PitotError with the count of items before. */
+export async function* guardedStream<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  let count = 0;
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  try {
+    for (;;) {
+      let next: IteratorResult<T>;
+      try {
+        next = await iterator.next();
+      } catch (cause) {
+        throw new PitotError("IO", "The stream of batches failed", {
+          value: `after ${count} batches`,
+          remedy: "What came before is whole; read the rest again.",
+          cause,
+        });
+      }
+      if (next.done === true) return;
+      count++;
+      yield next.value;
     }
-    const values = new Vector([part]);
-    for (let i = 0; i < values.length; i++) {
-      const value: unknown = values.get(i);
-      if (value === null) ids.push(null);
-      else if (isZero(value)) ids.push("0");
-    }
+  } finally {
+    await iterator.return?.();
   }
-  return ids;
 }
 
-function isWideFloat(type: DataType): boolean {
-  return DataType.isFloat(type) && type.precision !== Precision.HALF;
-}
-
-function zeroTest(type: DataType, name: string): (value: unknown) => boolean {
-  const inner = DataType.isDictionary(type) ? (type.dictionary as DataType) : type;
-  if (DataType.isInt(inner)) return inner.bitWidth === 64 ? (value) => value === 0n : (value) => value === 0;
-  if (DataType.isFloat(inner)) return (value) => value === 0;
-  if (DataType.isUtf8(inner) || DataType.isLargeUtf8(inner)) return (value) => value === "0";
-  if (DataType.isDecimal(inner)) return (value) => (value as Uint32Array).every((word) => word === 0);
-  if (DataType.isNull(inner)) return () => false;
-  throw new PitotError("INVALID_ARGUMENT", `Column ${name} is of a type that holds no ids`, {
-    value: typeString(type),
-    remedy: "Give a column of integers, floats, decimals or text.",
-  });
-}
-
-function qualityTable(
-  ids: readonly (string | null)[],
-  { entityKind, issue, sourceTable }: Omit<QualityPlanSpec, "idCol">,
-): Table {
-  const repeat = (text: string | null): (string | null)[] => ids.map(() => text);
-  return tableOf(QUALITY_SCHEMA, [repeat(entityKind), ids, repeat(issue), repeat(sourceTable ?? null)]);
+function scan(
+  column: ColumnView,
+  builders: readonly QualityBuilder[],
+  hits: Int32Array,
+  firstRow: number,
+): void {
+  let base = firstRow;
+  for (const chunk of column.chunks) {
+    const kernel = idKernel(chunk, column.name);
+    for (let from = 0; from < chunk.length; from += BLOCK_ROWS) {
+      const count = kernel(from, Math.min(from + BLOCK_ROWS, chunk.length), hits);
+      for (const builder of builders) builder.addInvalid(hits, count, base);
+    }
+    base += chunk.length;
+  }
+  // A table without rows has no chunk that would tell of a type without ids.
+  if (column.chunks.length === 0) idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
 }

@@ -1,12 +1,12 @@
-import { Table, vectorFromArray, type Schema } from "apache-arrow";
+import { makeData, RecordBatch, Struct, Table, vectorFromArray, type Schema } from "apache-arrow";
 
 /** A table of these columns, one list of values per field; without rows too, of which apache-arrow makes none by itself. */
 export function tableOf(schema: Schema, columns: readonly (readonly unknown[])[]): Table {
-  if ((columns[0]?.length ?? 0) === 0) return new Table(schema);
+  const length = columns[0]?.length ?? 0;
+  if (length === 0) return new Table(schema);
+  const children = schema.fields.map(({ type }, i) => vectorFromArray(columns[i] ?? [], type).data[0]!);
   return new Table(
     schema,
-    Object.fromEntries(
-      schema.fields.map(({ name, type }, i) => [name, vectorFromArray(columns[i] ?? [], type)]),
-    ),
+    new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })),
   );
 }

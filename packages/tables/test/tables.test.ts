@@ -30,7 +30,7 @@ import {
   QUALITY_SCHEMA,
   qualityFromIds,
   qualityFromPlans,
-  recordDatasetStats,
+  recordDatasets,
   recordQualityTable,
   schemaFingerprint,
   tableSummary,
@@ -241,7 +241,7 @@ it("checks contracts", () => {
     ["nullability_mismatch", "a"],
     ["missing_column", "c"],
     ["extra_column", "b"],
-    ["metadata_mismatch", "v"],
+    ["metadata_mismatch", undefined],
   ]);
   expect(checkContract(null, contract)).toEqual([{ violationType: "missing_table", tableName: "t" }]);
 });
@@ -250,7 +250,7 @@ it("records what it found", () => {
   const sink = new DiagnosticsCollector();
   const table = tableFromArrays({ id: Int32Array.of(0, 5) });
   recordQualityTable(sink, qualityFromIds(table, SPEC));
-  recordDatasetStats(sink, { table });
+  recordDatasets(sink, { table });
   expect(sink.qualitySnapshot()).toEqual([
     { entity_kind: "NODE", entity_id: "0", issue: "INVALID_ID", source_table: "nodes" },
   ]);

@@ -1,5 +1,5 @@
 import { SpanStatusCode } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 
 /**
  * Spans as an indented tree, the same for every run of the same code: ids are numbered in order of appearance, times, paths and
@@ -57,7 +57,7 @@ function redactor(): (key: string, value: unknown) => string {
         : (JSON.stringify(value) ?? "undefined")
             .replace(/[0-9a-f]{64}/g, "<sha256>")
             .replace(
-              /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{16}\b/g,
+              /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b/g,
               numbered,
             )
             .replace(/file:\/\/[^"]*/g, "<path>");

@@ -1,3 +1,4 @@
+import type { ChunkScanner } from "./chunk-scanner.ts";
 import { type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
 import { ThriftReader } from "./thrift-compact-reader.ts";
@@ -34,21 +35,20 @@ export interface ChunkPlace {
     readonly filePath: string;
 }
 /**
- * One column of one row group, as a view of the footer's bytes. Its sizes and counts are at hand; everything else is read when it is asked for,
- * since a footer of 10,000 chunks is mostly asked for a few. The structure was checked when the footer was read; a getter
- * throws INVALID_DATA where a list has elements of an unexpected type.
+ * One column of one row group, as a view of the footer's bytes: what is asked for is read then, since a footer of 10,000 chunks is mostly
+ * asked for a few. The structure was checked when the footer was read; a getter throws INVALID_DATA where a number has
+ * more than 53 bits or a list has elements of an unexpected type.
  *
  * Fields that are absent are undefined.
  */
 export declare class ColumnChunk {
     #private;
-    /**
-     * @param table - What {@link ChunkScanner} found, one chunk after the other.
-     * @param row - Where this one's numbers begin.
-     */
-    constructor(bytes: Uint8Array, table: Float64Array, row: number);
+    /** The footer's. */
+    readonly bytes: Uint8Array;
     /** Bytes in the file; 0 where its metadata are encrypted, as for all numbers. */
-    get totalCompressedSize(): number;
+    readonly totalCompressedSize: number;
+    /** @param scanner - What was found at `start`. */
+    constructor(bytes: Uint8Array, start: number, scanner: ChunkScanner);
     /** Values of its leaf, nulls included. */
     get numValues(): number;
     get totalUncompressedSize(): number;
@@ -81,8 +81,6 @@ export declare class ColumnChunk {
     get statistics(): RawStatistics | undefined;
     /** Notes in `scanner` where the statistics lie in {@link bytes}; false where there are none. What {@link columnBounds} does for each chunk. */
     scanStatistics(scanner: StatisticsScanner): boolean;
-    /** The footer's bytes. */
-    get bytes(): Uint8Array;
     get encodingStats(): readonly PageEncodingStats[] | undefined;
     get sizeStatistics(): SizeStatistics | undefined;
     /** Where the bytes of its pages begin: the dictionary, where one lies before the data. */

@@ -5,11 +5,8 @@ export declare const I8 = 3;
 export declare const I16 = 4;
 export declare const I32 = 5;
 export declare const I64 = 6;
-export declare const DOUBLE = 7;
 export declare const BINARY = 8;
 export declare const LIST = 9;
-export declare const SET = 10;
-export declare const MAP = 11;
 export declare const STRUCT = 12;
 /** A field whose meaning is not known, or whose value would not come back the same, as it stands in the file. */
 export interface RawField {

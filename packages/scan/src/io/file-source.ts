@@ -19,7 +19,7 @@ export function fileSource(path: string): RangeSource {
 class FileSource implements RangeSource {
   readonly location: string;
   byteLength: number | undefined;
-  #modified = 0;
+  #version: string | undefined;
 
   constructor(path: string) {
     this.location = path;
@@ -69,13 +69,15 @@ class FileSource implements RangeSource {
         value: this.location,
         remedy: "Give the path of a file",
       });
-    if (this.byteLength !== undefined && (stats.size !== this.byteLength || stats.mtimeMs !== this.#modified))
+    // A new inode is a file that was put in its place.
+    const version = `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+    if (this.#version !== undefined && version !== this.#version)
       throw new PitotError("IO", "The file was changed while it was read", {
         value: this.location,
         remedy: "Open it again",
       });
     this.byteLength = stats.size;
-    this.#modified = stats.mtimeMs;
+    this.#version = version;
     return stats.size;
   }
 

@@ -1,45 +1,39 @@
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
-import type { StatisticsScanner } from "./statistics-scanner.ts";
 
 /**
- * Which bounds of a column mean something: those in the column's defined order, the `legacy` ones of files without orders, or none.
+ * Which bounds of a column mean something: those in the column's defined order, the `legacy` ones of files without orders, or none. `IfSame` are
+ * those that were compared in a wrong order: they mean something only where both are the same, since then it is the only value.
  */
-export function boundsOrder(metadata: FileMetadata, leaf: LeafColumn): "defined" | "legacy" | "none" {
-  if (leaf.boundKind === "none") return "none";
-  if (metadata.columnOrders === undefined) return "legacy";
-  const order = metadata.columnOrders[leaf.index]?.order;
-  return order === "TYPE_DEFINED" || order === "IEEE_754_TOTAL" ? "defined" : "none";
+export type BoundsOrder = "defined" | "definedIfSame" | "legacy" | "legacyIfSame" | "none";
+
+/** The order of a column's bounds, by its type, the file's column orders and what is known of its writer. */
+export function boundsOrder(metadata: FileMetadata, leaf: LeafColumn): BoundsOrder {
+  const { boundKind } = leaf;
+  if (boundKind === "none") return "none";
+  const orders = metadata.columnOrders;
+  if (orders === undefined) return legacyOrder(metadata.createdBy, leaf);
+  const order = orders[leaf.index]?.order;
+  if (order !== "TYPE_DEFINED" && order !== "IEEE_754_TOTAL") return "none";
+  return boundKind === "decimalBytes" && hasWrongDecimals(metadata.createdBy ?? "", leaf)
+    ? "definedIfSame"
+    : "defined";
 }
 
-/**
- * Whether the `min` and `max` of a file without column orders can be used. They were compared as signed: right for numbers and wrong for
- * bytes, unsigned numbers and decimals in bytes, unless both are the same.
- */
-export function readsLegacyBounds(
-  createdBy: string | undefined,
-  { boundKind }: LeafColumn,
-  bytes: Uint8Array,
-  { minAt, minLength, maxAt, maxLength }: StatisticsScanner,
-): boolean {
+/** The bounds of old files were compared as signed: right for numbers, and wrong for bytes, unsigned numbers and decimals in bytes. */
+function legacyOrder(createdBy: string | undefined, { boundKind }: LeafColumn): BoundsOrder {
   switch (boundKind) {
     case "text":
     case "bytes":
     case "float16":
     case "decimalBytes":
-      if (hasWrongBytes(createdBy)) return false;
-      break;
+      return hasWrongBytes(createdBy) ? "none" : "legacyIfSame";
     case "uint32":
     case "uint64":
-      break;
+      return "legacyIfSame";
     default:
-      return true;
+      return "legacy";
   }
-  return (
-    minLength >= 0 &&
-    minLength === maxLength &&
-    Buffer.compare(bytes.subarray(minAt, minAt + minLength), bytes.subarray(maxAt, maxAt + maxLength)) === 0
-  );
 }
 
 /** parquet-mr before 1.8.0 reused buffers, so that min and max of bytes may be anything (PARQUET-251). Who does not say its name may be one. */
@@ -48,5 +42,22 @@ function hasWrongBytes(createdBy: string | undefined): boolean {
   const version = /^parquet-mr(?: version (\d+)\.(\d+))?/.exec(createdBy);
   if (version === null) return false;
   const [, major, minor] = version;
-  return major === undefined || Number(major) < 1 || (Number(major) === 1 && Number(minor) < 8);
+  return major === undefined || isBefore(major, minor, 1, 8);
+}
+
+/**
+ * Writers that compared decimals in bytes in a wrong order, though they say that it is the defined one: parquet-cpp until Arrow 4 (PARQUET-1655) and ClickHouse until
+ * 25.8 byte by byte, parquet-rs those of different lengths.
+ */
+function hasWrongDecimals(createdBy: string, { element }: LeafColumn): boolean {
+  const writer = /^(parquet-cpp-arrow|parquet-cpp|ClickHouse|parquet-rs)\b\D*(\d*)\.?(\d*)/.exec(createdBy);
+  if (writer === null) return false;
+  const [, name, major = "", minor] = writer;
+  if (name === "parquet-rs") return element.type === "BYTE_ARRAY";
+  if (name === "parquet-cpp-arrow") return isBefore(major, minor, 4, 0);
+  return name === "parquet-cpp" || isBefore(major, minor, 25, 8);
+}
+
+function isBefore(major: string, minor: string | undefined, thanMajor: number, thanMinor: number): boolean {
+  return Number(major) < thanMajor || (Number(major) === thanMajor && Number(minor) < thanMinor);
 }

@@ -3,14 +3,6 @@ import { BINARY, FALSE, I32, I64, LIST, STRUCT, type ThriftReader } from "./thri
 // Type, path, codec, number of values, both sizes and the offset of the data, by one bit each. Encodings may be left out: nothing needs them.
 const REQUIRED = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9);
 
-/** Places of a chunk's numbers in its row of a table: where its struct, its metadata and its statistics begin (-1 where there are none), and its size. */
-export const START = 0;
-export const METADATA_AT = 1;
-export const STATISTICS_AT = 2;
-export const COMPRESSED_SIZE = 3;
-/** Numbers in a row. A footer of 1,000 chunks is some 80 KB; its table should be less. */
-export const CHUNK_ROW = 4;
-
 /**
  * Goes over one column chunk of a footer: checks its structure, and notes the numbers that nearly every use of a footer asks for and the
  * places of the rest. Footers are mostly column chunks, so this loop is what reading one costs: it holds its place in a local variable and
@@ -25,14 +17,6 @@ export class ChunkScanner {
   statisticsAt = -1;
   totalUncompressedSize = 0;
   totalCompressedSize = 0;
-
-  /** Writes what was found of the chunk at `start` as a row of a table of chunks. */
-  fill(table: Float64Array, row: number, start: number): void {
-    table[row + START] = start;
-    table[row + METADATA_AT] = this.metadataAt;
-    table[row + STATISTICS_AT] = this.statisticsAt;
-    table[row + COMPRESSED_SIZE] = this.totalCompressedSize;
-  }
 
   /** Goes over the chunk at the reader's place, and leaves the reader behind it. Throws INVALID_DATA. */
   scan(reader: ThriftReader): void {
@@ -88,15 +72,31 @@ export class ChunkScanner {
         id = reader.int();
         pos = reader.pos;
       }
-      if (id < 32) seen |= 1 << id;
+      if (id > 0 && id < 32) seen |= 1 << id;
       if (type === I64 || type === I32) {
         const first = pos;
-        while (bytes[pos++]! > 127);
         if (id === 6 || id === 7) {
-          reader.pos = first;
-          if (id === 6) this.totalUncompressedSize = reader.int();
-          else this.totalCompressedSize = reader.int();
-        } else if (pos - first > 10) reader.fail("A number does not end within 10 bytes", first);
+          let byte = bytes[pos++]!;
+          let value = byte & 127;
+          if (byte > 127) {
+            byte = bytes[pos++]!;
+            value |= (byte & 127) << 7;
+            if (byte > 127) {
+              byte = bytes[pos++]!;
+              value |= (byte & 127) << 14;
+            }
+          }
+          if (byte > 127) {
+            reader.pos = first;
+            value = reader.int();
+            pos = reader.pos;
+          } else value = (value >>> 1) ^ -(value & 1);
+          if (id === 6) this.totalUncompressedSize = value;
+          else this.totalCompressedSize = value;
+        } else {
+          while (bytes[pos++]! > 127);
+          if (pos - first > 10) reader.fail("A number does not end within 10 bytes", first);
+        }
       } else if (type === LIST && (id === 2 || id === 3)) {
         const list = bytes[pos++]!;
         let size = list >>> 4;

@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { BoundPair } from "./bound-pair.ts";
-import { boundsOrder, readsLegacyBounds } from "./bounds-order.ts";
+import { boundsOrder } from "./bounds-order.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
@@ -52,16 +52,21 @@ export function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: Lea
   const { boundKind } = leaf;
   const order = boundsOrder(metadata, leaf);
   pair.clear();
-  if (order === "defined") {
-    const { minValueLength, maxValueLength } = scanner;
-    pair.setMin(boundKind, bytes, scanner.minValueAt, minValueLength, scanner.isMinValueExact);
-    pair.setMax(boundKind, bytes, scanner.maxValueAt, maxValueLength, scanner.isMaxValueExact);
-    pair.dropHalf(boundKind, minValueLength, maxValueLength);
-  } else if (order === "legacy" && readsLegacyBounds(metadata.createdBy, leaf, bytes, scanner)) {
-    // Before bounds could be cut.
-    pair.setMin(boundKind, bytes, scanner.minAt, scanner.minLength, true);
-    pair.setMax(boundKind, bytes, scanner.maxAt, scanner.maxLength, true);
-    pair.dropHalf(boundKind, scanner.minLength, scanner.maxLength);
+  if (order === "defined" || order === "definedIfSame") {
+    const { minValueAt, minValueLength, maxValueAt, maxValueLength } = scanner;
+    if (order === "defined" || sameBytes(bytes, minValueAt, minValueLength, maxValueAt, maxValueLength)) {
+      pair.setMin(boundKind, bytes, minValueAt, minValueLength, scanner.isMinValueExact);
+      pair.setMax(boundKind, bytes, maxValueAt, maxValueLength, scanner.isMaxValueExact);
+      pair.dropHalf(boundKind, minValueLength, maxValueLength);
+    }
+  } else if (order !== "none") {
+    const { minAt, minLength, maxAt, maxLength } = scanner;
+    if (order === "legacy" || sameBytes(bytes, minAt, minLength, maxAt, maxLength)) {
+      // Before bounds could be cut.
+      pair.setMin(boundKind, bytes, minAt, minLength, true);
+      pair.setMax(boundKind, bytes, maxAt, maxLength, true);
+      pair.dropHalf(boundKind, minLength, maxLength);
+    }
   }
   return pair.toBounds(rows, scanner.nullCount, scanner.nanCount, scanner.distinctCount);
 }
@@ -69,3 +74,11 @@ export function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: Lea
 // Reading bounds is synchronous, so one of each is enough for all.
 const scanner = new StatisticsScanner();
 const pair = new BoundPair();
+
+function sameBytes(bytes: Uint8Array, a: number, aLength: number, b: number, bLength: number): boolean {
+  return (
+    aLength >= 0 &&
+    aLength === bLength &&
+    Buffer.compare(bytes.subarray(a, a + aLength), bytes.subarray(b, b + bLength)) === 0
+  );
+}

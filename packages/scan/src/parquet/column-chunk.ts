@@ -1,4 +1,4 @@
-import { COMPRESSED_SIZE, METADATA_AT, START, STATISTICS_AT } from "./chunk-scanner.ts";
+import type { ChunkScanner } from "./chunk-scanner.ts";
 import { PHYSICAL_TYPES, type KeyValue, type PhysicalType } from "./file-metadata.ts";
 import { decodeKeyValues } from "./key-values.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
@@ -59,30 +59,28 @@ export interface ChunkPlace {
 }
 
 /**
- * One column of one row group, as a view of the footer's bytes. Its sizes and counts are at hand; everything else is read when it is asked for,
- * since a footer of 10,000 chunks is mostly asked for a few. The structure was checked when the footer was read; a getter
- * throws INVALID_DATA where a list has elements of an unexpected type.
+ * One column of one row group, as a view of the footer's bytes: what is asked for is read then, since a footer of 10,000 chunks is mostly
+ * asked for a few. The structure was checked when the footer was read; a getter throws INVALID_DATA where a number has
+ * more than 53 bits or a list has elements of an unexpected type.
  *
  * Fields that are absent are undefined.
  */
 export class ColumnChunk {
-  readonly #bytes: Uint8Array;
-  readonly #table: Float64Array;
-  readonly #row: number;
-
-  /**
-   * @param table - What {@link ChunkScanner} found, one chunk after the other.
-   * @param row - Where this one's numbers begin.
-   */
-  constructor(bytes: Uint8Array, table: Float64Array, row: number) {
-    this.#bytes = bytes;
-    this.#table = table;
-    this.#row = row;
-  }
-
+  /** The footer's. */
+  readonly bytes: Uint8Array;
+  readonly #start: number;
+  readonly #metadataAt: number;
+  readonly #statisticsAt: number;
   /** Bytes in the file; 0 where its metadata are encrypted, as for all numbers. */
-  get totalCompressedSize(): number {
-    return this.#table[this.#row + COMPRESSED_SIZE]!;
+  readonly totalCompressedSize: number;
+
+  /** @param scanner - What was found at `start`. */
+  constructor(bytes: Uint8Array, start: number, scanner: ChunkScanner) {
+    this.bytes = bytes;
+    this.#start = start;
+    this.#metadataAt = scanner.metadataAt;
+    this.#statisticsAt = scanner.statisticsAt;
+    this.totalCompressedSize = scanner.totalCompressedSize;
   }
 
   /** Values of its leaf, nulls included. */
@@ -108,14 +106,6 @@ export class ColumnChunk {
   /** False where its metadata are encrypted too: then only the offsets of its indexes are known. */
   get hasMetadata(): boolean {
     return this.#metadataAt >= 0;
-  }
-
-  get #start(): number {
-    return this.#table[this.#row + START]!;
-  }
-
-  get #metadataAt(): number {
-    return this.#table[this.#row + METADATA_AT]!;
   }
 
   /** Path of the file that has the data, relative to this one; undefined where it is this file. */
@@ -190,20 +180,14 @@ export class ColumnChunk {
   /** As they stand; {@link columnBounds} says what they mean. */
   get statistics(): RawStatistics | undefined {
     const scanner = new StatisticsScanner();
-    return this.scanStatistics(scanner) ? rawStatistics(this.#bytes, scanner) : undefined;
+    return this.scanStatistics(scanner) ? rawStatistics(this.bytes, scanner) : undefined;
   }
 
   /** Notes in `scanner` where the statistics lie in {@link bytes}; false where there are none. What {@link columnBounds} does for each chunk. */
   scanStatistics(scanner: StatisticsScanner): boolean {
-    const at = this.#table[this.#row + STATISTICS_AT]!;
-    if (at < 0) return false;
-    scanner.scan(this.#bytes, at);
+    if (this.#statisticsAt < 0) return false;
+    scanner.scan(this.bytes, this.#statisticsAt);
     return true;
-  }
-
-  /** The footer's bytes. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
   }
 
   get encodingStats(): readonly PageEncodingStats[] | undefined {
@@ -231,10 +215,10 @@ export class ColumnChunk {
    * @param place - What differs.
    */
   write(out: ThriftWriter, place?: ChunkPlace): void {
-    const reader = new ThriftReader(this.#bytes, this.#start);
+    const reader = new ThriftReader(this.bytes, this.#start);
     if (place === undefined) {
       reader.skipStruct();
-      out.bytes(this.#bytes.subarray(this.#start, reader.pos));
+      out.bytes(this.bytes.subarray(this.#start, reader.pos));
       return;
     }
     const fields: RawField[] = [];
@@ -249,7 +233,7 @@ export class ColumnChunk {
   /** A reader at the value of a field of the struct at `struct`; undefined where it is absent or of another type. */
   #find(struct: number, id: number, type: number): ThriftReader | undefined {
     if (struct < 0) return undefined;
-    const reader = new ThriftReader(this.#bytes, struct);
+    const reader = new ThriftReader(this.bytes, struct);
     while (reader.field(reader.id)) {
       if (reader.id === id) return reader.type === type ? reader : undefined;
       reader.skip(reader.type);

@@ -1,5 +1,5 @@
 import { ColumnChunk, elements } from "./column-chunk.ts";
-import { CHUNK_ROW, ChunkScanner } from "./chunk-scanner.ts";
+import { ChunkScanner } from "./chunk-scanner.ts";
 import { decodeSchema } from "./decode-schema.ts";
 import type {
   ColumnOrder,
@@ -73,64 +73,53 @@ function decodeRowGroups(reader: ThriftReader, schema: FileMetadata["schema"] | 
   const size = reader.listOf(STRUCT);
   if (size * columns * SMALLEST_CHUNK > reader.end - reader.pos)
     reader.fail("There are more column chunks than there are bytes", size * columns);
-  // One table for all chunks of the file: made once, and nothing for the garbage collector to walk.
-  const table = new Float64Array(size * columns * CHUNK_ROW);
   const groups: RowGroup[] = [];
-  for (let i = 0; i < size; i++) groups.push(decodeRowGroup(reader, table, i * columns, columns));
+  for (let i = 0; i < size; i++) groups.push(decodeRowGroup(reader, columns));
   return groups;
 }
 
-function decodeRowGroup(reader: ThriftReader, table: Float64Array, first: number, count: number): RowGroup {
-  let hasColumns = false;
-  let totalByteSize: number | undefined;
-  let numRows: number | undefined;
-  const rest: Partial<Writable<RowGroup>> = {};
-  const kept: RawField[] = [];
+function decodeRowGroup(reader: ThriftReader, leaves: number): RowGroup {
+  const group: Writable<RowGroup> = { columns: NO_COLUMNS, totalByteSize: -1, numRows: -1 };
+  let kept: RawField[] | undefined;
   let id = 0;
+  let seen = 0;
   while (reader.field(id)) {
     id = reader.id;
     const { type } = reader;
     if (id === 1 && type === LIST) {
-      scanChunks(reader, table, first, count);
-      hasColumns = true;
-    } else if (id === 2 && type === I64) totalByteSize = reader.int();
-    else if (id === 3 && type === I64) numRows = reader.int();
-    else if (id === 4 && type === LIST) rest.sortingColumns = elements(reader, STRUCT, decodeSortingColumn);
-    else if (id === 5 && type === I64) rest.fileOffset = reader.int();
-    else if (id === 6 && type === I64) rest.totalCompressedSize = reader.int();
-    else if (id === 7 && type === I16) rest.ordinal = reader.int();
-    else kept.push(reader.raw());
+      group.columns = decodeChunks(reader, leaves);
+      seen |= 1;
+    } else if (id === 2 && type === I64) {
+      group.totalByteSize = reader.int();
+      seen |= 2;
+    } else if (id === 3 && type === I64) {
+      group.numRows = reader.int();
+      seen |= 4;
+    } else if (id === 4 && type === LIST)
+      group.sortingColumns = elements(reader, STRUCT, decodeSortingColumn);
+    else if (id === 5 && type === I64) group.fileOffset = reader.int();
+    else if (id === 6 && type === I64) group.totalCompressedSize = reader.int();
+    else if (id === 7 && type === I16) group.ordinal = reader.int();
+    else (kept ??= []).push(reader.raw());
   }
-  if (!hasColumns || totalByteSize === undefined || numRows === undefined)
-    reader.fail("A row group lacks its columns, its size or its number of rows", id);
-  if (numRows < 0) reader.fail("The number of rows of a row group is negative", numRows);
-  if (kept.length > 0) rest.kept = kept;
-  const { bytes } = reader;
-  let columns: ColumnChunk[] | undefined;
-  return {
-    // Views are made when a row group is first looked into; an own property, so that copies of the row group have it.
-    get columns(): ColumnChunk[] {
-      if (columns === undefined) {
-        columns = [];
-        for (let i = first; i < first + count; i++)
-          columns.push(new ColumnChunk(bytes, table, i * CHUNK_ROW));
-      }
-      return columns;
-    },
-    totalByteSize,
-    numRows,
-    ...rest,
-  };
+  if (seen !== 7) reader.fail("A row group lacks its columns, its size or its number of rows", seen);
+  if (group.numRows < 0) reader.fail("The number of rows of a row group is negative", group.numRows);
+  if (kept !== undefined) group.kept = kept;
+  return group;
 }
 
-function scanChunks(reader: ThriftReader, table: Float64Array, first: number, count: number): void {
+const NO_COLUMNS: readonly ColumnChunk[] = [];
+
+function decodeChunks(reader: ThriftReader, leaves: number): ColumnChunk[] {
   const size = reader.listOf(STRUCT);
-  if (size !== count) reader.fail("A row group has not one chunk per column", `${size} of ${count}`);
-  for (let i = first; i < first + count; i++) {
+  if (size !== leaves) reader.fail("A row group has not one chunk per column", `${size} of ${leaves}`);
+  const chunks: ColumnChunk[] = [];
+  for (let i = 0; i < size; i++) {
     const start = reader.pos;
     scanner.scan(reader);
-    scanner.fill(table, i * CHUNK_ROW, start);
+    chunks.push(new ColumnChunk(reader.bytes, start, scanner));
   }
+  return chunks;
 }
 
 function decodeSortingColumn(reader: ThriftReader): SortingColumn {
@@ -160,8 +149,13 @@ function decodeColumnOrder(reader: ThriftReader): ColumnOrder {
     else if (reader.type === STRUCT && id === 2) order = "IEEE_754_TOTAL";
     kept.push(reader.raw());
   }
+  const [only] = kept;
+  // What nearly all columns have, once for all.
+  if (order === "TYPE_DEFINED" && kept.length === 1 && only?.bytes.length === 1) return TYPE_DEFINED;
   return { order, kept };
 }
+
+const TYPE_DEFINED: ColumnOrder = { order: "TYPE_DEFINED" };
 
 function decodeEncryption(reader: ThriftReader): EncryptionAlgorithm {
   let name: EncryptionAlgorithm["name"] = "UNDEFINED";

@@ -4,23 +4,23 @@ import type { SchemaElement } from "./file-metadata.ts";
 import { LIST, STRUCT, ThriftReader } from "./thrift-compact-reader.ts";
 
 // The files of a dataset mostly have the same schema, byte for byte: one decoded schema then serves all, and all that is made of it.
-let last: { readonly bytes: Buffer; readonly schema: readonly SchemaElement[] } | undefined;
+let last: { readonly bytes: Uint8Array; readonly schema: readonly SchemaElement[] } | undefined;
 const LARGEST_KEPT = 1024 * 1024;
 
 /** The schema at the reader's place; the same array as before where its bytes are those of the last one. */
 export function decodeSchema(reader: ThriftReader): readonly SchemaElement[] {
   const start = reader.pos;
   if (last !== undefined && start + last.bytes.length <= reader.end) {
-    const here = Buffer.from(reader.bytes.buffer, reader.bytes.byteOffset + start, last.bytes.length);
+    const here = reader.bytes.subarray(start, start + last.bytes.length);
     // Lists say their size first, so a list never is the beginning of another.
-    if (last.bytes.equals(here)) {
+    if (Buffer.compare(here, last.bytes) === 0) {
       reader.pos += last.bytes.length;
       return last.schema;
     }
   }
   reader.skip(LIST);
   // A copy, so that what is kept does not hold a whole footer.
-  const bytes = Buffer.from(reader.bytes.subarray(start, reader.pos));
+  const bytes = reader.bytes.slice(start, reader.pos);
   const schema = elements(new ThriftReader(bytes), STRUCT, decodeSchemaElement);
   if (bytes.length <= LARGEST_KEPT) last = { bytes, schema };
   return schema;

@@ -1,7 +1,7 @@
 import { PitotError } from "@pitot/core";
 import type { RangeSource } from "../io/range-source.ts";
 import { BoundPair } from "./bound-pair.ts";
-import { boundsOrder } from "./bounds-order.ts";
+import { type BoundsOrder, boundsOrder } from "./bounds-order.ts";
 import type { ColumnBounds } from "./column-bounds.ts";
 import { type ColumnChunk, elements } from "./column-chunk.ts";
 import type { FileMetadata } from "./file-metadata.ts";
@@ -64,7 +64,7 @@ export async function readPageIndex(
     const bounds =
       columns === undefined
         ? { minExact: false, maxExact: false, rows }
-        : pageBounds(columns, page, leaf, rows, order === "defined");
+        : pageBounds(columns, page, leaf, rows, order);
     return { offset, compressedSize, firstRow, bounds };
   });
   return { pages, boundaryOrder: columns?.boundaryOrder ?? "UNORDERED" };
@@ -207,7 +207,7 @@ function pageBounds(
   page: number,
   leaf: LeafColumn,
   rows: number,
-  isOrdered: boolean,
+  order: BoundsOrder,
 ): ColumnBounds {
   const nanCount = columns.nanCounts?.[page] ?? -1;
   let nullCount = columns.nullCounts?.[page] ?? -1;
@@ -216,13 +216,15 @@ function pageBounds(
     // parquet-mr also marks pages so whose bounds it did not collect: it is believed only of pages that can be all null, where no count says
     // otherwise. Only of a column that does not repeat do values and rows count the same.
     if (nullCount < 0 && leaf.maxDef > 0 && leaf.maxRep === 0) nullCount = rows;
-  } else if (isOrdered) {
+  } else {
     const min = columns.minValues[page]!;
     const max = columns.maxValues[page]!;
-    // Pages never say whether a bound was cut.
-    pair.setMin(leaf.boundKind, min, 0, min.length, undefined);
-    pair.setMax(leaf.boundKind, max, 0, max.length, undefined);
-    pair.dropHalf(leaf.boundKind, min.length, max.length);
+    if (order === "defined" || (order === "definedIfSame" && Buffer.compare(min, max) === 0)) {
+      // Pages never say whether a bound was cut.
+      pair.setMin(leaf.boundKind, min, 0, min.length, undefined);
+      pair.setMax(leaf.boundKind, max, 0, max.length, undefined);
+      pair.dropHalf(leaf.boundKind, min.length, max.length);
+    }
   }
   return pair.toBounds(rows, nullCount, nanCount, -1);
 }

@@ -1,10 +1,5 @@
 import { BINARY, FALSE, I64, ThriftReader, TRUE } from "./thrift-compact-reader.ts";
 
-// The types that statistics are made of.
-const KNOWN: readonly boolean[] = Array.from({ length: 16 }, (_, type) =>
-  [BINARY, I64, TRUE, FALSE].includes(type),
-);
-
 /**
  * Goes over the statistics of a column chunk and notes where their bounds lie, without making an object of any: a scan plan reads them for
  * each chunk of each file. The footer's reader has checked their structure. A length of -1 is an absent bound, a count of -1 an absent count.
@@ -40,65 +35,64 @@ export class StatisticsScanner {
     let pos = start;
     let id = 0;
     for (;;) {
-      const header = bytes[pos]!;
-      if (header === 0) return;
+      const header = bytes[pos++]!;
       const type = header & 15;
-      const next = bytes[pos + 1]!;
-      if (header < 16 || (type === BINARY && next > 127) || (type === I64 && next > 127) || !KNOWN[type]) {
-        // Long bounds, large counts and fields of newer versions.
+      if (type === 0) return;
+      if (header > 15) id += header >>> 4;
+      else {
         const reader = new ThriftReader(bytes, pos);
-        if (!reader.field(id)) return;
-        id = reader.id;
-        if (type === BINARY) {
-          const length = reader.length();
-          this.#bound(id, reader.pos, length);
-          pos = reader.pos + length;
-        } else {
-          if (type === I64) this.#count(id, reader.int());
-          else if (type === TRUE || type === FALSE) this.#flag(id, type === TRUE);
-          else reader.skip(type);
+        id = reader.int();
+        pos = reader.pos;
+      }
+      if (type === BINARY) {
+        let length = bytes[pos++]!;
+        if (length > 127) {
+          const reader = new ThriftReader(bytes, pos - 1);
+          length = reader.length();
           pos = reader.pos;
         }
-        continue;
-      }
-      id += header >>> 4;
-      if (type === BINARY) {
-        this.#bound(id, pos + 2, next);
-        pos += 2 + next;
+        switch (id) {
+          case 1:
+            this.maxAt = pos;
+            this.maxLength = length;
+            break;
+          case 2:
+            this.minAt = pos;
+            this.minLength = length;
+            break;
+          case 5:
+            this.maxValueAt = pos;
+            this.maxValueLength = length;
+            break;
+          case 6:
+            this.minValueAt = pos;
+            this.minValueLength = length;
+            break;
+          default:
+        }
+        pos += length;
       } else if (type === I64) {
-        this.#count(id, (next >>> 1) ^ -(next & 1));
-        pos += 2;
+        const byte = bytes[pos]!;
+        let count: number;
+        if (byte < 128) {
+          count = (byte >>> 1) ^ -(byte & 1);
+          pos++;
+        } else {
+          const reader = new ThriftReader(bytes, pos);
+          count = reader.int();
+          pos = reader.pos;
+        }
+        if (id === 3) this.nullCount = count;
+        else if (id === 4) this.distinctCount = count;
+        else if (id === 9) this.nanCount = count;
+      } else if (type === TRUE || type === FALSE) {
+        if (id === 7) this.isMaxValueExact = type === TRUE;
+        else if (id === 8) this.isMinValueExact = type === TRUE;
       } else {
-        this.#flag(id, type === TRUE);
-        pos++;
+        const reader = new ThriftReader(bytes, pos);
+        reader.skip(type);
+        pos = reader.pos;
       }
     }
-  }
-
-  #bound(id: number, at: number, length: number): void {
-    if (id === 5) {
-      this.maxValueAt = at;
-      this.maxValueLength = length;
-    } else if (id === 6) {
-      this.minValueAt = at;
-      this.minValueLength = length;
-    } else if (id === 1) {
-      this.maxAt = at;
-      this.maxLength = length;
-    } else if (id === 2) {
-      this.minAt = at;
-      this.minLength = length;
-    }
-  }
-
-  #count(id: number, count: number): void {
-    if (id === 3) this.nullCount = count;
-    else if (id === 4) this.distinctCount = count;
-    else if (id === 9) this.nanCount = count;
-  }
-
-  #flag(id: number, flag: boolean): void {
-    if (id === 7) this.isMaxValueExact = flag;
-    else if (id === 8) this.isMinValueExact = flag;
   }
 }

@@ -18,14 +18,7 @@ export type StoredType =
   | { readonly kind: "fixedSizeList"; readonly listSize: number }
   | { readonly kind: "map"; readonly keysSorted: boolean }
   | {
-      readonly kind:
-        | "largeBinary"
-        | "largeUtf8"
-        | "largeList"
-        | "binaryView"
-        | "utf8View"
-        | "list"
-        | "struct";
+      readonly kind: "largeBinary" | "largeUtf8" | "largeList" | "list" | "struct";
     }
   | { readonly kind: "other" };
 
@@ -47,8 +40,6 @@ const KINDS: Readonly<Record<number, StoredType["kind"]>> = {
   19: "largeBinary",
   20: "largeUtf8",
   21: "largeList",
-  23: "binaryView",
-  24: "utf8View",
 };
 const SCHEMA_HEADER = 1;
 const DEPTH = 64;

@@ -8,11 +8,11 @@ export const I8 = 3;
 export const I16 = 4;
 export const I32 = 5;
 export const I64 = 6;
-export const DOUBLE = 7;
+const DOUBLE = 7;
 export const BINARY = 8;
 export const LIST = 9;
-export const SET = 10;
-export const MAP = 11;
+const SET = 10;
+const MAP = 11;
 export const STRUCT = 12;
 
 // Parquet nests 6 structs deep; a schema is a flat list.

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -63,6 +64,7 @@ describe("fileSource", () => {
     for (const change of [
       (path: string) => appendFileSync(path, "x"),
       (path: string) => truncateSync(path, 500),
+      (path: string) => renameSync(file(BYTES.toReversed()), path),
     ]) {
       const path = file();
       const source = fileSource(path);

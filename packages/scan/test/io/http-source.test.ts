@@ -1,5 +1,7 @@
+import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { httpSource } from "../../src/index.ts";
+import { asAsyncBuffer, countingSource, httpSource, readFooter } from "../../src/index.ts";
 import { localServer, rangeOf, serveRange } from "./local-server.ts";
 
 const BYTES = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
@@ -228,6 +230,27 @@ describe("cancelling", () => {
       expect(Date.now() - started).toBeLessThan(2000);
     }
   });
+});
+
+it("gives hyparquet the pages of a file behind a server", async () => {
+  const file = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [{ name: "n", data: Int32Array.from({ length: 50_000 }, (_, i) => i), type: "INT32" }],
+      rowGroupSize: 10_000,
+    }),
+  );
+  await using server = await localServer((request, response) =>
+    serveRange(request, response, file, { etag: '"1"' }),
+  );
+  const source = countingSource(httpSource(server.url));
+  const { metadata } = await readFooter(source);
+  expect(metadata.numRows).toBe(50_000);
+  const buffer = asAsyncBuffer(source);
+  const theirs = await parquetMetadataAsync(buffer, { initialFetchSize: 4096 });
+  const rows = await parquetReadObjects({ file: buffer, metadata: theirs, rowStart: 20_000, rowEnd: 20_003 });
+  expect(rows).toEqual([{ n: 20_000 }, { n: 20_001 }, { n: 20_002 }]);
+  expect(source.requests).toBe(server.requests.length);
+  expect(source.bytes).toBeLessThan(file.length);
 });
 
 it("refuses what is no URL of http", () => {

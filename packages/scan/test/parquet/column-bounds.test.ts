@@ -108,6 +108,38 @@ describe("bounds of row groups", () => {
     expect(bounds["list.list.element"]).toMatchObject({ min: 0n, max: 2n, nullCount: 3 });
   });
 
+  it("of decimals in bytes are not taken from writers that compared them wrong, unless both are the same", async () => {
+    const path = await duckdb.write(
+      "decimals.parquet",
+      "SELECT i::DECIMAL(38,2) AS many, 5::DECIMAL(38,2) AS one, i::DECIMAL(9,2) AS small FROM range(-3, 3) t(i)",
+    );
+    const { metadata } = await readFooter(fileSource(path));
+    for (const [createdBy, trusted] of [
+      ["DuckDB version v1.5.6 (build 1)", true],
+      ["parquet-cpp version 1.5.1-SNAPSHOT", false],
+      ["parquet-cpp-arrow version 3.0.0", false],
+      ["parquet-cpp-arrow version 4.0.0", true],
+      ["parquet-cpp-arrow version 25.0.0", true],
+      ["ClickHouse v25.7.1.1", false],
+      ["ClickHouse v25.8.1.1", true],
+      ["ClickHouse", false],
+      // Right for a fixed length.
+      ["parquet-rs version 56.0.0", true],
+    ] as const) {
+      const bounds = leafColumns(metadata).map((leaf) => columnBounds({ ...metadata, createdBy }, 0, leaf));
+      expect(bounds.map(({ min, max }) => [min, max])).toEqual([
+        trusted ? [-300n, 200n] : [undefined, undefined],
+        [500n, 500n],
+        [-300n, 200n],
+      ]);
+    }
+    const varying = metadata.schema.map((element) =>
+      element.name === "many" ? { ...element, type: "BYTE_ARRAY" as const } : element,
+    );
+    const rust = { ...metadata, schema: varying, createdBy: "parquet-rs version 56.0.0" };
+    expect(columnBounds(rust, 0, leafColumns(rust).at(0)!).min).toBe(undefined);
+  });
+
   it("are asked only of row groups and columns that are there", async () => {
     const path = await duckdb.write("one.parquet", "SELECT 1 AS a");
     const { metadata } = await readFooter(fileSource(path));

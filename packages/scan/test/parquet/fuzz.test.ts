@@ -15,6 +15,7 @@ import {
   scalarText,
   skimFooter,
 } from "../../src/index.ts";
+import { decodeMetadata } from "../../src/parquet/decode-metadata.ts";
 import { type DuckdbFolder, duckdbFolder } from "./duckdb-file.ts";
 
 // `PITOT_FUZZ_CASES=100000` makes a soak of it; `PITOT_FUZZ_SEED` goes on elsewhere.
@@ -119,7 +120,13 @@ async function readAll(bytes: Uint8Array): Promise<void> {
   await skimFooter(source).catch(expectPitotError);
   const { metadata } = await readFooter(source);
   const leaves = leafColumns(metadata);
-  encodeFooter(metadata);
+  // What was read is what is written, however odd.
+  const again = decodeMetadata(encodeFooter(metadata));
+  expect([again.numRows, again.rowGroups.length, again.schema.length]).toEqual([
+    metadata.numRows,
+    metadata.rowGroups.length,
+    metadata.schema.length,
+  ]);
   try {
     arrowSchema(metadata);
   } catch (error) {
@@ -146,6 +153,12 @@ async function readAll(bytes: Uint8Array): Promise<void> {
     }
 }
 
+/** Time of this process, so that a busy machine fails no test. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 function expectPitotError(error: unknown): void {
   if (!(error instanceof PitotError)) throw error;
 }
@@ -161,14 +174,14 @@ describe("broken files", () => {
       let most = 0;
       for (let i = 0; i < CASES; i++) {
         const bytes = mutate(next);
-        const started = performance.now();
+        const started = cpuMs();
         try {
           await readAll(bytes);
         } catch (error) {
           expectPitotError(error);
           refused++;
         }
-        slowest = Math.max(slowest, performance.now() - started);
+        slowest = Math.max(slowest, cpuMs() - started);
         if (i % 100 === 0) most = Math.max(most, process.memoryUsage().rss - before);
       }
       expect(slowest).toBeLessThan(MS_PER_CASE);
@@ -225,12 +238,12 @@ describe("broken files", () => {
       ["only its end", [0]],
     ];
     for (const [name, footer] of hostile) {
-      const started = performance.now();
+      const started = cpuMs();
       await expect(readFooter(bytesSource(file(footer))), name).rejects.toMatchObject({
         code: "INVALID_DATA",
       });
       await skimFooter(bytesSource(file(footer))).catch(expectPitotError);
-      expect(performance.now() - started, name).toBeLessThan(500);
+      expect(cpuMs() - started, name).toBeLessThan(500);
     }
   });
 });

@@ -6,6 +6,8 @@ export declare const ATTR_RUN_LABEL: "pitot.run.label";
 export declare const ATTR_RUN_KEY: "pitot.run.key";
 /** running, completed, failed or aborted. */
 export declare const ATTR_RUN_STATUS: "pitot.run.status";
+/** Set on a span that was open when its process ended; its end is the last sign of life. */
+export declare const ATTR_ABORTED: "pitot.aborted";
 /** Metadata given at start and finish. */
 export declare const ATTR_RUN_METADATA: "pitot.run.metadata";
 /** Version of the next idempotent write. */
@@ -40,6 +42,28 @@ export declare const ATTR_STAGE_STATUS: "pitot.stage.status";
 export declare const ATTR_CACHE_OUTCOME: "pitot.cache.outcome";
 /** Key of the cached value. */
 export declare const ATTR_CACHE_KEY: "pitot.cache.key";
+/** Why the cache gave this outcome. */
+export declare const ATTR_CACHE_REASON: "pitot.cache.reason";
+/** Group of nodes that the stage belongs to. */
+export declare const ATTR_STAGE_GROUP: "pitot.stage.group";
+/** Seconds between being ready and being started. */
+export declare const ATTR_STAGE_QUEUED_TIME: "pitot.stage.queued_time";
+/** Why the stage did nothing. */
+export declare const ATTR_STAGE_SKIP_REASON: "pitot.stage.skip_reason";
+/** Stages that the stage depends on. */
+export declare const ATTR_STAGE_DEPS: "pitot.stage.deps";
+/** Datasets that the stage read. */
+export declare const ATTR_STAGE_INPUTS: "pitot.stage.inputs";
+/** Datasets that the stage wrote. */
+export declare const ATTR_STAGE_OUTPUTS: "pitot.stage.outputs";
+/** Rows, or chunks of a byte stream, that a stream stage passed on. */
+export declare const ATTR_STREAM_ROWS: "pitot.stream.rows";
+/** Bytes that a stream stage passed on. */
+export declare const ATTR_STREAM_BYTES: "pitot.stream.bytes";
+/** Seconds that a stream stage waited for its consumer. */
+export declare const ATTR_STREAM_BACKPRESSURE_TIME: "pitot.stream.backpressure_time";
+/** Times that a stream stage had to wait for its consumer. */
+export declare const ATTR_STREAM_PAUSES: "pitot.stream.pauses";
 /** Kind of record: event, artifact, quality and so on. */
 export declare const ATTR_RECORD_KIND: "pitot.record.kind";
 /** Ordinal of the record within its run and kind; the row in the snapshot's table. */
@@ -170,6 +194,16 @@ export declare const ATTR_SCAN_ROWS_DELETED: "pitot.scan.rows.deleted";
 export declare const ATTR_SCAN_SECONDS: "pitot.scan.seconds";
 /** Fingerprint of the normalised plan. */
 export declare const ATTR_PLAN_FINGERPRINT: "pitot.plan.fingerprint";
+/** Rows that a statement inserted, updated, deleted or appended. */
+export declare const ATTR_QUERY_CHANGED_ROWS: "pitot.query.changed_rows";
+/** The result is fetched while the statement runs. */
+export declare const ATTR_QUERY_STREAMING: "pitot.query.streaming";
+/** False: the result was closed, or dropped, before its last row. */
+export declare const ATTR_QUERY_COMPLETE: "pitot.query.complete";
+/** Seconds of CPU by the profile. */
+export declare const ATTR_QUERY_CPU_TIME: "pitot.query.cpu_time";
+/** Rows scanned by the profile. */
+export declare const ATTR_QUERY_ROWS_SCANNED: "pitot.query.rows_scanned";
 /** Class of the error. */
 export declare const ATTR_ERROR_TYPE: "error.type";
 /** Logical name of the service. */
@@ -182,3 +216,11 @@ export declare const ATTR_DB_QUERY_TEXT: "db.query.text";
 export declare const ATTR_DB_OPERATION_NAME: "db.operation.name";
 /** Rows returned. */
 export declare const ATTR_DB_RESPONSE_RETURNED_ROWS: "db.response.returned_rows";
+/** Operation and its targets, low cardinality. */
+export declare const ATTR_DB_QUERY_SUMMARY: "db.query.summary";
+/** Table. */
+export declare const ATTR_DB_COLLECTION_NAME: "db.collection.name";
+/** Statements in a batch. */
+export declare const ATTR_DB_OPERATION_BATCH_SIZE: "db.operation.batch.size";
+/** Database. */
+export declare const ATTR_DB_NAMESPACE: "db.namespace";

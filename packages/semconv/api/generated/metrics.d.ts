@@ -27,6 +27,8 @@ export declare const METRIC_SCAN_ROWS: "pitot.scan.rows";
 export declare const METRIC_SCAN_DURATION: "pitot.scan.duration";
 /** Duration of statements. Unit s. */
 export declare const METRIC_QUERY_DURATION: "pitot.query.duration";
+/** Duration of database client operations. Unit s. */
+export declare const METRIC_DB_CLIENT_OPERATION_DURATION: "db.client.operation.duration";
 /** Commits by outcome. Unit {commit}. */
 export declare const METRIC_WRITE_COMMITS: "pitot.write.commits";
 /** Records by kind and outcome. Unit {record}. */

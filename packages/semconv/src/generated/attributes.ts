@@ -12,6 +12,9 @@ export const ATTR_RUN_KEY = "pitot.run.key" as const;
 /** running, completed, failed or aborted. */
 export const ATTR_RUN_STATUS = "pitot.run.status" as const;
 
+/** Set on a span that was open when its process ended; its end is the last sign of life. */
+export const ATTR_ABORTED = "pitot.aborted" as const;
+
 /** Metadata given at start and finish. */
 export const ATTR_RUN_METADATA = "pitot.run.metadata" as const;
 
@@ -62,6 +65,39 @@ export const ATTR_CACHE_OUTCOME = "pitot.cache.outcome" as const;
 
 /** Key of the cached value. */
 export const ATTR_CACHE_KEY = "pitot.cache.key" as const;
+
+/** Why the cache gave this outcome. */
+export const ATTR_CACHE_REASON = "pitot.cache.reason" as const;
+
+/** Group of nodes that the stage belongs to. */
+export const ATTR_STAGE_GROUP = "pitot.stage.group" as const;
+
+/** Seconds between being ready and being started. */
+export const ATTR_STAGE_QUEUED_TIME = "pitot.stage.queued_time" as const;
+
+/** Why the stage did nothing. */
+export const ATTR_STAGE_SKIP_REASON = "pitot.stage.skip_reason" as const;
+
+/** Stages that the stage depends on. */
+export const ATTR_STAGE_DEPS = "pitot.stage.deps" as const;
+
+/** Datasets that the stage read. */
+export const ATTR_STAGE_INPUTS = "pitot.stage.inputs" as const;
+
+/** Datasets that the stage wrote. */
+export const ATTR_STAGE_OUTPUTS = "pitot.stage.outputs" as const;
+
+/** Rows, or chunks of a byte stream, that a stream stage passed on. */
+export const ATTR_STREAM_ROWS = "pitot.stream.rows" as const;
+
+/** Bytes that a stream stage passed on. */
+export const ATTR_STREAM_BYTES = "pitot.stream.bytes" as const;
+
+/** Seconds that a stream stage waited for its consumer. */
+export const ATTR_STREAM_BACKPRESSURE_TIME = "pitot.stream.backpressure_time" as const;
+
+/** Times that a stream stage had to wait for its consumer. */
+export const ATTR_STREAM_PAUSES = "pitot.stream.pauses" as const;
 
 /** Kind of record: event, artifact, quality and so on. */
 export const ATTR_RECORD_KIND = "pitot.record.kind" as const;
@@ -258,6 +294,21 @@ export const ATTR_SCAN_SECONDS = "pitot.scan.seconds" as const;
 /** Fingerprint of the normalised plan. */
 export const ATTR_PLAN_FINGERPRINT = "pitot.plan.fingerprint" as const;
 
+/** Rows that a statement inserted, updated, deleted or appended. */
+export const ATTR_QUERY_CHANGED_ROWS = "pitot.query.changed_rows" as const;
+
+/** The result is fetched while the statement runs. */
+export const ATTR_QUERY_STREAMING = "pitot.query.streaming" as const;
+
+/** False: the result was closed, or dropped, before its last row. */
+export const ATTR_QUERY_COMPLETE = "pitot.query.complete" as const;
+
+/** Seconds of CPU by the profile. */
+export const ATTR_QUERY_CPU_TIME = "pitot.query.cpu_time" as const;
+
+/** Rows scanned by the profile. */
+export const ATTR_QUERY_ROWS_SCANNED = "pitot.query.rows_scanned" as const;
+
 /** Class of the error. */
 export const ATTR_ERROR_TYPE = "error.type" as const;
 
@@ -275,3 +326,15 @@ export const ATTR_DB_OPERATION_NAME = "db.operation.name" as const;
 
 /** Rows returned. */
 export const ATTR_DB_RESPONSE_RETURNED_ROWS = "db.response.returned_rows" as const;
+
+/** Operation and its targets, low cardinality. */
+export const ATTR_DB_QUERY_SUMMARY = "db.query.summary" as const;
+
+/** Table. */
+export const ATTR_DB_COLLECTION_NAME = "db.collection.name" as const;
+
+/** Statements in a batch. */
+export const ATTR_DB_OPERATION_BATCH_SIZE = "db.operation.batch.size" as const;
+
+/** Database. */
+export const ATTR_DB_NAMESPACE = "db.namespace" as const;

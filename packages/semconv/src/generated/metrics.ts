@@ -43,6 +43,9 @@ export const METRIC_SCAN_DURATION = "pitot.scan.duration" as const;
 /** Duration of statements. Unit s. */
 export const METRIC_QUERY_DURATION = "pitot.query.duration" as const;
 
+/** Duration of database client operations. Unit s. */
+export const METRIC_DB_CLIENT_OPERATION_DURATION = "db.client.operation.duration" as const;
+
 /** Commits by outcome. Unit {commit}. */
 export const METRIC_WRITE_COMMITS = "pitot.write.commits" as const;
 
@@ -71,6 +74,7 @@ export const METRICS: readonly MetricDefinition[] = [
   { name: "pitot.scan.rows", instrument: "counter", unit: "{row}", brief: "Rows by outcome.", attributes: ["pitot.dataset.name","pitot.outcome"] },
   { name: "pitot.scan.duration", instrument: "histogram", unit: "s", brief: "Duration of scans.", attributes: ["pitot.dataset.name","pitot.scan.format"], buckets: DURATION_BOUNDARIES_S },
   { name: "pitot.query.duration", instrument: "histogram", unit: "s", brief: "Duration of statements.", attributes: ["db.operation.name","error.type"], buckets: DURATION_BOUNDARIES_S },
+  { name: "db.client.operation.duration", instrument: "histogram", unit: "s", brief: "Duration of database client operations.", attributes: ["db.system.name","db.operation.name","db.namespace","error.type"], buckets: [0.001,0.005,0.01,0.05,0.1,0.5,1,5,10] },
   { name: "pitot.write.commits", instrument: "counter", unit: "{commit}", brief: "Commits by outcome.", attributes: ["pitot.dataset.name","pitot.outcome"] },
   { name: "pitot.records", instrument: "counter", unit: "{record}", brief: "Records by kind and outcome.", attributes: ["pitot.record.kind","pitot.outcome"] },
   { name: "pitot.export.spans", instrument: "counter", unit: "{span}", brief: "Spans by outcome of their export.", attributes: ["pitot.outcome"] },

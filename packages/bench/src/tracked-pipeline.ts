@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Session } from "node:inspector/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { HyparquetInstrumentation } from "@pitot/node/instrumentations";
+import { trackedRun } from "@pitot/core";
+import { tableFromArrays, tableToIPC } from "apache-arrow";
+import * as hyparquet from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { startBare } from "./bare-sdk.ts";
+import type { BenchResult } from "./bench-result.ts";
+
+const ROWS = 1_000_000;
+/** Code of Pitot and of OpenTelemetry, as a profile names it. */
+const SDK = /[/\\]packages[/\\](core|node|snapshot|semconv)[/\\]dist[/\\]|[/\\]@opentelemetry[/\\]/;
+
+/** Self-time of the SDK in a pipeline that reads, checks, aggregates and writes a million flights, by a CPU profile. */
+export async function trackedPipeline(): Promise<BenchResult> {
+  const require = createRequire(import.meta.url);
+  const file = join(dirname(require.resolve("vega-datasets")), "../data/flights-3m.parquet");
+  const out = mkdtempSync(join(tmpdir(), "pitot-bench-"));
+  const { stop } = await startBare();
+  const { parquetRead, asyncBufferFromFile } = new HyparquetInstrumentation({ enabled: false }).patch({
+    ...hyparquet,
+  });
+  const pipeline = async (): Promise<number> =>
+    await trackedRun({ label: "flights" }, async (run) => {
+      const columns: Record<string, unknown[]> = {};
+      await run.stage("read", async () =>
+        parquetRead({
+          file: await asyncBufferFromFile(file),
+          compressors,
+          columns: ["delay", "origin"],
+          rowEnd: ROWS,
+          onChunk: ({ columnName, columnData }) => {
+            const column = (columns[columnName] ??= []);
+            for (const value of columnData as unknown[]) column.push(value);
+          },
+        }),
+      );
+      const delay = columns["delay"] as number[];
+      const origin = columns["origin"] as string[];
+      run.stage("check", () => {
+        for (let i = 0; i < ROWS; i++)
+          if (delay[i]! < -60) run.recordQualityRow("FLIGHT", String(i), "TOO_EARLY", "flights");
+      });
+      const sums = run.stage("aggregate", () => {
+        const sums = new Map<string, number>();
+        for (let i = 0; i < ROWS; i++) sums.set(origin[i]!, (sums.get(origin[i]!) ?? 0) + delay[i]!);
+        return sums;
+      });
+      run.stage("write", () =>
+        writeFileSync(
+          join(out, "delays.arrow"),
+          tableToIPC(tableFromArrays({ origin: [...sums.keys()], delay: [...sums.values()] })),
+        ),
+      );
+      run.recordMetric("airports", sums.size);
+      return sums.size;
+    });
+  if ((await pipeline()) === 0) throw new Error("The pipeline read nothing.");
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: 200 });
+  await session.post("Profiler.start");
+  await pipeline();
+  const { profile } = await session.post("Profiler.stop");
+  session.disconnect();
+  await stop();
+  rmSync(out, { recursive: true, force: true });
+  const sdk = new Set(profile.nodes.filter(({ callFrame }) => SDK.test(callFrame.url)).map(({ id }) => id));
+  const idle = new Set(
+    profile.nodes.filter(({ callFrame }) => callFrame.functionName === "(idle)").map(({ id }) => id),
+  );
+  let ours = 0;
+  let whole = 0;
+  profile.samples?.forEach((id, i) => {
+    const time = (profile.timeDeltas?.[i] ?? 0) / 1000;
+    if (!idle.has(id)) whole += time;
+    if (sdk.has(id)) ours += time;
+  });
+  return {
+    row: 11,
+    name: "self-time of the SDK in a pipeline of 1,000,000 rows",
+    ours,
+    peer: whole,
+    peerName: "the whole run",
+    unit: "ms",
+    ratio: ours / whole,
+    goal: "< 0.005",
+    met: ours / whole < 0.005,
+  };
+}

@@ -1,0 +1,61 @@
+import { type RunManifest } from "@pitot/snapshot";
+/** One span of a run. */
+export interface ReportSpan {
+    readonly span_id: string;
+    readonly parent_span_id: string | null;
+    readonly name: string;
+    readonly start_unix_ms: number;
+    readonly duration_ms: number;
+    readonly status: string;
+    readonly attributes: Readonly<Record<string, unknown>>;
+    readonly events: number;
+}
+/** One read of a dataset and what it cost; null where the reader did not say. */
+export interface ReportScan {
+    readonly dataset: string;
+    readonly format: string | null;
+    readonly row_groups_read: number | null;
+    readonly row_groups_total: number | null;
+    readonly rows_scanned: number | null;
+    readonly rows_matched: number | null;
+    readonly bytes_read: number | null;
+    readonly bytes_total: number | null;
+    readonly bytes_footer: number | null;
+    readonly range_requests: number | null;
+    readonly duration_ms: number;
+}
+/** What `pitot show --json` prints. Within a version, fields are only added. */
+export interface RunReport {
+    readonly version: 1;
+    readonly manifest: RunManifest;
+    readonly spans: readonly ReportSpan[];
+    readonly scans: readonly ReportScan[];
+    /** What the run read and wrote, in the order of first use. */
+    readonly datasets: readonly (Readonly<Record<string, unknown>> & {
+        readonly direction: string;
+    })[];
+    readonly quality: readonly {
+        readonly source_table: string | null;
+        readonly entity_kind: string;
+        readonly issue: string;
+        readonly rows: number;
+    }[];
+    /** The last value of each series. */
+    readonly metrics: readonly {
+        readonly name: string;
+        readonly attributes: string;
+        readonly value: number;
+        readonly unit: string;
+    }[];
+    /** Events and artifacts as they were recorded, without those of datasets. */
+    readonly events: readonly {
+        readonly kind: "event" | "artifact";
+        readonly name: string;
+        readonly json: string;
+    }[];
+}
+/**
+ * Everything about one run that a person or a program asks first. Reads the tables whole.
+ * @throws PitotError IO where the run is not in the folder
+ */
+export declare function runReport(directory: string, runId: string): Promise<RunReport>;

@@ -1,0 +1,2 @@
+// `node --import pitot/register app.js`.
+import "@pitot/node/register";

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { resolve } from "node:path";
+import { PitotError } from "@pitot/core";
+import { listRuns } from "@pitot/snapshot";
+import type { Command } from "commander";
+import colors from "picocolors";
+import type { DirectoryOption } from "./directory-option.ts";
+import { showProgress } from "./live-progress.ts";
+import { registerOptions } from "./register-options.ts";
+import { showRun } from "./show-run.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Runs that are shown whole; an application that makes one per request gets a count. */
+const SHOWN = 3;
+
+/** `pitot run -- COMMAND`: an application under register, and what it did. */
+export function addRun(program: Command, directory: DirectoryOption): void {
+  program
+    .command("run")
+    .description("run an application under Pitot and show what it did")
+    .usage("[options] -- <command> [args...]")
+    .argument("<command...>", "e.g. node app.js, npm start, npx tsx app.ts")
+    .option(...directory)
+    .option("--label <label>", "label of the run (default: package and script)")
+    .option("--no-summary", "show nothing afterwards")
+    .option("--no-progress", "show nothing meanwhile")
+    .passThroughOptions()
+    .addHelpText(
+      "after",
+      `
+Everything of Pitot's goes to stderr. Exits as the application does: by its code, or its signal; 127 where it cannot be started.
+
+  pitot run -- node app.js
+  pitot run --label nightly -- npm start`,
+    )
+    .action(async (command: string[], options: RunOptions) => {
+      const dir = resolve(options.dir);
+      const before = new Set(listRuns(dir));
+      const endProgress = options.progress ? showProgress(dir, before) : () => {};
+      const end = await runUnderRegister(command, dir, options.label);
+      endProgress();
+      if (options.summary) await summarize(dir, before);
+      if (end.signal === null) process.exitCode = end.code;
+      else process.kill(process.pid, end.signal);
+    });
+}
+
+interface RunOptions {
+  readonly dir: string;
+  readonly label?: string;
+  readonly summary: boolean;
+  readonly progress: boolean;
+}
+
+interface EndOfChild {
+  readonly code: number;
+  readonly signal: NodeJS.Signals | null;
+}
+
+async function runUnderRegister(
+  [file = "", ...args]: string[],
+  dir: string,
+  label: string | undefined,
+): Promise<EndOfChild> {
+  const child = spawn(file, args, {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      PITOT_DIR: dir,
+      NODE_OPTIONS: registerOptions(process.env["NODE_OPTIONS"]),
+      ...(label === undefined ? {} : { PITOT_LABEL: label }),
+    },
+  });
+  // A terminal sends ctrl-c to both of us, and it is the application's to answer; what is sent to us alone, we hand on.
+  const forward = (signal: NodeJS.Signals): void => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, forward);
+  try {
+    return await new Promise((done, fail) => {
+      child.once("error", fail);
+      child.once("exit", (code, signal) => done({ code: code ?? 128 + constants.signals[signal!], signal }));
+    });
+  } catch (cause) {
+    process.exitCode = 127;
+    throw new PitotError("INVALID_ARGUMENT", "The command cannot be started", {
+      value: file,
+      remedy: "Write the command as in a shell: pitot run -- node app.js.",
+      cause,
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, forward);
+  }
+}
+
+async function summarize(dir: string, before: ReadonlySet<string>): Promise<void> {
+  const ids = listRuns(dir).filter((id) => !before.has(id));
+  const say = (text: string): void => console.error(text);
+  if (ids.length === 0) {
+    say(
+      `\npitot: no run was recorded. The command may start no Node process, or Pitot is disabled: \`pitot doctor -- …\` tells.`,
+    );
+    return;
+  }
+  for (const id of ids.slice(0, SHOWN)) say(`\n${await showRun(dir, id)}`);
+  if (ids.length > SHOWN) say(`\n… and ${ids.length - SHOWN} more runs`);
+  const where = dir === resolve(".pitot") ? "" : ` --dir ${JSON.stringify(dir)}`;
+  say(
+    `\n${colors.bold("Next")}\n  pitot show ${ids.length === 1 ? "last" : ids[0]!}${where}\n  pitot runs${where}`,
+  );
+}

@@ -1,0 +1,176 @@
+import type { QualityRow } from "./diagnostics-sink.ts";
+import type { GettableColumn } from "./record-batch.ts";
+
+/** A column of a {@link QualityTable}: an Arrow vector of text. */
+export interface QualityColumn extends GettableColumn {
+  /** Its chunks, where they can be read by their buffers. */
+  readonly data?: readonly unknown[];
+  /** Rows `begin` to `end`, as a view. */
+  slice?(begin: number, end: number): GettableColumn;
+}
+
+/** A quality table by column, e.g. an Arrow table with the canonical columns; core itself knows no Arrow library. */
+export interface QualityTable {
+  readonly numRows: number;
+  getChild(name: string): QualityColumn | null;
+}
+
+/** Text of a block of rows: `codes[i]` indexes `values`, which all blocks share and which only grows; -1 is null. */
+export interface CodedBlock {
+  readonly codes: Int32Array;
+  /** The one code of all rows, where there is only one. */
+  readonly only: number | undefined;
+}
+
+/** A utf8 chunk as Arrow lays it out. Offsets and values begin at the chunk's first row, the bitmap at its `offset`. */
+interface Utf8Chunk {
+  readonly length: number;
+  readonly offset: number;
+  readonly values: Uint8Array;
+  readonly valueOffsets: Int32Array;
+  readonly nullBitmap: Uint8Array | null | undefined;
+}
+
+/** Told by shape: whoever has columns by name and a number of rows is read by column. */
+export function isQualityTable(rows: object): rows is QualityTable {
+  return (
+    "numRows" in rows &&
+    typeof rows.numRows === "number" &&
+    "getChild" in rows &&
+    typeof rows.getChild === "function"
+  );
+}
+
+/** The rows as objects, made while they are read: for a sink that takes no columns. Can be iterated again. */
+export function qualityRows(table: QualityTable): Iterable<QualityRow> {
+  return {
+    *[Symbol.iterator]() {
+      const [kind, id, issue, source] = ["entity_kind", "entity_id", "issue", "source_table"].map((name) =>
+        table.getChild(name),
+      );
+      for (let i = 0; i < table.numRows; i++)
+        yield {
+          entity_kind: String(kind?.get(i)),
+          entity_id: (id?.get(i) as string | null | undefined) ?? null,
+          issue: String(issue?.get(i)),
+          source_table: (source?.get(i) as string | null | undefined) ?? null,
+        };
+    },
+  };
+}
+
+/**
+ * Reads a text column in blocks of dictionary codes. Rows that repeat the one before them, which is what constant columns and sorted tables
+ * have, are told by comparing bytes, without making text of them.
+ */
+export class CodedColumn {
+  readonly values: string[] = [];
+  readonly #codes = new Map<string, number>();
+  readonly #column: QualityColumn | null;
+  readonly #chunks: readonly Utf8Chunk[] | undefined;
+  #chunk = 0;
+  #inChunk = 0;
+  /** Constant chunks by their buffers: batches of one builder share them. */
+  readonly #constants = new WeakMap<object, { offsets: Int32Array; code: number }>();
+  readonly #most: number;
+  #full = false;
+
+  /** @param most distinct values after which coding is given up, since every one is kept: for ids */
+  constructor(column: QualityColumn | null, most: number = Infinity) {
+    this.#column = column;
+    this.#most = most;
+    const chunks = column?.data;
+    this.#chunks = chunks !== undefined && chunks.every(isUtf8Chunk) ? chunks : undefined;
+  }
+
+  /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. Undefined once coding was given up. */
+  block(from: number, count: number): CodedBlock | undefined {
+    if (this.#full) return undefined;
+    const codes = new Int32Array(count);
+    if (this.#column === null) return { codes: codes.fill(-1), only: -1 };
+    let at = 0;
+    if (this.#chunks === undefined)
+      for (; at < count && !this.#full; at++)
+        codes[at] = this.#code(this.#column.get(from + at) as string | null);
+    else
+      while (at < count && !this.#full) {
+        const chunk = this.#chunks[this.#chunk];
+        if (chunk === undefined) break;
+        const part = Math.min(count - at, chunk.length - this.#inChunk);
+        this.#read(chunk, this.#inChunk, part, codes, at);
+        at += part;
+        this.#inChunk += part;
+        if (this.#inChunk === chunk.length) {
+          this.#chunk++;
+          this.#inChunk = 0;
+        }
+      }
+    if (this.#full) return undefined;
+    const first = codes[0];
+    let same = 1;
+    while (same < count && codes[same] === first) same++;
+    return { codes, only: same === count ? first : undefined };
+  }
+
+  #read(chunk: Utf8Chunk, from: number, count: number, codes: Int32Array, at: number): void {
+    const { offset, values, valueOffsets, nullBitmap } = chunk;
+    const known = this.#constants.get(values);
+    if (known?.offsets === valueOffsets) {
+      codes.fill(known.code, at, at + count);
+      return;
+    }
+    const hasNulls = nullBitmap != null && nullBitmap.length > 0;
+    let code = -2;
+    let start = 0;
+    let size = -1;
+    let changes = 0;
+    for (let i = 0; i < count; i++) {
+      const row = from + i;
+      if (hasNulls && ((nullBitmap[(offset + row) >>> 3]! >>> ((offset + row) & 7)) & 1) === 0) {
+        codes[at + i] = -1;
+        continue;
+      }
+      const begin = valueOffsets[row]!;
+      const length = valueOffsets[row + 1]! - begin;
+      let same = length === size;
+      for (let k = 0; same && k < length; k++) same = values[begin + k] === values[start + k];
+      if (!same) {
+        code = this.#code(text(values, begin, begin + length));
+        if (this.#full) return;
+        start = begin;
+        size = length;
+        changes++;
+      }
+      codes[at + i] = code;
+    }
+    if (from === 0 && count === chunk.length && changes === 1 && !hasNulls)
+      this.#constants.set(values, { offsets: valueOffsets, code });
+  }
+
+  #code(value: string | number | bigint | null | undefined): number {
+    if (value === null || value === undefined) return -1;
+    const key = String(value);
+    let code = this.#codes.get(key);
+    if (code === undefined) {
+      code = this.values.length;
+      this.values.push(key);
+      this.#codes.set(key, code);
+      if (this.values.length > this.#most) this.#full = true;
+    }
+    return code;
+  }
+}
+
+function isUtf8Chunk(chunk: unknown): chunk is Utf8Chunk {
+  const { values, valueOffsets, dictionary, length } = chunk as Record<string, unknown>;
+  return (
+    values instanceof Uint8Array &&
+    valueOffsets instanceof Int32Array &&
+    dictionary == null &&
+    valueOffsets.length > (length as number)
+  );
+}
+
+function text(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString();
+}

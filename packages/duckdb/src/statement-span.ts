@@ -1,0 +1,133 @@
+import { SpanKind, trace, type Attributes, type Span } from "@opentelemetry/api";
+import { failSpan, guarded, recordHistogram, redactText } from "@pitot/core";
+import * as names from "@pitot/semconv";
+import type { StatementDescription } from "./describe-statement.ts";
+import type { DuckDBResultLike } from "./duckdb-connection.ts";
+import { withoutLiterals } from "./describe-statement.ts";
+
+/** What all statements of one connection share. */
+export interface StatementSettings {
+  /** Show literals in `db.query.text` and in error messages. */
+  readonly literals: boolean;
+  /** `db.namespace`; undefined: not told. */
+  readonly namespace: string | undefined;
+  /** By operation; there are a few dozen. */
+  readonly dimensions: Map<string, Dimensions>;
+}
+
+/** The attributes of both durations. */
+interface Dimensions {
+  readonly ours: Attributes;
+  readonly client: Attributes;
+}
+
+const CHANGED_ROWS = 1;
+const QUERY_RESULT = 3;
+/** `Catalog Error: …`: the engine's own class of error, of which it has about forty. */
+const ERROR_CLASS = /^([A-Z][\w ]{0,40}? Error): /i;
+
+/** The CLIENT span and the durations of one statement. Nothing here throws. */
+export class StatementSpan {
+  readonly span: Span;
+  readonly #statement: StatementDescription;
+  readonly #settings: StatementSettings;
+  readonly #started: number = performance.now();
+  #ended = false;
+
+  constructor(
+    statement: StatementDescription,
+    sql: string,
+    settings: StatementSettings,
+    attributes?: Attributes,
+  ) {
+    this.#statement = statement;
+    this.#settings = settings;
+    const all: Attributes = {
+      [names.ATTR_DB_SYSTEM_NAME]: "duckdb",
+      [names.ATTR_DB_OPERATION_NAME]: statement.operation,
+      [names.ATTR_DB_QUERY_SUMMARY]: statement.summary,
+      [names.ATTR_DB_QUERY_TEXT]: settings.literals ? redactText(sql.slice(0, 4096)) : statement.text,
+    };
+    if (attributes !== undefined) Object.assign(all, attributes);
+    if (statement.collection !== undefined) all[names.ATTR_DB_COLLECTION_NAME] = statement.collection;
+    if (settings.namespace !== undefined) all[names.ATTR_DB_NAMESPACE] = settings.namespace;
+    if (statement.statements > 1) all[names.ATTR_DB_OPERATION_BATCH_SIZE] = statement.statements;
+    this.span = trace
+      .getTracer("pitot")
+      .startSpan(statement.summary, { kind: SpanKind.CLIENT, attributes: all });
+  }
+
+  /** The statement has been run, and its rows are all there. */
+  finish(result: DuckDBResultLike): void {
+    // Each question to the result is a call into the engine: nobody asks for a span that is not kept.
+    if (this.span.isRecording())
+      guarded("duckdb.finish", () => {
+        const type = result.returnType;
+        if (type === QUERY_RESULT && result.rowCount !== undefined)
+          this.span.setAttribute(names.ATTR_DB_RESPONSE_RETURNED_ROWS, result.rowCount);
+        else if (type === CHANGED_ROWS)
+          this.span.setAttribute(names.ATTR_QUERY_CHANGED_ROWS, result.rowsChanged);
+      });
+    this.end();
+  }
+
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    let type: string | undefined;
+    guarded("duckdb.fail", () => {
+      type = failSpan(this.span, this.#shown(error));
+    });
+    this.end(undefined, type ?? "Error");
+  }
+
+  /** Ends span and durations, the first time only. */
+  end(attributes?: Attributes, errorType?: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    guarded("duckdb.end", () => {
+      if (attributes !== undefined) this.span.setAttributes(attributes);
+      this.span.end();
+      const seconds = (performance.now() - this.#started) / 1000;
+      const { ours, client } = this.#dimensions(errorType);
+      recordHistogram(names.METRIC_QUERY_DURATION, seconds, ours);
+      recordHistogram(names.METRIC_DB_CLIENT_OPERATION_DURATION, seconds, client);
+    });
+  }
+
+  /** What the durations are told by; made once per operation, for statements that succeed. */
+  #dimensions(errorType: string | undefined): Dimensions {
+    const { operation } = this.#statement;
+    const { namespace, dimensions } = this.#settings;
+    const known = errorType === undefined ? dimensions.get(operation) : undefined;
+    if (known !== undefined) return known;
+    const ours: Attributes = { [names.ATTR_DB_OPERATION_NAME]: operation };
+    if (errorType !== undefined) ours[names.ATTR_ERROR_TYPE] = errorType;
+    const client: Attributes = { ...ours, [names.ATTR_DB_SYSTEM_NAME]: "duckdb" };
+    if (namespace !== undefined) client[names.ATTR_DB_NAMESPACE] = namespace;
+    const made = { ours, client };
+    if (errorType === undefined) dimensions.set(operation, made);
+    return made;
+  }
+
+  /** The error as the span may show it: DuckDB's messages quote the statement and the values that it could not convert. */
+  #shown(error: unknown): unknown {
+    if (!(error instanceof Error)) return error;
+    const kind = ERROR_CLASS.exec(error.message)?.[1];
+    if (this.#settings.literals && kind === undefined) return error;
+    const message = this.#settings.literals
+      ? error.message
+      : withoutLiterals(
+          error.message
+            .split(/\n+LINE \d+:/)[0]!
+            .split("\n")[0]!
+            .slice(0, 1024),
+        );
+    const shown = new Error(message);
+    shown.name = kind ?? error.name;
+    shown.stack = `${shown.name}: ${message}\n${(error.stack ?? "")
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .join("\n")}`;
+    return shown;
+  }
+}

@@ -1,0 +1,271 @@
+import { PitotError } from "@pitot/core";
+import type { PitotOptions } from "./start-pitot.ts";
+
+/** One thing that can be set: by a variable, by an option of `startPitot`, or by both. */
+export interface Setting {
+  readonly variable?: string;
+  readonly option?: string;
+  readonly default: string;
+  readonly meaning: string;
+  /** Turns the variable's text into the option's value; absent where the SDK reads the variable itself. */
+  readonly parse?: (text: string) => unknown;
+}
+
+/**
+ * Everything that can be set. The one source of the table in the README, of what the variables mean, and of what `pitot doctor`
+ * shows. `OTEL_*` comes first; `PITOT_*` is for what OpenTelemetry has no name for.
+ */
+export const SETTINGS: readonly Setting[] = [
+  {
+    variable: "OTEL_SERVICE_NAME",
+    option: "serviceName",
+    default: "`unknown_service`; under `register` the application's package",
+    meaning: "name of the service",
+    parse: (text) => text,
+  },
+  {
+    variable: "OTEL_SDK_DISABLED",
+    default: "false",
+    meaning: "`true`: no traces, metrics and logs; under `register` Pitot does nothing at all",
+    parse: oneOf("true", "false"),
+  },
+  {
+    variable: "OTEL_CONFIG_FILE",
+    default: "",
+    meaning: "declarative configuration: its providers are set up as it says, and Pitot attaches to them",
+  },
+  {
+    variable: "OTEL_RESOURCE_ATTRIBUTES",
+    default: "",
+    meaning: "attributes of the resource",
+  },
+  {
+    variable: "OTEL_NODE_RESOURCE_DETECTORS",
+    default: "env, process, host",
+    meaning: "what describes the resource; `none`, `all`, or a list",
+  },
+  {
+    variable: "OTEL_TRACES_SAMPLER",
+    default: "`parentbased_always_on`",
+    meaning: "with `OTEL_TRACES_SAMPLER_ARG`; runs are few and precious, so all are kept",
+    parse: oneOf(
+      "always_on",
+      "always_off",
+      "traceidratio",
+      "parentbased_always_on",
+      "parentbased_always_off",
+      "parentbased_traceidratio",
+    ),
+  },
+  {
+    variable: "OTEL_TRACES_SAMPLER_ARG",
+    default: "1",
+    meaning: "share of traces that a `traceidratio` sampler keeps",
+    parse: (text) => {
+      const ratio = Number(text);
+      if (!(ratio >= 0 && ratio <= 1)) throw new Error("Give a number from 0 to 1.");
+      return ratio;
+    },
+  },
+  {
+    variable: "OTEL_PROPAGATORS",
+    default: "tracecontext, baggage",
+    meaning: "`tracecontext`, `baggage`, or `none`",
+    parse: (text) => text.split(",").map((name) => oneOf("tracecontext", "baggage", "none")(name.trim())),
+  },
+  {
+    variable: "OTEL_LOG_LEVEL",
+    default: "",
+    meaning: "prints the SDK's and Pitot's own diagnostics: `error`, `warn`, `info`, `debug`",
+    parse: (text) => oneOf("none", "error", "warn", "info", "debug", "verbose", "all")(text.toLowerCase()),
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    option: "otlp",
+    default: "`auto`",
+    meaning: "where to send; `auto` sends where something listens on port 4318, `otlp: false` sends nothing",
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_PROTOCOL",
+    default: "`http/protobuf`",
+    meaning: "or `http/json`",
+    parse: (text) => {
+      if (text === "http/protobuf" || text === "http/json") return text;
+      throw new Error("Use http/protobuf or http/json.");
+    },
+  },
+  {
+    variable: "OTEL_METRIC_EXPORT_INTERVAL",
+    default: "60000",
+    meaning: "ms between exports of metrics",
+    parse: (text) => {
+      const value = Number(text);
+      if (!Number.isInteger(value) || value <= 0) throw new Error("Give a whole number of ms above 0.");
+      return value;
+    },
+  },
+  {
+    variable: "OTEL_SPAN_EVENT_COUNT_LIMIT",
+    option: "spanEventLimit",
+    default: "128",
+    meaning: "events kept per span; Pitot stays below it",
+  },
+  {
+    variable: "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+    option: "eventAttributeLimit",
+    default: "128",
+    meaning: "attributes kept per event; Pitot stays below it",
+  },
+  {
+    variable: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+    option: "spanAttributeLimit",
+    default: "128",
+    meaning: "attributes kept per span; what is cut is counted",
+  },
+  {
+    variable: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    option: "attributeLengthLimit",
+    default: "none",
+    meaning: "characters kept of a text; what is cut is counted",
+  },
+  {
+    variable: "OTEL_NODE_ENABLED_INSTRUMENTATIONS",
+    default: "all",
+    meaning: "which of `hyparquet`, `apache-arrow`, `flechette`, `duckdb`, `stream`, `fs` `register` uses",
+  },
+  {
+    variable: "OTEL_NODE_DISABLED_INSTRUMENTATIONS",
+    default: "none",
+    meaning: "which of them it leaves out",
+  },
+  {
+    variable: "PITOT_LABEL",
+    default: "package and script",
+    meaning: "label of the run that `register` makes for the process",
+    parse: (text) => text,
+  },
+  {
+    variable: "PITOT_DIR",
+    option: "snapshot",
+    default: "`.pitot`",
+    meaning: "folder of the snapshots; `false` keeps none",
+    parse: (text) => (text === "false" ? false : text),
+  },
+  {
+    variable: "PITOT_OTLP",
+    option: "otlp",
+    default: "`auto`",
+    meaning:
+      "`false` sends nothing, `true` sends to the default endpoint without asking whether something listens",
+    parse: (text) => (text === "auto" ? "auto" : oneOf("true", "false")(text) === "true"),
+  },
+  {
+    variable: "PITOT_RECORDS",
+    option: "records",
+    default: "`span`",
+    meaning: "`span`, `log` or `both`: records as span events, log events",
+    parse: oneOf("span", "log", "both"),
+  },
+  {
+    variable: "PITOT_EXPORT_ROWS",
+    option: "exportRows",
+    default: "1000",
+    meaning: 'rows exported per run, kind and name; `"all"` exports every one',
+    parse: (text) => (text === "all" ? "all" : wholeNumber(text)),
+  },
+  {
+    variable: "PITOT_PAYLOAD_BYTES",
+    option: "payloadBytes",
+    default: "8192",
+    meaning: "JSON kept of a payload that does not fit into flat attributes",
+    parse: wholeNumber,
+  },
+  {
+    variable: "PITOT_CARDINALITY_LIMIT",
+    option: "cardinalityLimit",
+    default: "2000",
+    meaning: "attribute sets per metric",
+    parse: wholeNumber,
+  },
+  {
+    variable: "PITOT_FLUSH",
+    option: "flush",
+    default: "1000",
+    meaning:
+      "longest time in ms a record waits for the snapshot and its disk; `every` forces each batch at once",
+    parse: (text) => (text === "every" ? "every" : wholeNumber(text)),
+  },
+  {
+    variable: "PITOT_SHUTDOWN_MS",
+    option: "shutdownMs",
+    default: "5000",
+    meaning: "longest time `shutdown` waits for back ends",
+    parse: wholeNumber,
+  },
+  {
+    variable: "PITOT_REDACTION_KEY",
+    option: "redactionKey",
+    default: "",
+    meaning: "HMAC key of `hash` rules",
+    parse: (text) => text,
+  },
+  {
+    option: "retention",
+    default: "everything is kept",
+    meaning: "bounds of the snapshot folder: `maxAgeMs`, `maxRuns`, `maxBytes`",
+  },
+  {
+    option: "redaction",
+    default: "secrets masked",
+    meaning: "rules: path (exact, glob, RegExp) and `drop`, `mask`, `hash`",
+  },
+];
+
+/**
+ * The options that the environment gives. A variable that is empty counts as unset, as OpenTelemetry has it.
+ * @throws PitotError INVALID_CONFIGURATION, naming variable and value
+ */
+export function optionsFromEnvironment(env: NodeJS.ProcessEnv = process.env): PitotOptions {
+  const options: Record<string, unknown> = {};
+  for (const { variable, option, parse } of SETTINGS) {
+    const text = variable === undefined ? undefined : env[variable]?.trim();
+    if (variable === undefined || parse === undefined || text === undefined || text === "") continue;
+    let value: unknown;
+    try {
+      value = parse(text);
+    } catch (error) {
+      throw new PitotError("INVALID_CONFIGURATION", `${variable} has a value that it cannot have`, {
+        value: text,
+        remedy: (error as Error).message,
+      });
+    }
+    if (option !== undefined) options[option] = value;
+  }
+  return options as PitotOptions;
+}
+
+/** The table of {@link SETTINGS} as Markdown. */
+export function settingsTable(): string {
+  const code = (text: string | undefined): string => (text === undefined ? "" : `\`${text}\``);
+  return [
+    "| variable | option | default | meaning |",
+    "|---|---|---|---|",
+    ...SETTINGS.map(
+      (setting) =>
+        `| ${code(setting.variable)} | ${code(setting.option)} | ${setting.default} | ${setting.meaning} |`,
+    ),
+  ].join("\n");
+}
+
+function oneOf(...values: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (values.includes(text)) return text;
+    throw new Error(`Use ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
+  };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new Error("Give a whole number of 0 or more.");
+  return value;
+}

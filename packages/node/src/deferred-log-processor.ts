@@ -1,0 +1,40 @@
+import type { Context } from "@opentelemetry/api";
+import type { LogRecordProcessor, SdkLogRecord } from "@opentelemetry/sdk-logs";
+
+/** Keeps log records until the processor behind it is loaded, which begins with the first of them. */
+export class DeferredLogProcessor implements LogRecordProcessor {
+  readonly #load: () => Promise<LogRecordProcessor | undefined>;
+  #loading: Promise<void> | undefined;
+  #waiting: [SdkLogRecord, Context | undefined][] | undefined = [];
+  #processor: LogRecordProcessor | undefined;
+
+  constructor(load: () => Promise<LogRecordProcessor | undefined>) {
+    this.#load = load;
+  }
+
+  onEmit(record: SdkLogRecord, context?: Context): void {
+    if (this.#waiting === undefined) {
+      this.#processor?.onEmit(record, context);
+      return;
+    }
+    this.#waiting.push([record, context]);
+    this.#loading ??= this.#begin();
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#loading;
+    await this.#processor?.forceFlush();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#loading;
+    await this.#processor?.shutdown();
+  }
+
+  async #begin(): Promise<void> {
+    this.#processor = await this.#load();
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const [record, context] of waiting) this.#processor?.onEmit(record, context);
+  }
+}

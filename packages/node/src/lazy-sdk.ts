@@ -1,0 +1,167 @@
+import { createRequire } from "node:module";
+import {
+  context,
+  diag,
+  DiagConsoleLogger,
+  DiagLogLevel,
+  metrics,
+  propagation,
+  ProxyTracer,
+  trace,
+  type ContextManager,
+  type TextMapPropagator,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import { logs } from "./logs-api.ts";
+import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { resourceOf, samplerFromEnvironment, spanLimitsFromEnvironment } from "./sdk-environment.ts";
+
+/** What {@link startLazySdk} sets up. The functions are called when the first span, instrument or log record is made. */
+export interface LazySdkParts {
+  readonly serviceName?: string;
+  readonly contextManager: ContextManager;
+  readonly spanProcessors: readonly SpanProcessor[];
+  /** Left out, no meter provider is registered. */
+  readonly metricReaders?: () => readonly IMetricReader[];
+  readonly logRecordProcessors?: () => readonly LogRecordProcessor[];
+}
+
+/** An SDK whose parts are loaded when they are first used. */
+export interface LazySdk {
+  /** Flushes and closes the providers that exist. */
+  shutdown(): Promise<void>;
+  forceFlush(): Promise<void>;
+  /** Takes our providers out of the globals; what the application has registered since then stays. */
+  unregister(): void;
+  /** Lets the application's provider of a signal take our place, also behind tracers that were handed out before. */
+  yield(signal: Signal, successor: unknown): void;
+}
+
+/** The globals of OpenTelemetry's API. */
+export type Signal = "trace" | "metrics" | "logs" | "context" | "propagation";
+
+// Required, not imported: the SDK's packages are CommonJS, and a first span in an `exit` handler cannot wait for an import.
+const require = createRequire(import.meta.url);
+
+/**
+ * Registers providers at once and loads the SDK behind them on first use, so that an application starts as fast as without.
+ * Reads the `OTEL_*` variables that NodeSDK reads for resource, sampler, limits, propagators and log level.
+ */
+export function startLazySdk(parts: LazySdkParts): LazySdk {
+  const resource = lazy(() => resourceOf(parts.serviceName));
+  const tracing = lazy(() => {
+    const { TracerProvider } =
+      require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
+    const sampler = samplerFromEnvironment();
+    return new TracerProvider({
+      resource: resource.get(),
+      spanProcessors: [...parts.spanProcessors],
+      spanLimits: spanLimitsFromEnvironment(),
+      ...(sampler === undefined ? {} : { sampler }),
+    });
+  });
+  const metering = lazy(() => {
+    const { MeterProvider } =
+      require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
+    return new MeterProvider({ resource: resource.get(), readers: [...(parts.metricReaders?.() ?? [])] });
+  });
+  const logging = lazy(() => {
+    const { LoggerProvider } = require("@opentelemetry/sdk-logs") as typeof import("@opentelemetry/sdk-logs");
+    return new LoggerProvider({
+      resource: resource.get(),
+      processors: [...(parts.logRecordProcessors?.() ?? [])],
+    });
+  });
+  setDiagnostics();
+  const ours = new Set<Signal>();
+  let tracerSuccessor: TracerProvider | undefined;
+  if (context.setGlobalContextManager(parts.contextManager.enable())) ours.add("context");
+  if (propagation.setGlobalPropagator(lazyPropagator())) ours.add("propagation");
+  const registered = trace.setGlobalTracerProvider({
+    getTracer: (name, version, options) =>
+      new ProxyTracer(
+        { getDelegateTracer: (...of) => (tracerSuccessor ?? tracing.get()).getTracer(...of) },
+        name,
+        version,
+        options,
+      ),
+  });
+  if (registered) ours.add("trace");
+  if (
+    parts.metricReaders !== undefined &&
+    metrics.setGlobalMeterProvider({ getMeter: (...of) => metering.get().getMeter(...of) })
+  )
+    ours.add("metrics");
+  if (parts.logRecordProcessors !== undefined) {
+    logs.setGlobalLoggerProvider({ getLogger: (...of) => logging.get().getLogger(...of) });
+    ours.add("logs");
+  }
+  const apis = { trace, metrics, logs, context, propagation };
+  const leave = (signal: Signal): void => {
+    if (ours.delete(signal)) apis[signal].disable();
+  };
+  return {
+    forceFlush: async () => {
+      await Promise.all([
+        tracing.made?.forceFlush(),
+        metering.made?.forceFlush(),
+        logging.made?.forceFlush(),
+      ]);
+    },
+    shutdown: async () => {
+      // Spans first: what became of them is a metric.
+      await tracing.made?.shutdown();
+      await Promise.all([metering.made?.shutdown(), logging.made?.shutdown()]);
+    },
+    unregister: () => {
+      for (const signal of ["trace", "metrics", "logs"] as const) leave(signal);
+    },
+    yield: (signal, successor) => {
+      if (signal === "trace") tracerSuccessor ??= successor as TracerProvider;
+      leave(signal);
+    },
+  };
+}
+
+function lazy<T>(make: () => T): { get(): T; readonly made: T | undefined } {
+  let made: T | undefined;
+  return {
+    get: () => (made ??= make()),
+    get made() {
+      return made;
+    },
+  };
+}
+
+/** The W3C propagators, loaded when something is injected or extracted. */
+function lazyPropagator(): TextMapPropagator {
+  const names = (process.env["OTEL_PROPAGATORS"] || "tracecontext,baggage")
+    .split(",")
+    .map((name) => name.trim());
+  const propagator = lazy(() => {
+    const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } =
+      require("@opentelemetry/core") as typeof import("@opentelemetry/core");
+    return new CompositePropagator({
+      propagators: [
+        ...(names.includes("tracecontext") ? [new W3CTraceContextPropagator()] : []),
+        ...(names.includes("baggage") ? [new W3CBaggagePropagator()] : []),
+      ],
+    });
+  });
+  return {
+    inject: (...to) => propagator.get().inject(...to),
+    extract: (...from) => propagator.get().extract(...from),
+    fields: () => propagator.get().fields(),
+  };
+}
+
+function setDiagnostics(): void {
+  const level = process.env["OTEL_LOG_LEVEL"]?.toUpperCase();
+  if (level !== undefined && level in DiagLogLevel)
+    diag.setLogger(new DiagConsoleLogger(), {
+      logLevel: DiagLogLevel[level as keyof typeof DiagLogLevel],
+      suppressOverrideMessage: true,
+    });
+}

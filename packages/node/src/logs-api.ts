@@ -1,0 +1,11 @@
+import * as api from "@opentelemetry/api";
+import type { logs as apiLogs } from "@opentelemetry/api-logs";
+
+type LogsApi = typeof apiLogs;
+
+/**
+ * The logs API that the installed SDK registers itself with: `api.logs` from API 1.10 on, the package `api-logs` before. The two do not
+ * know of each other, and the wrong one is a silent no-op. Their types differ in what attributes may hold; Pitot's are primitives.
+ */
+export const logs: LogsApi =
+  (api as unknown as { readonly logs?: LogsApi }).logs ?? (await import("@opentelemetry/api-logs")).logs;

@@ -1,0 +1,94 @@
+// `node --import pitot/register app.js`: one run for the process, and what it reads and writes inside it.
+import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
+import { diag, trace, type ContextManager, type TracerProvider } from "@opentelemetry/api";
+import { PitotError, startedRuns } from "@pitot/core";
+import { registerAutoInstrumentations } from "./auto-instrumentations.ts";
+import { patchBuiltins } from "./builtins.ts";
+import { traceChildProcesses } from "./child-processes.ts";
+import { reportAtExit, reportHook } from "./hook-report.ts";
+import { INSTRUMENTATION_NAMES, isEnabled } from "./instrumented-modules.ts";
+import { addSpanProcessor, adoptContextManager, makeRoom } from "./make-room.ts";
+import { installModuleHooks } from "./module-hooks.ts";
+import { ProcessContextManager } from "./process-context.ts";
+import { processLabel, ProcessRun, traceparentOf } from "./process-run.ts";
+import { hasProvider, isDisabled, startFor } from "./start-pitot.ts";
+
+const MARK = Symbol.for("pitot.registered");
+const TRACEPARENT = "pitot.traceparent";
+
+// NODE_OPTIONS and --import may both name us, or name two copies of us.
+if (!(MARK in globalThis) && !isDisabled() && !isLauncher(process.argv[1])) {
+  Object.defineProperty(globalThis, MARK, { value: true });
+  try {
+    await register();
+  } catch (error) {
+    if (!(error instanceof PitotError)) throw error;
+    process.stderr.write(`pitot: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+async function register(): Promise<void> {
+  if (process.env["OTEL_CONFIG_FILE"] && !hasProvider()) {
+    const { startNodeSDK } = await import("@opentelemetry/sdk-node");
+    startNodeSDK();
+  }
+  const { label, packageName } = processLabel(process.argv[1]);
+  const inherited = isMainThread ? process.env["TRACEPARENT"] : getEnvironmentData(TRACEPARENT);
+  const processRun = new ProcessRun({
+    label: process.env["PITOT_LABEL"] || (isMainThread ? label : `${label} (worker)`),
+    traceparent: typeof inherited === "string" && inherited !== "" ? inherited : undefined,
+    // Worker threads inherit this, where the environment stays what the application makes of it.
+    onStart: (at) => setEnvironmentData(TRACEPARENT, traceparentOf(at)),
+  });
+  const named =
+    packageName === undefined || process.env["OTEL_SERVICE_NAME"] ? {} : { serviceName: packageName };
+  const pitot = await startFor(named, processRun);
+  const keep = (provider: TracerProvider): TracerProvider => {
+    if (!addSpanProcessor(provider, pitot.snapshotProcessor))
+      diag.info("pitot: spans of this tracer provider cannot be kept in snapshots");
+    return provider;
+  };
+  const around = (manager: ContextManager): ContextManager =>
+    new ProcessContextManager(manager, () => processRun.context());
+  if (pitot.mode === "attached") {
+    keep(trace.getTracerProvider());
+    adoptContextManager(around);
+  }
+  makeRoom(pitot.yield, { tracerProvider: keep, contextManager: around });
+  watchEnd(processRun);
+  reportAtExit(() => ({
+    mode: pitot.mode,
+    exporting: pitot.exporting,
+    snapshot: pitot.snapshotDirectory,
+    runs: startedRuns(),
+  }));
+  for (const name of INSTRUMENTATION_NAMES)
+    if (!isEnabled(name)) reportHook({ name, from: "", outcome: "disabled", why: "by the environment" });
+  patchBuiltins();
+  traceChildProcesses();
+  registerAutoInstrumentations(process.argv[1]);
+  installModuleHooks();
+}
+
+/** Ends the process's run before `watchProcessEnd`, which would call it aborted. Never changes how the process ends. */
+function watchEnd(processRun: ProcessRun): void {
+  let uncaught: { readonly thrown: unknown } | undefined;
+  process.on("uncaughtExceptionMonitor", (thrown) => {
+    uncaught = { thrown };
+  });
+  const code = (given?: number): number => given ?? Number(process.exitCode ?? 0);
+  process.prependListener("beforeExit", (given) => {
+    processRun.finish({ exitCode: code(given) });
+  });
+  process.prependListener("exit", (given) => processRun.finish({ exitCode: code(given), error: uncaught }));
+}
+
+/** True for what only starts other programs: a run of npm's own would tell nothing. Its children inherit NODE_OPTIONS. */
+function isLauncher(script: string | undefined): boolean {
+  return (
+    script !== undefined &&
+    (/[\\/](npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)([-.]cli)?(\.[cm]?js)?$/.test(script) ||
+      /[\\/]tsx[\\/]dist[\\/]cli\.[cm]js$|[\\/]\.bin[\\/]tsx$/.test(script))
+  );
+}

@@ -1,0 +1,308 @@
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import {
+  cpSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  existsSync,
+  realpathSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
+import { startOtlpSink } from "@pitot/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+const fixtures = fileURLToPath(new URL("fixtures/register/", import.meta.url));
+const register = pathToFileURL(
+  realpathSync(fileURLToPath(new URL("../dist/register.js", import.meta.url))),
+).href;
+const tsx = import.meta.resolve("tsx");
+const root = mkdtempSync(join(tmpdir(), "pitot-register-"));
+const data = join(root, "data");
+let folder: string;
+
+beforeAll(() => {
+  mkdirSync(data);
+  const made = spawnSync(process.execPath, [join(fixtures, "make-data.js"), data], { encoding: "utf8" });
+  expect(made.stderr).toBe("");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+beforeEach(() => {
+  folder = mkdtempSync(join(root, "runs-"));
+});
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function node(args: readonly string[], env: Env = {}, cwd: string = fixtures): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, args, {
+    cwd,
+    encoding: "utf8",
+    timeout: 30_000,
+    env: { ...process.env, NODE_OPTIONS: undefined, PITOT_DIR: folder, PITOT_OTLP: "false", ...env },
+  });
+}
+
+/** Runs an application without and with register; its own output and end must be the same. */
+function both(args: readonly string[], env: Env = {}, cwd: string = fixtures): SpawnSyncReturns<string> {
+  const bare = node(args, env, cwd);
+  const registered = node(["--import", register, ...args], env, cwd);
+  expect([registered.stdout, registered.stderr, registered.status, registered.signal]).toEqual([
+    bare.stdout,
+    bare.stderr,
+    bare.status,
+    bare.signal,
+  ]);
+  return registered;
+}
+
+function runs(): SnapshotRun[] {
+  return listRuns(folder).map((id) => readRun(folder, id));
+}
+
+async function column(run: SnapshotRun, name: string, table: string = "spans"): Promise<unknown[]> {
+  const found = await run.table(table);
+  return found === undefined
+    ? []
+    : Array.from({ length: found.numRows }, (_, i) => found.getChild(name)!.get(i) as unknown);
+}
+
+async function spanNames(run: SnapshotRun): Promise<string[]> {
+  return ((await column(run, "name")) as string[]).filter((name) => !name.startsWith("run "));
+}
+
+describe("an unmodified application", () => {
+  it.each([
+    ["ESM", ["app.mjs"]],
+    ["CommonJS", ["app.cjs"]],
+    ["TypeScript by tsx", ["--import", tsx, "app.ts"]],
+  ])("in %s has its reads and writes traced", async (_, args) => {
+    const { stdout, status } = both([...args, data]);
+    expect([stdout, status]).toEqual(["100 3 3\n", 3]);
+    const [run] = runs();
+    expect(runs()).toHaveLength(1);
+    expect(run!.manifest.run).toMatchObject({ status: "failed", metadata: { exit_code: 3 } });
+    expect((await spanNames(run!)).sort()).toEqual([
+      "arrow decode",
+      "arrow decode",
+      "arrow encode",
+      "scan orders",
+    ]);
+    const attributes = ((await column(run!, "attributes")) as string[]).map(
+      (text) => JSON.parse(text) as object,
+    );
+    // 8,192 rows in groups of 2,048: rows 2,100 to 2,200 lie in the second.
+    expect(attributes).toContainEqual(
+      expect.objectContaining({
+        "pitot.scan.dataset": "orders",
+        "pitot.scan.row_groups.total": 4,
+        "pitot.scan.row_groups.read": 1,
+        "pitot.scan.row_groups.skipped": 3,
+        "pitot.scan.rows.scanned": 2048,
+        "pitot.scan.rows.matched": 100,
+      }),
+    );
+    expect(attributes).toContainEqual(
+      expect.objectContaining({ "pitot.dataset.rows": 3, "pitot.dataset.columns": 1 }),
+    );
+    const parents = new Set(await column(run!, "parent_span_id"));
+    expect(parents.size).toBe(2);
+    expect(await column(run!, "name", "events")).toEqual([
+      "dataset.input",
+      "dataset.input",
+      "dataset.output",
+      "dataset.input",
+    ]);
+  });
+
+  it.each(["engine.mjs", "engine.cjs"])("has its statements and streams traced: %s", async (app) => {
+    both([app, data]);
+    const [run] = runs();
+    expect((await spanNames(run!)).sort()).toEqual([
+      "SELECT",
+      "SELECT nowhere",
+      "stage 1 Readable",
+      "stage 1 Readable",
+      "stage 2 Transform",
+      "stage 2 WriteStream",
+      "stage 3 WriteStream",
+    ]);
+    const status = (await column(run!, "status_code")) as string[];
+    expect(status.filter((code) => code === "ERROR")).toHaveLength(2);
+    expect(run!.manifest.run?.status).toBe("completed");
+  });
+
+  it.each([
+    ["comes to its end", [], "completed", 0, null],
+    ["exits at once", ["exit"], "failed", 5, null],
+    ["throws at import", ["throw"], "failed", 1, null],
+    ["rejects, unhandled", ["reject"], "failed", 1, null],
+    ["is asked to stop", ["SIGTERM"], "aborted", null, "SIGTERM"],
+  ])("that %s ends as it does without us, and its run says so", (_, args, wanted, status, signal) => {
+    const ended = both(["end.mjs", ...args]);
+    expect([ended.status, ended.signal]).toEqual([status, signal]);
+    expect(runs().map(({ manifest }) => manifest.run?.status)).toEqual([wanted]);
+  });
+
+  it("has its own loader hooks beside ours, whichever comes first", async () => {
+    both(["--import", "./own-hooks.mjs", "with-own-hooks.mjs"]);
+    const hooks = ["--import", "./own-hooks.mjs", "--import", register, "with-own-hooks.mjs"];
+    expect(node(hooks).stdout).toBe("42 true\n");
+    for (const run of runs()) expect(await spanNames(run)).toEqual(["arrow encode"]);
+  });
+
+  it("may load apache-arrow twice", async () => {
+    both(["two-arrows.mjs"]);
+    const once = ["arrow encode", "arrow decode", "arrow decode", "arrow encode", "arrow decode"];
+    expect((await spanNames(runs()[0]!)).sort()).toEqual([...once, ...once].sort());
+  });
+
+  it("is undisturbed where snapshots cannot be written", () => {
+    writeFileSync(join(folder, "file"), "");
+    both(["app.mjs", data], { PITOT_DIR: join(folder, "file", "below") });
+  });
+
+  it("is registered once when NODE_OPTIONS names us too, and lives in a path with spaces", async () => {
+    const spaced = join(folder, "with space");
+    mkdirSync(spaced);
+    cpSync(join(fixtures, "writes-arrow.mjs"), join(spaced, "writes arrow.mjs"));
+    symlinkSync(join(fixtures, "../../../../../node_modules"), join(spaced, "node_modules"));
+    const options = `--import=${register} --import=${register}`;
+    both(["writes arrow.mjs"], { NODE_OPTIONS: options }, spaced);
+    // Both runs of `both` are registered here.
+    expect(runs()).toHaveLength(2);
+    for (const run of runs()) {
+      expect(await spanNames(run)).toEqual(["arrow encode"]);
+      expect(run.manifest.run?.label).toBe("writes arrow");
+    }
+  });
+
+  it("loses its modules to a bundle, and keeps its files and its run", async () => {
+    const esbuild = (await import("esbuild")) as unknown as { build: (options: object) => Promise<unknown> };
+    const bundle = join(folder, "bundle.mjs");
+    await esbuild.build({
+      entryPoints: [join(fixtures, "app.mjs")],
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      outfile: bundle,
+      logLevel: "silent",
+    });
+    both([bundle, data]);
+    expect(await spanNames(runs()[0]!)).toEqual([]);
+    expect(await column(runs()[0]!, "name", "events")).toHaveLength(4);
+  });
+});
+
+describe("runs", () => {
+  it("are the application's own where it makes them: one per request, 200 at once", async () => {
+    expect(node(["--import", register, "server.mjs"]).stdout).toBe("200\n");
+    const all = runs();
+    expect(all).toHaveLength(200);
+    expect(new Set(all.map(({ manifest }) => manifest.run?.label))).toEqual(new Set(["request"]));
+    for (const run of all) {
+      expect(await spanNames(run)).toEqual(["arrow encode"]);
+      const [properties] = await column(run, "properties", "events");
+      expect(JSON.parse(String(properties))).toEqual(run.manifest.run?.metadata);
+    }
+    const traces = await Promise.all(all.map(async (run) => (await column(run, "trace_id"))[0]));
+    expect(new Set(traces).size).toBe(200);
+  });
+
+  it("of child processes and worker threads continue the trace", async () => {
+    both(["parent.mjs"], { NODE_OPTIONS: undefined });
+    const found = runs();
+    expect(found.map(({ manifest }) => manifest.run?.label).sort()).toEqual([
+      "@pitot/node/parent",
+      "@pitot/node/writes-arrow",
+      "@pitot/node/writes-arrow (worker)",
+    ]);
+    const traces = new Set<unknown>();
+    for (const run of found) {
+      expect(await spanNames(run)).toEqual(["arrow encode"]);
+      for (const id of await column(run, "trace_id")) traces.add(id);
+    }
+    expect(traces.size).toBe(1);
+  });
+
+  it("are labelled by PITOT_LABEL", () => {
+    node(["--import", register, "end.mjs"], { PITOT_LABEL: "nightly" });
+    expect(runs()[0]!.manifest.run?.label).toBe("nightly");
+  });
+});
+
+describe("an application's own OpenTelemetry SDK", () => {
+  it("gets every span when it is set up after us, and the snapshot too", async () => {
+    const { stderr, stdout } = node(["--import", register, "own-sdk.mjs"], { SHOW_NAMES: "1" });
+    expect(stdout).toBe("true\n");
+    expect(stderr.trim().split(",")).toEqual(expect.arrayContaining(["arrow encode", "mine"]));
+    both(["own-sdk.mjs"]);
+    expect((await spanNames(runs()[0]!)).sort()).toEqual(["arrow encode", "mine"]);
+  });
+
+  it("is attached to when it was there before us", async () => {
+    both(["--import", "./otel-first.mjs", "writes-arrow.mjs"]);
+    node(["--import", "./otel-first.mjs", "--import", register, "writes-arrow.mjs"]);
+    expect(await spanNames(runs().at(-1)!)).toEqual(["arrow encode"]);
+  });
+
+  it("can use our instrumentations alone", () => {
+    const { stderr, stdout } = node(["--import", "./plain-sdk.mjs", "app.mjs", data]);
+    expect(stdout).toBe("100 3 3\n");
+    expect(stderr.trim().split(",")).toEqual(["scan orders", "arrow decode", "arrow encode", "arrow decode"]);
+    expect(runs()).toEqual([]);
+  });
+});
+
+describe("configuration", () => {
+  it("sends over OTLP where the environment says", async () => {
+    await using sink = await startOtlpSink();
+    const { spawn } = await import("node:child_process");
+    const child = spawn(process.execPath, ["--import", register, "app.mjs", data], {
+      cwd: fixtures,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        PITOT_DIR: folder,
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      },
+    });
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(3);
+    expect(sink.spans.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["run @pitot/node", "scan orders", "arrow decode"]),
+    );
+    expect(
+      new Set(sink.spans.map(({ traceId }) => traceId)).size,
+      JSON.stringify(sink.spans.map(({ name, traceId }) => [name, traceId])),
+    ).toBe(1);
+    expect(sink.requests.some(({ signal }) => signal === "metrics")).toBe(true);
+  });
+
+  it("can turn everything off", () => {
+    both(["app.mjs", data], { OTEL_SDK_DISABLED: "true" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("can turn one instrumentation off", async () => {
+    both(["app.mjs", data], { OTEL_NODE_DISABLED_INSTRUMENTATIONS: "hyparquet,fs" });
+    expect(await spanNames(runs()[0]!)).not.toContain("scan orders");
+    expect(await column(runs()[0]!, "name", "events")).toEqual([]);
+  });
+
+  it.each([
+    ["PITOT_EXPORT_ROWS", "many"],
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+    ["OTEL_TRACES_SAMPLER", "sometimes"],
+    ["PITOT_RECORDS", "none"],
+  ])("refuses %s=%s at the start, by name and value", (variable, value) => {
+    const { status, stdout, stderr } = node(["--import", register, "end.mjs"], { [variable]: value });
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(new RegExp(`^pitot: ${variable} .*"${value}".*\\n$`));
+    expect(existsSync(join(folder, "runs"))).toBe(false);
+  });
+});

@@ -1,0 +1,326 @@
+import { PitotError, trackedRun, type DiagnosticsSink, type PipelineRun } from "@pitot/core";
+import { PGraph } from "p-graph";
+import { aroundRun, type RunHandle } from "./around-run.ts";
+import { cacheKey, codeVersion, dataVersion, type CacheEntry, type CacheStore } from "./node-cache.ts";
+import type { PipelineNode } from "./pipeline-node.ts";
+
+/** Values by name, as a node's function is given them: of any type, since names are what connects functions here. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a function says what it expects
+export type NodeValues = Readonly<Record<string, any>>;
+
+/** A function with the names of what it needs: other nodes, or values of the configuration. */
+export interface DriverNode {
+  readonly deps?: readonly string[];
+  /** Makes the node's value. Its second argument records inputs and outputs. */
+  readonly run: (values: NodeValues, node: PipelineNode) => unknown;
+  /** Keep its value in the driver's cache, under the versions of its code and of what it needs. Default false. */
+  readonly cache?: boolean;
+  /** Version of its code, where the function's own text does not tell all. */
+  readonly version?: string;
+  readonly group?: string;
+  /** Higher first, where several are ready. Default 0. */
+  readonly priority?: number;
+}
+
+/** What a driver is made of. */
+export interface DriverOptions {
+  readonly nodes: Readonly<Record<string, DriverNode>>;
+  /** Values that nodes can name in their `deps`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Gets every record of every run beside OpenTelemetry and the snapshot. */
+  readonly diagnostics?: DiagnosticsSink;
+  /** Label of the runs. Default `driver`. */
+  readonly label?: string;
+  readonly cache?: CacheStore;
+  /** Nodes that run at once. Default: all that are ready. */
+  readonly concurrency?: number;
+}
+
+/** How one execution differs from the driver. */
+export interface ExecuteOptions {
+  /** Values over those of the configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Execute within this run, which the caller finishes. Default: a run of its own. */
+  readonly run?: PipelineRun;
+}
+
+/** A graph of functions, ready to be executed. */
+export interface Driver {
+  /** The nodes that `targets` need, themselves included, in an order in which they can run. */
+  plan(...targets: string[]): string[];
+  /**
+   * Runs what `targets` need, each node once, and returns their values by name. When a node throws, those under way are waited for, no
+   * other is started, and its error passes unchanged.
+   */
+  execute(targets: readonly string[], options?: ExecuteOptions): Promise<NodeValues>;
+}
+
+/**
+ * Makes a driver for a small graph of plain functions; p-graph schedules them.
+ *
+ * ```ts
+ * const driver = createDriver({
+ *   nodes: {
+ *     rows: { deps: ["path"], run: ({ path }) => load(path), cache: true },
+ *     total: { deps: ["rows"], run: ({ rows }) => rows.length },
+ *   },
+ *   config: { path: "flights.csv" },
+ * });
+ * const { total } = await driver.execute(["total"]);
+ * ```
+ *
+ * @throws PitotError INVALID_CONFIGURATION for a node that needs what is not there, a cycle, a name of both node and configuration
+ */
+export function createDriver(options: DriverOptions): Driver {
+  const nodes = new Map(Object.entries(options.nodes));
+  const config = options.config ?? {};
+  check(nodes, config, options.concurrency);
+  plan(nodes, config, [...nodes.keys()]);
+  const codes = new Map(
+    [...nodes].flatMap(([id, { run, cache, version }]) =>
+      cache === true ? [[id, codeVersion(run, version)] as const] : [],
+    ),
+  );
+  const planOf = (targets: readonly string[]): string[] => plan(nodes, config, targets);
+  return {
+    plan: (...targets) => planOf(targets),
+    execute: async (targets, execution = {}) => {
+      const needed = planOf(targets);
+      const values = { ...config, ...execution.config };
+      const whole = (run: PipelineRun): Promise<NodeValues> =>
+        aroundRun(run, (handle) => new Execution(options, nodes, codes, handle, values).run(needed, targets));
+      if (execution.run !== undefined) return whole(execution.run);
+      const { label = "driver", diagnostics } = options;
+      return trackedRun({ label, ...(diagnostics === undefined ? {} : { sink: diagnostics }) }, whole);
+    },
+  };
+}
+
+/** One walk through the graph. */
+class Execution {
+  readonly #options: DriverOptions;
+  readonly #nodes: ReadonlyMap<string, DriverNode>;
+  readonly #codes: ReadonlyMap<string, string>;
+  readonly #handle: RunHandle;
+  readonly #values: Map<string, unknown>;
+  readonly #versions = new Map<string, string | undefined>();
+  readonly #ready = new Map<string, number>();
+  #failure: { readonly thrown: unknown } | undefined;
+
+  constructor(
+    options: DriverOptions,
+    nodes: ReadonlyMap<string, DriverNode>,
+    codes: ReadonlyMap<string, string>,
+    handle: RunHandle,
+    config: Readonly<Record<string, unknown>>,
+  ) {
+    this.#options = options;
+    this.#nodes = nodes;
+    this.#codes = codes;
+    this.#handle = handle;
+    this.#values = new Map(Object.entries(config));
+  }
+
+  async run(needed: readonly string[], targets: readonly string[]): Promise<Record<string, unknown>> {
+    const { concurrency } = this.#options;
+    const started = Date.now();
+    const graph = new PGraph(
+      new Map(
+        needed.map((id) => [
+          id,
+          { run: () => this.#node(id, started), priority: this.#nodes.get(id)!.priority ?? 0 },
+        ]),
+      ),
+      needed.flatMap((id) => this.#deps(id).map((dep): [string, string] => [dep, id])),
+    );
+    await graph.run(concurrency === undefined ? {} : { concurrency });
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+    return Object.fromEntries(targets.map((target) => [target, this.#values.get(target)]));
+  }
+
+  /** Never throws or rejects: p-graph would go on with other nodes behind the caller's back. Sync where the node is: a promise costs. */
+  #node(id: string, started: number): void | Promise<void> {
+    const definition = this.#nodes.get(id)!;
+    const deps = this.#deps(id);
+    const { group } = definition;
+    const queuedAt = deps.reduce((latest, dep) => Math.max(latest, this.#ready.get(dep) ?? 0), started);
+    const { signal } = this.#handle.run;
+    const end = (error?: { readonly thrown: unknown }): void => {
+      this.#failure ??= error;
+      this.#ready.set(id, Date.now());
+    };
+    const keep = (value: unknown): void => void this.#values.set(id, value);
+    try {
+      const result = this.#handle.aroundNode(
+        { id, deps, queuedAt, ...(group === undefined ? {} : { group }) },
+        (node) => {
+          if (this.#failure !== undefined) return node.skip("another node failed");
+          if (signal.aborted) throw signal.reason;
+          const value = this.#value(id, definition, node);
+          return isPromise(value) ? value.then(keep) : keep(value);
+        },
+      );
+      if (isPromise(result))
+        return result.then(
+          () => end(),
+          (error: unknown) => end({ thrown: error }),
+        );
+      end();
+    } catch (error) {
+      end({ thrown: error });
+    }
+  }
+
+  #value(id: string, definition: DriverNode, node: PipelineNode): unknown {
+    const names = definition.deps ?? [];
+    const compute = (): unknown =>
+      definition.run(Object.fromEntries(names.map((name) => [name, this.#values.get(name)])), node);
+    const code = this.#codes.get(id);
+    const store = this.#options.cache;
+    return code === undefined || store === undefined
+      ? compute()
+      : this.#cached(id, names, code, store, node, compute);
+  }
+
+  async #cached(
+    id: string,
+    names: readonly string[],
+    code: string,
+    store: CacheStore,
+    node: PipelineNode,
+    compute: () => unknown,
+  ): Promise<unknown> {
+    const inputs: [string, string][] = [];
+    for (const name of names) {
+      const version = this.#version(name);
+      if (version === undefined) {
+        node.cache({ outcome: "bypassed", codeVersion: code, reason: `${name} is not plain data` });
+        return compute();
+      }
+      inputs.push([name, version]);
+    }
+    const key = cacheKey(id, code, inputs);
+    let entry: CacheEntry | undefined;
+    let reason = "not there";
+    try {
+      entry = await store.get(key);
+    } catch (error) {
+      reason = `the cache cannot be read: ${message(error)}`;
+    }
+    if (entry !== undefined) {
+      this.#versions.set(id, entry.dataVersion);
+      const { producer } = entry;
+      node.cache({ outcome: "hit", key, dataVersion: entry.dataVersion, codeVersion: code, producer });
+      return entry.value;
+    }
+    const value = await compute();
+    const version = dataVersion(value);
+    this.#versions.set(id, version);
+    const use = { key, codeVersion: code, ...(version === undefined ? {} : { dataVersion: version }) };
+    if (version === undefined) node.cache({ ...use, outcome: "miss", reason: "its value is not plain data" });
+    else
+      try {
+        await store.set(key, { value, dataVersion: version, codeVersion: code, producer: node.producer });
+        node.cache({ ...use, outcome: "stored", reason });
+      } catch (error) {
+        node.cache({ ...use, outcome: "failed", reason: `the cache cannot be written: ${message(error)}` });
+      }
+    return value;
+  }
+
+  /** The version of a value that is there, made when a cached node first needs it. */
+  #version(name: string): string | undefined {
+    if (!this.#versions.has(name)) this.#versions.set(name, dataVersion(this.#values.get(name)));
+    return this.#versions.get(name);
+  }
+
+  #deps(id: string): string[] {
+    return (this.#nodes.get(id)!.deps ?? []).filter((dep) => this.#nodes.has(dep));
+  }
+}
+
+function check(
+  nodes: ReadonlyMap<string, DriverNode>,
+  config: Readonly<Record<string, unknown>>,
+  concurrency: number | undefined,
+): void {
+  if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency > 0))
+    throw new PitotError("INVALID_CONFIGURATION", "concurrency is not a whole number of 1 or more", {
+      value: concurrency,
+      remedy: "Give the number of nodes that may run at once.",
+    });
+  for (const [id, node] of nodes) {
+    if (typeof node.run !== "function")
+      throw new PitotError("INVALID_CONFIGURATION", "A node has no function", {
+        value: id,
+        remedy: "Give it a run function.",
+      });
+    if (Object.hasOwn(config, id))
+      throw new PitotError(
+        "INVALID_CONFIGURATION",
+        "A name is both a node and a value of the configuration",
+        {
+          value: id,
+          remedy: "Rename one of them.",
+        },
+      );
+  }
+}
+
+/** Depth first; tells the cycle, where there is one. */
+function plan(
+  nodes: ReadonlyMap<string, DriverNode>,
+  config: Readonly<Record<string, unknown>>,
+  targets: readonly string[],
+): string[] {
+  const order: string[] = [];
+  const done = new Set<string>();
+  // A stack of its own: a chain of a hundred thousand nodes is no reason to overflow.
+  const path: { id: string; deps: readonly string[]; next: number }[] = [];
+  const open = new Set<string>();
+  const enter = (id: string, from: string | undefined): void => {
+    if (done.has(id) || (Object.hasOwn(config, id) && !nodes.has(id))) return;
+    const node = nodes.get(id);
+    if (node === undefined)
+      throw new PitotError(
+        "INVALID_CONFIGURATION",
+        `${from === undefined ? "A target" : `Node ${from}`} needs what is neither a node nor configured`,
+        {
+          value: id,
+          remedy: `Add it to nodes or config. There are: ${[...nodes.keys(), ...Object.keys(config)].slice(0, 20).join(", ")}.`,
+        },
+      );
+    if (open.has(id)) {
+      const ids = path.map((step) => step.id);
+      throw new PitotError("INVALID_CONFIGURATION", "The nodes form a cycle", {
+        value: [...ids.slice(ids.indexOf(id)), id].join(" -> "),
+        remedy: "Break it.",
+      });
+    }
+    open.add(id);
+    path.push({ id, deps: node.deps ?? [], next: 0 });
+  };
+  for (const target of targets) {
+    enter(target, undefined);
+    while (path.length > 0) {
+      const step = path.at(-1)!;
+      const dep = step.deps[step.next++];
+      if (dep !== undefined) enter(dep, step.id);
+      else {
+        path.pop();
+        open.delete(step.id);
+        done.add(step.id);
+        order.push(step.id);
+      }
+    }
+  }
+  return order;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,25 @@
+/**
+ * Quantiles of a stream in about 40 KB: a KLL sketch (Karnin, Lang, Liberty: "Optimal quantile approximation in streams", 2016) of doubles, with the
+ * sampler that the paper gives for the lowest levels. A value returned for rank q has a true rank within 1 % of q in 99 of 100
+ * sketches. Up to 2,048 values it is exact. Sketches merge. "Random" choices come from a generator of fixed seed, so that equal streams make
+ * equal sketches on every machine.
+ */
+export declare class QuantileSketch {
+    #private;
+    /** Values put in. */
+    count: number;
+    /** Adds the first `length` values, none of them NaN. */
+    add(values: Float64Array, length: number): void;
+    /** Adds what `other` has seen. */
+    merge(other: QuantileSketch): void;
+    /**
+     * Values at ranks 0 … 1, ascending ranks given; NaN for an empty sketch.
+     */
+    quantiles(ranks: readonly number[]): number[];
+    /** The part of values that are at most each of `edges`, which ascend. */
+    ranks(edges: readonly number[]): number[];
+    /** For {@link QuantileSketch.fromBytes}. */
+    bytes(): Uint8Array;
+    /** @throws PitotError INVALID_DATA for what `bytes` did not make */
+    static fromBytes(bytes: Uint8Array): QuantileSketch;
+}

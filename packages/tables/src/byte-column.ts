@@ -1,0 +1,50 @@
+import { Type, type Data } from "apache-arrow";
+
+/** Text or binary values as bytes: value `i` is `data[offsets[i]] … data[offsets[i + 1] - 1]`. */
+export interface ByteColumn {
+  /** Doubles where 32 bits may not do. */
+  readonly offsets: Int32Array | Float64Array;
+  readonly data: Uint8Array;
+}
+
+/** The bytes of a chunk of utf8, binary, their large, fixed-size and view forms. Copies only of view types, and offsets of large ones. */
+export function byteColumn(chunk: Data): ByteColumn {
+  const { length } = chunk;
+  const data = (chunk.values ?? new Uint8Array()) as Uint8Array;
+  switch (chunk.type.typeId) {
+    case Type.LargeUtf8:
+    case Type.LargeBinary:
+      return { offsets: narrowed(chunk.valueOffsets, length), data };
+    case Type.FixedSizeBinary:
+      return { offsets: Int32Array.from({ length: length + 1 }, (_, i) => i * chunk.stride), data };
+    case Type.Utf8View:
+    case Type.BinaryView:
+      return fromViews(chunk, data);
+    default:
+      return { offsets: length === 0 ? new Int32Array(1) : (chunk.valueOffsets as Int32Array), data };
+  }
+}
+
+/** int64 offsets without a BigInt: two 32-bit halves each. */
+function narrowed(offsets: BigInt64Array, length: number): Float64Array {
+  const halves = new Uint32Array(offsets.buffer, offsets.byteOffset, offsets.length * 2);
+  const result = new Float64Array(length + 1);
+  if (offsets.length > length)
+    for (let i = 0; i <= length; i++) result[i] = halves[2 * i]! + halves[2 * i + 1]! * 2 ** 32;
+  return result;
+}
+
+/** A view is 16 bytes: the length, then the value itself up to 12 bytes, or 4 bytes of it, a buffer's index and an offset there. */
+function fromViews({ length, variadicBuffers }: Data, views: Uint8Array): ByteColumn {
+  const view = new DataView(views.buffer, views.byteOffset, views.byteLength);
+  const offsets = new Float64Array(length + 1);
+  for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i]! + view.getInt32(16 * i, true);
+  const data = new Uint8Array(offsets[length]!);
+  for (let i = 0; i < length; i++) {
+    const size = view.getInt32(16 * i, true);
+    const from = size <= 12 ? 16 * i + 4 : view.getInt32(16 * i + 12, true);
+    const source = size <= 12 ? views : variadicBuffers[view.getInt32(16 * i + 8, true)]!;
+    data.set(source.subarray(from, from + size), offsets[i]);
+  }
+  return { offsets, data };
+}

@@ -1,0 +1,132 @@
+import { PitotError } from "@pitot/core";
+import { hashBytes, hashPair, mix } from "./hash.ts";
+import { bit } from "./validity.ts";
+
+const BITS = 13;
+const REGISTERS = 2 ** BITS;
+const RANK_BITS = 32 - BITS;
+
+/**
+ * Estimates the number of distinct values in 8 KiB: HyperLogLog (Flajolet et al., 2007) with 8,192 registers and the improved raw estimator
+ * of Ertl ("New cardinality estimation algorithms for HyperLogLog sketches", 2017), which needs no corrections for few or many. Standard error 1.15 %:
+ * two in three estimates are within it, 99 in 100 within 3 %. Merging is exact: the sketch of a union is the larger of each register.
+ */
+export class HyperLogLog {
+  readonly #registers: Uint8Array;
+
+  constructor(registers: Uint8Array = new Uint8Array(REGISTERS)) {
+    if (registers.length !== REGISTERS)
+      throw new PitotError("INVALID_DATA", "These are not the registers of a HyperLogLog sketch", {
+        value: `${registers.length} bytes`,
+        remedy: `Give ${REGISTERS} bytes that \`bytes()\` made.`,
+      });
+    this.#registers = registers;
+  }
+
+  /** Adds 64-bit values: `pairs[2i]` low, `pairs[2i + 1]` high. */
+  addPairs(pairs: Int32Array, words: Int32Array | undefined, length: number): void {
+    const registers = this.#registers;
+    for (let i = 0; i < length; i++) {
+      if (words !== undefined && ((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
+      const lo = pairs[2 * i]!;
+      const hi = pairs[2 * i + 1]!;
+      const hash = hashPair(lo, hi);
+      const tail = hash >>> BITS;
+      const rank =
+        tail !== 0
+          ? Math.clz32(tail) - BITS + 1
+          : RANK_BITS + 1 + Math.clz32(mix(hash ^ hi ^ Math.imul(lo, 0x9e3779b1)));
+      const at = hash & (REGISTERS - 1);
+      if (rank > registers[at]!) registers[at] = rank;
+    }
+  }
+
+  /** Adds doubles: every NaN is one value, and −0 is 0. */
+  addDoubles(values: Float64Array, length: number): void {
+    const registers = this.#registers;
+    const pairs = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+    for (let i = 0; i < length; i++) {
+      const lo = pairs[2 * i]!;
+      let hi = pairs[2 * i + 1]!;
+      if (lo === 0 && hi === MINUS_ZERO) hi = 0;
+      const hash = hashPair(lo, hi);
+      const tail = hash >>> BITS;
+      const rank =
+        tail !== 0
+          ? Math.clz32(tail) - BITS + 1
+          : RANK_BITS + 1 + Math.clz32(mix(hash ^ hi ^ Math.imul(lo, 0x9e3779b1)));
+      const at = hash & (REGISTERS - 1);
+      if (rank > registers[at]!) registers[at] = rank;
+    }
+  }
+
+  /** Adds text or binary values. */
+  addBytes(
+    data: Uint8Array,
+    offsets: Int32Array | Float64Array,
+    words: Int32Array | undefined,
+    length: number,
+  ): void {
+    for (let i = 0; i < length; i++)
+      if (words === undefined || bit(words, i) === 1)
+        this.#add(hashBytes(data, offsets[i]!, offsets[i + 1]!), offsets[i + 1]! - offsets[i]!);
+  }
+
+  merge(other: HyperLogLog): void {
+    for (let i = 0; i < REGISTERS; i++)
+      if (other.#registers[i]! > this.#registers[i]!) this.#registers[i] = other.#registers[i]!;
+  }
+
+  /** The estimate, a whole number. */
+  estimate(): number {
+    const counts = new Float64Array(66);
+    for (const rank of this.#registers) counts[rank]!++;
+    const most = 65;
+    let z = REGISTERS * tau(1 - counts[most]! / REGISTERS);
+    for (let rank = most - 1; rank >= 1; rank--) z = 0.5 * (z + counts[rank]!);
+    z += REGISTERS * sigma(counts[0]! / REGISTERS);
+    return Math.round(((REGISTERS / (2 * Math.LN2)) * REGISTERS) / z);
+  }
+
+  /** The registers, copied. */
+  bytes(): Uint8Array {
+    return this.#registers.slice();
+  }
+
+  #add(hash: number, salt: number): void {
+    const tail = hash >>> BITS;
+    const rank = tail !== 0 ? Math.clz32(tail) - BITS + 1 : RANK_BITS + 1 + Math.clz32(mix(hash ^ salt));
+    const at = hash & (REGISTERS - 1);
+    if (rank > this.#registers[at]!) this.#registers[at] = rank;
+  }
+}
+
+const MINUS_ZERO = -(2 ** 31);
+
+/** Ertl's σ: the part of registers that nothing was added to. */
+function sigma(x: number): number {
+  if (x === 1) return Infinity;
+  let y = 1;
+  let z = x;
+  for (let before = Number.NaN; before !== z;) {
+    x *= x;
+    before = z;
+    z += x * y;
+    y += y;
+  }
+  return z;
+}
+
+/** Ertl's τ: the part of registers that can hold no higher rank. */
+function tau(x: number): number {
+  if (x === 0 || x === 1) return 0;
+  let y = 1;
+  let z = 1 - x;
+  for (let before = Number.NaN; before !== z;) {
+    x = Math.sqrt(x);
+    before = z;
+    y *= 0.5;
+    z -= (1 - x) ** 2 * y;
+  }
+  return z / 3;
+}

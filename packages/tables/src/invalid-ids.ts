@@ -1,0 +1,228 @@
+import { PitotError } from "@pitot/core";
+import { DataType, Precision, Type, type Data } from "apache-arrow";
+import { byteColumn } from "./byte-column.ts";
+import { typeString } from "./type-string.ts";
+import { bit, validWords } from "./validity.ts";
+
+/** Rows looked at between two deliveries; a multiple of 32, so that blocks begin on a word of validity bits. */
+export const BLOCK_ROWS = 65_536;
+
+/**
+ * Finds invalid ids in rows `from` to `to` of one chunk, writes them to `hits` and returns how many there are: `row` for a zero, `~row` for
+ * a null. `from` is a multiple of 32.
+ */
+export type IdKernel = (from: number, to: number, hits: Int32Array) => number;
+
+type Values =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array;
+
+/**
+ * The kernel of a chunk's physical type: null, zero of any numeric type (−0 too) and the text "0" are invalid ids.
+ * @throws PitotError INVALID_ARGUMENT where the type can hold no id
+ */
+export function idKernel(chunk: Data, column: string): IdKernel {
+  const { type } = chunk;
+  const words = validWords(chunk);
+  switch (type.typeId) {
+    case Type.Null:
+      return nulls;
+    case Type.Int:
+      return (type as DataType & { bitWidth: number }).bitWidth === 64
+        ? wide(chunk.values as BigInt64Array, words)
+        : narrow(chunk.values as Values, words);
+    case Type.Float:
+      return (type as DataType & { precision: Precision }).precision === Precision.HALF
+        ? flagged(chunk.length, words, isHalfZero(chunk.values as Uint16Array))
+        : narrow(chunk.values as Values, words);
+    case Type.Decimal:
+      return flagged(chunk.length, words, isDecimalZero(chunk.values as Uint32Array, chunk.stride));
+    case Type.Utf8:
+    case Type.LargeUtf8:
+    case Type.Utf8View:
+    case Type.Binary:
+    case Type.LargeBinary:
+    case Type.BinaryView: {
+      const { offsets, data } = byteColumn(chunk);
+      return text(offsets, data, words);
+    }
+    case Type.FixedSizeBinary:
+      // No zero text fits a fixed width, other than of one byte.
+      return flagged(
+        chunk.length,
+        words,
+        (row) => chunk.stride === 1 && (chunk.values as Uint8Array)[row] === 0x30,
+      );
+    case Type.Dictionary:
+      return coded(chunk, words, column);
+    default:
+      throw new PitotError("INVALID_ARGUMENT", `Column ${column} is of a type that holds no ids`, {
+        value: typeString(type),
+        remedy: "Give a column of integers, floats, decimals, text, binary, or a dictionary of these.",
+      });
+  }
+}
+
+const nulls: IdKernel = (from, to, hits) => {
+  for (let row = from; row < to; row++) hits[row - from] = ~row;
+  return to - from;
+};
+
+/** Rows that the scan of numbers takes at a time, so that what is made doubles for it stays in the cache. */
+const STEP = 4096;
+
+/** Types other than doubles are made doubles block by block: see `double-blocks.ts`. */
+function narrow(values: Values, words: Int32Array | undefined): IdKernel {
+  const doubles = values instanceof Float64Array ? values : undefined;
+  const scratch = new Float64Array(doubles === undefined ? STEP : 0);
+  return (from, to, hits) => {
+    let count = 0;
+    if (doubles !== undefined) return zeros(doubles.subarray(from, to), to - from, words, from, hits, count);
+    for (let at = from; at < to; at += STEP) {
+      const end = Math.min(at + STEP, to);
+      scratch.set(values.subarray(at, end));
+      count = zeros(scratch, end - at, words, at, hits, count);
+    }
+    return count;
+  };
+}
+
+/** Appends what is invalid among `length` values, the first of which is row `first`, to `hits`. */
+function zeros(
+  values: Float64Array,
+  length: number,
+  words: Int32Array | undefined,
+  first: number,
+  hits: Int32Array,
+  count: number,
+): number {
+  if (words === undefined) {
+    const whole = length & ~7;
+    let row = 0;
+    for (; row < whole; row += 8) {
+      if (
+        values[row] === 0 ||
+        values[row + 1] === 0 ||
+        values[row + 2] === 0 ||
+        values[row + 3] === 0 ||
+        values[row + 4] === 0 ||
+        values[row + 5] === 0 ||
+        values[row + 6] === 0 ||
+        values[row + 7] === 0
+      )
+        for (let i = row; i < row + 8; i++) if (values[i] === 0) hits[count++] = first + i;
+    }
+    for (; row < length; row++) if (values[row] === 0) hits[count++] = first + row;
+    return count;
+  }
+  for (let from = 0; from < length; from += 32) {
+    const word = words[(first + from) >>> 5]!;
+    const end = Math.min(from + 32, length);
+    if (word === -1) {
+      for (let i = from; i < end; i++) if (values[i] === 0) hits[count++] = first + i;
+    } else
+      for (let i = from; i < end; i++)
+        if (((word >>> (i & 31)) & 1) === 0) hits[count++] = ~(first + i);
+        else if (values[i] === 0) hits[count++] = first + i;
+  }
+  return count;
+}
+
+/** int64 as doubles: the bits of 0 are those of 0, and only those of the smallest int64 are a zero too, −0; so hits are looked at again. */
+function wide(values: BigInt64Array, words: Int32Array | undefined): IdKernel {
+  const scan = narrow(new Float64Array(values.buffer, values.byteOffset, values.length), words);
+  const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  return (from, to, hits) => {
+    const found = scan(from, to, hits);
+    let count = 0;
+    for (let i = 0; i < found; i++) {
+      const hit = hits[i]!;
+      if (hit < 0 || halves[2 * hit + 1] === 0) hits[count++] = hit;
+    }
+    return count;
+  };
+}
+
+/** Offsets are int32 but for large types, whose scan is slower once both have been seen. */
+function text(offsets: Int32Array | Float64Array, data: Uint8Array, words: Int32Array | undefined): IdKernel {
+  return (from, to, hits) => {
+    let count = 0;
+    let start = offsets[from]!;
+    if (words === undefined) {
+      for (let row = from; row < to; row++) {
+        const end = offsets[row + 1]!;
+        if (end - start === 1 && data[start] === 0x30) hits[count++] = row;
+        start = end;
+      }
+      return count;
+    }
+    for (let row = from; row < to; row++) {
+      const end = offsets[row + 1]!;
+      if (((words[row >>> 5]! >>> (row & 31)) & 1) === 0) hits[count++] = ~row;
+      else if (end - start === 1 && data[start] === 0x30) hits[count++] = row;
+      start = end;
+    }
+    return count;
+  };
+}
+
+/** For physical types that are rare as ids. */
+function flagged(length: number, words: Int32Array | undefined, isZero: (row: number) => boolean): IdKernel {
+  return (from, to, hits) => {
+    let count = 0;
+    for (let row = from; row < Math.min(to, length); row++)
+      if (words !== undefined && bit(words, row) === 0) hits[count++] = ~row;
+      else if (isZero(row)) hits[count++] = row;
+    return count;
+  };
+}
+
+function isHalfZero(values: Uint16Array): (row: number) => boolean {
+  return (row) => (values[row]! & 0x7fff) === 0;
+}
+
+function isDecimalZero(values: Uint32Array, stride: number): (row: number) => boolean {
+  return (row) => {
+    let all = 0;
+    for (let k = row * stride; k < (row + 1) * stride; k++) all |= values[k]!;
+    return all === 0;
+  };
+}
+
+/** Looks at each value of the dictionary once, then at codes. */
+function coded(chunk: Data, words: Int32Array | undefined, column: string): IdKernel {
+  const zero = new Uint8Array(chunk.dictionary!.length);
+  const hits = new Int32Array(BLOCK_ROWS);
+  let base = 0;
+  for (const part of chunk.dictionary!.data as readonly Data[]) {
+    const kernel = idKernel(part, column);
+    for (let from = 0; from < part.length; from += BLOCK_ROWS) {
+      const count = kernel(from, Math.min(from + BLOCK_ROWS, part.length), hits);
+      for (let i = 0; i < count; i++) if (hits[i]! >= 0) zero[base + hits[i]!] = 1;
+    }
+    base += part.length;
+  }
+  const codes = codesOf(chunk);
+  return (from, to, out) => {
+    let count = 0;
+    for (let row = from; row < to; row++)
+      if (words !== undefined && ((words[row >>> 5]! >>> (row & 31)) & 1) === 0) out[count++] = ~row;
+      else if (zero[codes[row]!] === 1) out[count++] = row;
+    return count;
+  };
+}
+
+/** A dictionary's codes as int32, whatever their width. */
+export function codesOf(chunk: Data): Int32Array {
+  const codes = chunk.values as Int32Array | BigInt64Array;
+  if (codes instanceof Int32Array) return codes;
+  const result = new Int32Array(chunk.length);
+  for (let i = 0; i < chunk.length; i++) result[i] = Number(codes[i]);
+  return result;
+}

@@ -1,0 +1,299 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  configureRecording,
+  DiagnosticsCollector,
+  finishRun,
+  startRun,
+  type PipelineRun,
+  type QualityRow,
+} from "@pitot/core";
+import { readRun, SnapshotStore } from "@pitot/snapshot";
+import { createTelemetryHarness } from "@pitot/testing";
+import { Dictionary, Field, Int32, Schema, Table, Utf8, vectorFromArray } from "apache-arrow";
+import * as fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  concatQualityTables,
+  qualityFromIds,
+  recordDatasets,
+  recordQualityTable,
+  schemaFingerprint,
+} from "../src/index.ts";
+
+let folder: string;
+let telemetry: ReturnType<typeof createTelemetryHarness>;
+let undo: () => void;
+let store: SnapshotStore;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pitot-tables-"));
+  telemetry = createTelemetryHarness();
+  store = new SnapshotStore({ directory: folder });
+  undo = configureRecording({ targets: [store] });
+});
+afterEach(async () => {
+  undo();
+  await telemetry.shutdown();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const rowsOf = (table: Table | undefined): Record<string, unknown>[] =>
+  (table?.toArray() ?? []).map((row) => (row as { toJSON(): Record<string, unknown> }).toJSON());
+const nodes = new Table({
+  id: vectorFromArray([1, 0, null], new Int32()),
+  name: vectorFromArray(["a", null, "c"], new Utf8()),
+});
+
+async function recorded(
+  body: (run: PipelineRun) => void,
+): Promise<{ run: PipelineRun; table: (name: string) => Promise<Record<string, unknown>[]> }> {
+  const run = startRun({ label: "tables" });
+  body(run);
+  const ended = finishRun(run);
+  await store.close();
+  return { run: ended, table: async (name) => rowsOf(await readRun(folder, run.runId).table(name)) };
+}
+
+/** Events of spans ended since there were `from` of them. */
+const eventsOf = (name: string, from = 0): Record<string, unknown>[] =>
+  telemetry
+    .spans()
+    .slice(from)
+    .flatMap((span) =>
+      span.events
+        .filter((event) => event.name === name)
+        .map(({ attributes }) => ({ ...attributes, span: span.spanContext().spanId })),
+    );
+
+describe("datasets", () => {
+  it("become events, gauges and tables that lead to each other by seq", async () => {
+    const { table } = await recorded((run) =>
+      recordDatasets(run, { nodes, gone: null, broken: new Uint8Array(3) }),
+    );
+    const stats = await table("dataset_stats");
+    expect(stats).toMatchObject([
+      {
+        dataset_name: "nodes",
+        rows: 3n,
+        columns: 2,
+        schema_fingerprint: schemaFingerprint(nodes.schema),
+        seq: 0n,
+      },
+    ]);
+    const columns = await table("column_stats");
+    expect(columns).toMatchObject([
+      { dataset_name: "nodes", column_name: "id", type: "int32", null_count: 1n, seq: 0n },
+      { dataset_name: "nodes", column_name: "name", type: "string", null_count: 1n, seq: 1n },
+    ]);
+    expect(
+      (await table("events")).map(({ properties }) => JSON.parse(String(properties)) as unknown),
+    ).toMatchObject([
+      { dataset: "gone", reason: "null" },
+      { dataset: "broken", reason: expect.stringContaining("These are not whole Arrow IPC bytes") },
+    ]);
+    expect(eventsOf("pitot.dataset")).toMatchObject([
+      {
+        "pitot.dataset.name": "nodes",
+        "pitot.dataset.rows": 3,
+        "pitot.dataset.columns": 2,
+        "pitot.columns.total": 2,
+        "pitot.columns.exported": 2,
+        "pitot.record.seq": 0,
+        span: stats.at(0)?.["span_id"],
+      },
+    ]);
+    expect(eventsOf("pitot.column").map((event) => event["pitot.record.seq"])).toEqual(
+      columns.map(({ seq }) => Number(seq)),
+    );
+    const gauges = (await table("metrics")).map(({ name, value, attributes }) => [
+      name,
+      value,
+      JSON.parse(String(attributes)) as unknown,
+    ]);
+    expect(gauges).toEqual([
+      ["pitot.dataset.rows", 3, { "pitot.dataset.name": "nodes" }],
+      ["pitot.dataset.columns", 2, { "pitot.dataset.name": "nodes" }],
+      ["pitot.dataset.bytes", expect.any(Number), { "pitot.dataset.name": "nodes" }],
+      ["pitot.column.nulls", 1, { "pitot.dataset.name": "nodes", "pitot.column.name": "id" }],
+      ["pitot.column.nulls", 1, { "pitot.dataset.name": "nodes", "pitot.column.name": "name" }],
+    ]);
+  });
+
+  it("with many columns are bounded on the way out, and whole in the snapshot", async () => {
+    const wide = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`c${i}`, Int32Array.of(i)]));
+    const { run, table } = await recorded((live) => recordDatasets(live, { wide }, { columns: 7 }));
+    expect(await table("column_stats")).toHaveLength(300);
+    expect(eventsOf("pitot.column")).toHaveLength(7);
+    expect(eventsOf("pitot.dataset")).toMatchObject([
+      { "pitot.columns.total": 300, "pitot.columns.exported": 7 },
+    ]);
+    expect(readRun(folder, run.runId).manifest.records["column_stats"]).toMatchObject({
+      exported: 7,
+      snapshot_only: 293,
+      dropped: 0,
+    });
+  });
+
+  it("reach a sink without columns as rows, and never throw", () => {
+    const sink = new DiagnosticsCollector();
+    recordDatasets(sink, { nodes });
+    expect(sink.eventsSnapshot()["dataset_stats_v1"]).toMatchObject([{ dataset_name: "nodes", rows: 3 }]);
+    expect(sink.eventsSnapshot()["column_stats_v1"]).toHaveLength(2);
+    expect(() => recordDatasets(sink, undefined as never)).not.toThrow();
+    expect(() => recordQualityTable(sink, nodes)).not.toThrow();
+    expect(() => recordQualityTable(sink, null as never)).not.toThrow();
+    expect(sink.qualitySnapshot()).toEqual([]);
+  });
+});
+
+describe("a quality table", () => {
+  const row = fc.record({
+    entity_kind: fc.constantFrom("NODE", "EDGE", "é"),
+    entity_id: fc.option(fc.constantFrom("0", "1", "\u{1f600}", "x".repeat(50))),
+    issue: fc.constantFrom("INVALID_ID", "DUPLICATE"),
+    source_table: fc.option(fc.constantFrom("nodes", "edges")),
+  });
+  const tableOfRows = (rows: readonly QualityRow[], dictionaries: boolean): Table => {
+    const type = () => (dictionaries ? new Dictionary(new Utf8(), new Int32()) : new Utf8());
+    return new Table(
+      Object.fromEntries(
+        ["entity_kind", "entity_id", "issue", "source_table"].map((name) => [
+          name,
+          vectorFromArray(
+            rows.map((each) => each[name as keyof QualityRow] ?? null),
+            type(),
+          ),
+        ]),
+      ) as never,
+    );
+  };
+
+  it("is recorded as its rows would be, one by one (property)", async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 30 }),
+        fc.array(row, { minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        fc.nat(5),
+        async (a, b, dictionaries, exportRows) => {
+          const results = [];
+          for (const whole of [true, false]) {
+            const path = join(folder, String(runs++));
+            const own = new SnapshotStore({ directory: path });
+            const restore = configureRecording({ targets: [own], exportRows });
+            const from = telemetry.spans().length;
+            const sink = new DiagnosticsCollector();
+            const run = startRun({ label: "tables", sink });
+            run.recordQualityRow("FIRST", "f", "BEFORE", null);
+            if (whole) {
+              const table = dictionaries
+                ? tableOfRows(a, true)
+                : tableOfRows(a, false).concat(tableOfRows(b, false)).slice(1);
+              run.recordQuality(table as never);
+            } else run.recordQuality(dictionaries ? a : [...a, ...b].slice(1));
+            run.recordQualityRow("LAST", "l", "AFTER", null);
+            finishRun(run);
+            await own.close();
+            restore();
+            const snapshot = readRun(path, run.runId);
+            results.push({
+              rows: rowsOf(await snapshot.table("quality")).map(
+                ({ entity_kind, entity_id, issue, source_table, seq }) => ({
+                  entity_kind,
+                  entity_id,
+                  issue,
+                  source_table,
+                  seq,
+                }),
+              ),
+              counts: snapshot.manifest.records["quality"],
+              sink: sink.qualitySnapshot(),
+              events: eventsOf("pitot.quality", from).map(({ span: _span, ...attributes }) => attributes),
+              summaries: eventsOf("pitot.quality.summary", from).map(
+                ({ span: _span, "pitot.snapshot.uri": _uri, ...attributes }) => attributes,
+              ),
+            });
+          }
+          expect(results[0]).toEqual(results[1]);
+          const stored = results.at(0)?.rows ?? [];
+          expect(stored.map(({ seq }) => Number(seq))).toEqual(stored.map((_, i) => i));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("has its ids redacted", async () => {
+    undo();
+    undo = configureRecording({
+      targets: [store],
+      redaction: [{ path: "pitot.quality.entity_id", dataset: "people", action: "mask" }],
+    });
+    const make = (sourceTable: string) =>
+      qualityFromIds(
+        { id: [0, null] },
+        { idCol: "id", entityKind: "PERSON", issue: "INVALID_ID", sourceTable },
+      );
+    const { run, table } = await recorded((live) =>
+      recordQualityTable(live, concatQualityTables([make("people"), make("animals")])),
+    );
+    expect((await table("quality")).map(({ entity_id }) => entity_id)).toEqual([
+      "[redacted]",
+      null,
+      "0",
+      null,
+    ]);
+    expect(eventsOf("pitot.quality").map((event) => event["pitot.quality.entity_id"])).toEqual([
+      "[redacted]",
+      undefined,
+      "0",
+      undefined,
+    ]);
+    expect(readRun(folder, run.runId).manifest.records["quality"]).toMatchObject({ redacted: 1 });
+  });
+
+  it("of a million rows is stored whole, with its events bounded", async () => {
+    const id = new Int32Array(1_000_000);
+    const { run, table } = await recorded((live) =>
+      recordQualityTable(
+        live,
+        qualityFromIds(
+          { id },
+          { idCol: "id", entityKind: "NODE", issue: "INVALID_ID", sourceTable: "nodes" },
+        ),
+      ),
+    );
+    expect(eventsOf("pitot.quality")).toHaveLength(1000);
+    expect(eventsOf("pitot.quality.summary")).toMatchObject([
+      { "pitot.quality.total": 1_000_000, "pitot.quality.exported": 1000 },
+    ]);
+    const stored = (await readRun(folder, run.runId).table("quality"))!;
+    expect(stored.numRows).toBe(1_000_000);
+    expect(stored.get(999_999)!.toJSON()).toMatchObject({
+      entity_kind: "NODE",
+      entity_id: "0",
+      issue: "INVALID_ID",
+      source_table: "nodes",
+      seq: 999_999n,
+    });
+    expect(await table("events")).toEqual([]);
+  });
+
+  it("that comes late, or is none, is counted as dropped", async () => {
+    const quality = qualityFromIds({ id: [0] }, { idCol: "id", entityKind: "NODE", issue: "INVALID_ID" });
+    const wrong = await recorded((live) => live.recordQuality(nodes as never));
+    expect(readRun(folder, wrong.run.runId).manifest.records["quality"]).toMatchObject({
+      exported: 0,
+      snapshot_only: 0,
+      dropped: 3,
+    });
+    const run = startRun({ label: "late" });
+    finishRun(run);
+    expect(() => run.recordQuality(quality as never)).not.toThrow();
+    const fields = [new Field("x", new Int32(), true)];
+    expect(() => run.recordQuality(new Table(new Schema(fields)) as never)).not.toThrow();
+  });
+});
