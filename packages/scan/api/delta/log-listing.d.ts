@@ -6,7 +6,7 @@ export interface CheckpointFiles {
     readonly names: readonly string[];
 }
 /** Commits folded into one file. */
-export interface CompactedCommits {
+interface CompactedCommits {
     readonly from: number;
     readonly to: number;
     readonly name: string;
@@ -33,3 +33,4 @@ export declare function hasLog(root: string): Promise<boolean>;
  * @throws PitotError INVALID_ARGUMENT where there is no log, INVALID_DATA where it has no commit and no checkpoint
  */
 export declare function listLog(root: string): Promise<LogListing>;
+export {};

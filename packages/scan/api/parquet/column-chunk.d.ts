@@ -35,9 +35,9 @@ export interface ChunkPlace {
     readonly filePath: string;
 }
 /**
- * One column of one row group, as a view of the footer's bytes. Its sizes and counts are at hand; everything else is read when it is asked for,
- * since a footer of 10,000 chunks is mostly asked for a few. The structure was checked when the footer was read; a getter
- * throws INVALID_DATA where a list has elements of an unexpected type.
+ * One column of one row group, as a view of the footer's bytes: what is asked for is read then, since a footer of 10,000 chunks is mostly
+ * asked for a few. The structure was checked when the footer was read; a getter throws INVALID_DATA where a number has
+ * more than 53 bits or a list has elements of an unexpected type.
  *
  * Fields that are absent are undefined.
  */

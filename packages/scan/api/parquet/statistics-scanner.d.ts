@@ -3,7 +3,6 @@
  * each chunk of each file. The footer's reader has checked their structure. A length of -1 is an absent bound, a count of -1 an absent count.
  */
 export declare class StatisticsScanner {
-    #private;
     /** Of files before Parquet 2.4: in the signed order of bytes or numbers. */
     maxAt: number;
     maxLength: number;

@@ -65,15 +65,19 @@ export class DeltaFragment implements Fragment {
   }
 
   get rows(): number | undefined {
-    return this.log.rows;
+    return this.#statistics.rows;
+  }
+
+  /** Rows that are not deleted; undefined where the log does not tell. */
+  get liveRows(): number | undefined {
+    return this.#statistics.liveRows;
   }
 
   get statistics(): ReadonlyMap<string, ColumnBounds> {
-    return this.log.all();
+    return this.#statistics.all();
   }
 
-  /** What the log says of the file's rows. */
-  get log(): LogStatistics {
+  get #statistics(): LogStatistics {
     return (this.#log ??= new LogStatistics(this.#file, this.#table.schema));
   }
 

@@ -10,6 +10,7 @@ import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
 import type { Predicate } from "../predicate/predicate.ts";
 import { DeltaFragment, type TableFiles } from "./delta-fragment.ts";
 import { listLog, type LogListing } from "./log-listing.ts";
+import { LogStatistics } from "./log-statistics.ts";
 import { PartitionReader } from "./partition-values.ts";
 import { assertReadable, tableFeatures } from "./table-features.ts";
 import { tableRoot } from "./table-path.ts";
@@ -166,7 +167,7 @@ class LogSource implements DeltaSource {
       signal?.throwIfAborted();
       const fragment = new DeltaFragment(this.#table, file, reader.read(file));
       const reason = ((): SkippedFile["reason"] | undefined => {
-        if (file.deletionVector !== undefined && fragment.log.liveRows === 0) return "deletion_vector";
+        if (file.deletionVector !== undefined && fragment.liveRows === 0) return "deletion_vector";
         if (predicate === undefined) return undefined;
         if (
           asksPartition &&
@@ -174,7 +175,8 @@ class LogSource implements DeltaSource {
         )
           return "partition";
         if (!asksRows || file.stats === undefined) return undefined;
-        const { log } = fragment;
+        // Not the fragment's own: what is parsed here for a million files must not stay.
+        const log = new LogStatistics(file, this.#columns);
         const outcomes = predicate.outcomes((path) => {
           const partition = partitionBounds(fragment, types, path, log.rows ?? 1);
           if (partition !== undefined) return partition;

@@ -41,15 +41,16 @@ export class LogStatistics {
     // Texts may be cut, and timestamps are, to milliseconds; where bounds are not tight, nothing is exact.
     const exact =
       this.#tight && !DataType.isUtf8(type) && !DataType.isTimestamp(type) && !DataType.isBinary(type);
-    return {
-      ...(min === undefined ? {} : { min }),
-      ...(max === undefined ? {} : { max }),
+    const bounds: { -readonly [key in keyof ColumnBounds]: ColumnBounds[key] } = {
       minExact: exact && min !== undefined,
       maxExact: exact && max !== undefined,
-      ...(nulls === undefined ? {} : { nullCount: nulls }),
       // Wide statistics are those of the file as it was written; tight ones leave deleted rows out.
       rows: this.#tight ? this.liveRows! : this.rows,
     };
+    if (min !== undefined) bounds.min = min;
+    if (max !== undefined) bounds.max = max;
+    if (nulls !== undefined) bounds.nullCount = nulls;
+    return bounds;
   }
 
   /** Of all leaves that the log tells of. */
