@@ -1,8 +1,11 @@
-import { open, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { PitotError } from "@pitot/core";
+import { asAsyncBuffer } from "../io/async-buffer.ts";
+import { fileSource } from "../io/file-source.ts";
+import { readFooter } from "../parquet/read-footer.ts";
 import { readAdds } from "./checkpoint-adds.ts";
 import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
@@ -90,52 +93,44 @@ async function readRows(
   visit: (row: ExactObject, place: LogPlace) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const handle = await open(path);
+  const source = fileSource(path);
+  let file: AsyncBuffer;
+  let metadata: FileMetaData;
   try {
-    const { size } = await handle.stat();
-    const file: AsyncBuffer = {
-      byteLength: size,
-      slice: async (start, end = size) => {
-        const bytes = new Uint8Array(end - start);
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-        return bytesRead === bytes.length ? bytes.buffer : bytes.buffer.slice(0, bytesRead);
-      },
-    };
-    let metadata: FileMetaData;
+    // hyparquet trusts a footer's lengths: it gets none that the bounded reader has not gone through.
+    await readFooter(source, signal === undefined ? {} : { signal });
+    file = asAsyncBuffer(source, signal);
+    metadata = await parquetMetadataAsync(file);
+  } catch (cause) {
+    if ((cause instanceof PitotError && cause.code === "IO") || signal?.aborted === true) throw cause;
+    throw logError({ file: name }, "the checkpoint is not a Parquet file", undefined, cause);
+  }
+  let line = 1;
+  for (const group of metadata.row_groups) {
+    signal?.throwIfAborted();
+    const rows = Number(group.num_rows);
+    const first = line;
+    const place = (row: number): LogPlace => ({ file: name, line: first + row });
+    // Parsed statistics have as many columns as the table: their rows are assembled as a whole.
+    const apart = !needsParsed(group);
+    const adds = narrow(metadata, group, new Set(apart ? ["add"] : []));
+    const others = narrow(
+      metadata,
+      group,
+      apart ? new Set([...wanted].filter((action) => action !== "add")) : wanted,
+    );
     try {
-      metadata = await parquetMetadataAsync(file);
+      if (
+        adds.row_groups[0]!.columns.length > 0 &&
+        !(await readAdds(file, adds, (add, row) => visit({ add }, place(row))))
+      )
+        await readAssembled(file, adds, visit, place);
+      if (others.row_groups[0]!.columns.length > 0) await readAssembled(file, others, visit, place);
     } catch (cause) {
-      throw logError({ file: name }, "the checkpoint is not a Parquet file", undefined, cause);
+      if (cause instanceof PitotError) throw cause;
+      throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
     }
-    let line = 1;
-    for (const group of metadata.row_groups) {
-      signal?.throwIfAborted();
-      const rows = Number(group.num_rows);
-      const first = line;
-      const place = (row: number): LogPlace => ({ file: name, line: first + row });
-      // Parsed statistics have as many columns as the table: their rows are assembled as a whole.
-      const apart = !needsParsed(group);
-      const adds = narrow(metadata, group, new Set(apart ? ["add"] : []));
-      const others = narrow(
-        metadata,
-        group,
-        apart ? new Set([...wanted].filter((action) => action !== "add")) : wanted,
-      );
-      try {
-        if (
-          adds.row_groups[0]!.columns.length > 0 &&
-          !(await readAdds(file, adds, (add, row) => visit({ add }, place(row))))
-        )
-          await readAssembled(file, adds, visit, place);
-        if (others.row_groups[0]!.columns.length > 0) await readAssembled(file, others, visit, place);
-      } catch (cause) {
-        if (cause instanceof PitotError) throw cause;
-        throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
-      }
-      line += rows;
-    }
-  } finally {
-    await handle.close();
+    line += rows;
   }
 }
 

@@ -84,7 +84,9 @@ export async function readTable(
     try {
       return { listing, snapshot: await read(listing) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      const vanished =
+        isGone(error) || (error instanceof PitotError && error.code === "IO" && isGone(error.cause));
+      if (!vanished) throw error;
       if (attempt === 3)
         throw new PitotError("IO", "The Delta log changes faster than it can be read", {
           value: listing.folder,
@@ -93,6 +95,10 @@ export async function readTable(
         });
     }
   }
+}
+
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
 /** Files that are planned before others get their turn. */
