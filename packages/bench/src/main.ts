@@ -5,19 +5,25 @@ import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
+import { columnStats } from "./column-stats.ts";
 import { durableAppend } from "./durable-append.ts";
 import { flushDelay } from "./flush-delay.ts";
+import { invalidIds } from "./invalid-ids.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
+import { qualityTable } from "./quality-table.ts";
 import { trackedPipeline } from "./tracked-pipeline.ts";
 
-/** By the number of their goal; `12b` is the second part of it. */
-const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult>>> = {
+/** By the number of their goal; with a letter, another part of it. */
+const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
   3: arrowBatch,
+  "3b": qualityTable,
   4: durableAppend,
+  5: invalidIds,
+  6: columnStats,
   9: burstOfSpans,
   11: trackedPipeline,
   "11b": flushDelay,
@@ -32,7 +38,7 @@ const results: BenchResult[] = [];
 for (const row of values.row ?? Object.keys(ROWS)) {
   const bench = ROWS[row];
   if (bench === undefined) throw new Error(`There is no row ${row}. Rows: ${Object.keys(ROWS).join(", ")}.`);
-  results.push(await bench());
+  results.push(...[await bench()].flat());
 }
 console.table(
   results.map(({ row, name, ours, peer, peerName, unit, ratio, goal, met }) => ({

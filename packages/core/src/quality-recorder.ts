@@ -20,6 +20,7 @@ import { addCounter } from "./instruments.ts";
 import { CodedColumn, type CodedBlock, type QualityColumn, type QualityTable } from "./quality-columns.ts";
 import type { RecordBatch, RecordColumn } from "./record-batch.ts";
 import { RecordBuffer } from "./record-buffer.ts";
+import { reportOnce } from "./internal/report-once.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
 import type { RedactionAction } from "./redaction.ts";
@@ -105,6 +106,14 @@ export class QualityRecorder {
     if (!this.#stored) return false;
     const text = id === null || typeof id === "string" ? id : String(id);
     return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
+  }
+
+  /** False, told once and counted, for a table that lacks the columns of a quality table. */
+  takes(table: QualityTable): boolean {
+    if (table.getChild("entity_kind") !== null && table.getChild("issue") !== null) return true;
+    this.#accounting.add(KIND, "dropped", table.numRows);
+    reportOnce("quality-table", "a quality table has no columns entity_kind and issue; its rows are dropped");
+    return false;
   }
 
   /**

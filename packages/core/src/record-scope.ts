@@ -232,14 +232,7 @@ export class RecordScope implements DiagnosticsSink {
       this.#late("quality", table.numRows);
       return;
     }
-    if (table.getChild("entity_kind") === null || table.getChild("issue") === null) {
-      this.accounting.add("quality", "dropped", table.numRows);
-      reportOnce(
-        "quality-table",
-        "a table without the columns entity_kind and issue was given as a quality table; its rows are dropped",
-      );
-      return;
-    }
+    if (!this.#quality.takes(table)) return;
     this.sink?.recordQuality(qualityRows(table));
     this.#storage.drain("quality", this.#quality.buffer);
     for (const batch of this.#quality.appendTable(table, this.#here(), Date.now()))

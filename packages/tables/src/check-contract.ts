@@ -1,67 +1,100 @@
 import type { SchemaViolation } from "@pitot/core";
-import type { Schema } from "apache-arrow";
+import type { Field, Schema } from "apache-arrow";
 import { typeString } from "./type-string.ts";
+
+/** What a column must be. */
+export interface ColumnContract {
+  /** A column, or a field inside one by its path: `address.city`. */
+  readonly name: string;
+  /** As {@link typeString} prints it, nested fields and their `not null` included; left out, any. */
+  readonly type?: string;
+  /** Whether it may be nullable; left out, either way. */
+  readonly nullable?: boolean;
+  /** Field metadata that must be there. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /** What a table's schema must be. */
 export interface SchemaContract {
   readonly tableName: string;
-  readonly columns: readonly {
-    readonly name: string;
-    /** As {@link typeString} prints it; left out, any. */
-    readonly type?: string;
-    /** False: the column must not be nullable. */
-    readonly nullable?: boolean;
-  }[];
-  /** Columns beyond those named are violations. Default false. */
+  readonly columns: readonly ColumnContract[];
+  /** Columns beyond those named are violations, a second one of a name too. Default false. */
   readonly exact?: boolean;
   /** Schema metadata that must be there. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there. Never throws. */
+/**
+ * How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there. Never throws.
+ * Metadata are told as `key=value`, those of the table without a column's name.
+ */
 export function checkContract(schema: Schema | null, contract: SchemaContract): SchemaViolation[] {
   const { tableName } = contract;
   if (schema === null) return [{ violationType: "missing_table", tableName }];
-  const violations: SchemaViolation[] = [];
-  const fields = new Map(schema.fields.map((field) => [field.name, field]));
-  for (const { name: columnName, type, nullable } of contract.columns) {
-    const field = fields.get(columnName);
-    if (field === undefined) {
-      violations.push({
-        violationType: "missing_column",
-        tableName,
-        columnName,
-        ...(type === undefined ? {} : { expected: type }),
-      });
-      continue;
-    }
-    const actual = typeString(field.type);
-    if (type !== undefined && type !== actual)
-      violations.push({ violationType: "type_mismatch", tableName, columnName, expected: type, actual });
-    if (nullable === false && field.nullable)
-      violations.push({
-        violationType: "nullability_mismatch",
-        tableName,
-        columnName,
-        expected: "not null",
-        actual: "nullable",
-      });
-  }
-  const named = new Set(contract.columns.map(({ name }) => name));
-  if (contract.exact === true)
-    for (const { name: columnName, type } of schema.fields)
-      if (!named.has(columnName))
-        violations.push({ violationType: "extra_column", tableName, columnName, actual: typeString(type) });
-  for (const [columnName, expected] of Object.entries(contract.metadata ?? {})) {
-    const actual = schema.metadata.get(columnName);
-    if (actual !== expected)
-      violations.push({
-        violationType: "metadata_mismatch",
-        tableName,
-        columnName,
-        expected,
-        ...(actual === undefined ? {} : { actual }),
-      });
-  }
+  const violations = contract.columns.flatMap((column) => checkColumn(schema, column, tableName));
+  if (contract.exact === true) violations.push(...extraColumns(schema, contract));
+  violations.push(...checkMetadata(schema.metadata, contract.metadata, { tableName }));
   return violations;
+}
+
+function checkColumn(schema: Schema, column: ColumnContract, tableName: string): SchemaViolation[] {
+  const { name: columnName, type, nullable } = column;
+  const at = { tableName, columnName };
+  const field = fieldAt(schema.fields, columnName);
+  if (field === undefined)
+    return [{ violationType: "missing_column", ...at, ...(type === undefined ? {} : { expected: type }) }];
+  const violations: SchemaViolation[] = [];
+  const actual = typeString(field.type);
+  if (type !== undefined && type !== actual)
+    violations.push({ violationType: "type_mismatch", ...at, expected: type, actual });
+  const text = (may: boolean): string => (may ? "nullable" : "not null");
+  if (nullable !== undefined && nullable !== field.nullable)
+    violations.push({
+      violationType: "nullability_mismatch",
+      ...at,
+      expected: text(nullable),
+      actual: text(field.nullable),
+    });
+  return [...violations, ...checkMetadata(field.metadata, column.metadata, at)];
+}
+
+/** A name with dots may be a column's own, so that is looked for first. */
+function fieldAt(fields: readonly Field[], path: string): Field | undefined {
+  const own = fields.find(({ name }) => name === path);
+  if (own !== undefined) return own;
+  for (const { name, type } of fields) {
+    const children = (type as { children?: Field[] | null }).children ?? [];
+    const found = path.startsWith(`${name}.`) ? fieldAt(children, path.slice(name.length + 1)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function extraColumns({ fields }: Schema, { columns, tableName }: SchemaContract): SchemaViolation[] {
+  const allowed = new Set(columns.flatMap(({ name }) => [name, name.split(".")[0]]));
+  return fields.flatMap(({ name: columnName, type }) =>
+    // Once per name: the second of a name is one too many.
+    allowed.delete(columnName)
+      ? []
+      : [{ violationType: "extra_column" as const, tableName, columnName, actual: typeString(type) }],
+  );
+}
+
+function checkMetadata(
+  metadata: ReadonlyMap<string, string>,
+  expected: Readonly<Record<string, string>> | undefined,
+  at: Pick<SchemaViolation, "tableName" | "columnName">,
+): SchemaViolation[] {
+  return Object.entries(expected ?? {}).flatMap(([key, value]) => {
+    const actual = metadata.get(key);
+    if (actual === value) return [];
+    return [
+      {
+        violationType: "metadata_mismatch" as const,
+        ...at,
+        expected: `${key}=${value}`,
+        ...(actual === undefined ? {} : { actual: `${key}=${actual}` }),
+      },
+    ];
+  });
 }

@@ -1,17 +1,16 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { PitotError } from "@pitot/core";
-import { DataType, Precision, Type, type Data } from "apache-arrow";
+import { DataType, Type, type Data } from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
-import { decimalAt, halfToNumber } from "./canonical-text.ts";
+import { BLOCK_VALUES, doubleReader, isNumeric } from "./double-blocks.ts";
 import { HyperLogLog } from "./hyper-log-log.ts";
 import { codesOf } from "./invalid-ids.ts";
-import { Moments } from "./moments.ts";
+import { Moments, sumOf } from "./moments.ts";
 import { QuantileSketch } from "./quantile-sketch.ts";
 import { typeString } from "./type-string.ts";
 import { bit, countInvalid, validWords } from "./validity.ts";
 import { joinRanges, usedCodes, valueRange, type Ordered, type ValueRange } from "./value-range.ts";
 
-const BLOCK = 4096;
 const VERSION = 1;
 
 /** Which statistics a profile has beyond nulls, least and greatest value. */
@@ -37,7 +36,7 @@ export class ColumnProfile {
   maxLength = -1;
   totalLength = 0;
   readonly sketched: boolean;
-  distinct: HyperLogLog = new HyperLogLog();
+  #distinct: HyperLogLog = new HyperLogLog();
   #quantiles: QuantileSketch = new QuantileSketch();
   #moments: Moments = new Moments();
   // Values wait here until a block is full, so that sums do not depend on how the column was cut into chunks.
@@ -58,6 +57,12 @@ export class ColumnProfile {
     if (DataType.isBool(chunk.type)) this.#booleans(chunk, words);
     if (DataType.isFloat(chunk.type)) this.#odd(chunk, words);
     if (this.sketched) this.#sketch(chunk, words);
+  }
+
+  /** Distinct values other than NaN. */
+  get distinct(): HyperLogLog {
+    this.#flush();
+    return this.#distinct;
   }
 
   /** Mean and deviation of the finite numbers, in the column's unit. */
@@ -171,7 +176,7 @@ export class ColumnProfile {
     );
     if (min !== undefined && max !== undefined) profile.range = { min, max };
     if (sketches) {
-      profile.distinct = new HyperLogLog(Uint8Array.from(distinct));
+      profile.#distinct = new HyperLogLog(Uint8Array.from(distinct));
       profile.#quantiles = QuantileSketch.fromBytes(quantiles);
       profile.#moments = new Moments(...moments);
     }
@@ -187,21 +192,18 @@ export class ColumnProfile {
     this.falseCount += length - countInvalid(words, length) - ones;
   }
 
-  /** NaN and infinities, which are rare: looked for where the range or a sum shows that there are any. */
+  /** NaN and infinities, which are rare: looked for in blocks whose sum shows that there are any. */
   #odd(chunk: Data, words: Int32Array | undefined): void {
-    const half = (chunk.type as DataType & { precision: Precision }).precision === Precision.HALF;
-    const values = half
-      ? Float64Array.from({ length: chunk.length }, (_, i) => halfToNumber(chunk.values[i] as number))
-      : (chunk.values as Float64Array | Float32Array);
-    // A difference that is not 0 is NaN, of NaN or of an infinity.
-    let odd = 0;
-    for (let i = 0; i < chunk.length; i++) if (values[i]! - values[i]! !== 0) odd++;
-    if (odd === 0) return;
-    for (let i = 0; i < chunk.length; i++) {
-      const value = values[i]!;
-      if (value - value === 0 || (words !== undefined && bit(words, i) === 0)) continue;
-      if (value !== value) this.nanCount++;
-      else this.infinityCount++;
+    const { direct, read } = doubleReader(chunk, words);
+    const scratch = new Float64Array(BLOCK_VALUES);
+    for (let from = 0; from < chunk.length; from += BLOCK_VALUES) {
+      const to = Math.min(from + BLOCK_VALUES, chunk.length);
+      const length = direct === undefined ? read(from, to, scratch, 0) : to - from;
+      const values = direct?.subarray(from, to) ?? scratch;
+      if (Number.isFinite(sumOf(values, length))) continue;
+      for (let i = 0; i < length; i++)
+        if (Number.isNaN(values[i]!)) this.nanCount++;
+        else if (!Number.isFinite(values[i]!)) this.infinityCount++;
     }
   }
 
@@ -218,13 +220,13 @@ export class ColumnProfile {
     if (DataType.isBool(type)) {
       const both = new Int32Array(4);
       both[2] = 1;
-      if (this.falseCount > 0) this.distinct.addPairs(both, undefined, 1);
-      if (this.trueCount > 0) this.distinct.addPairs(both.subarray(2), undefined, 1);
+      if (this.falseCount > 0) this.#distinct.addPairs(both, undefined, 1);
+      if (this.trueCount > 0) this.#distinct.addPairs(both.subarray(2), undefined, 1);
       return;
     }
     if (!BYTES.has(type.typeId)) return;
     const { offsets, data } = byteColumn(chunk);
-    this.distinct.addBytes(data, offsets, words, length);
+    this.#distinct.addBytes(data, offsets, words, length);
     for (let i = 0; i < length; i++)
       if (words === undefined || bit(words, i) === 1) this.#length(offsets[i + 1]! - offsets[i]!, 1);
   }
@@ -251,39 +253,61 @@ export class ColumnProfile {
           wanted[i >>> 5]! |= 1 << (i & 31);
       if (BYTES.has(part.type.typeId)) {
         const { offsets, data } = byteColumn(part);
-        this.distinct.addBytes(data, offsets, wanted, part.length);
+        this.#distinct.addBytes(data, offsets, wanted, part.length);
         for (let i = 0; i < part.length; i++)
           if (bit(wanted, i) === 1) this.#length(offsets[i + 1]! - offsets[i]!, times[base + i]!);
-      } else if (isNumeric(part.type)) this.distinct.addDoubles(...dense(part, wanted));
+      } else if (isNumeric(part.type)) this.#distinct.addDoubles(...dense(part, wanted));
       base += part.length;
     }
   }
 
   #numbers(chunk: Data, words: Int32Array | undefined): void {
     const { length } = chunk;
-    if (chunk.values instanceof BigInt64Array || chunk.values instanceof BigUint64Array) {
-      const pairs = new Int32Array(chunk.values.buffer, chunk.values.byteOffset, chunk.values.length * 2);
-      this.distinct.addPairs(pairs, words, length);
-    }
-    const gather = gatherOf(chunk);
-    const block = (this.#block ??= new Float64Array(BLOCK));
+    const wide = chunk.values instanceof BigInt64Array || chunk.values instanceof BigUint64Array;
+    // All 64 bits, of which a double would lose some.
+    if (wide)
+      this.#distinct.addPairs(
+        new Int32Array(chunk.values.buffer, chunk.values.byteOffset, length * 2),
+        words,
+        length,
+      );
+    const { direct, read } = doubleReader(chunk, words);
+    const block = (this.#block ??= new Float64Array(BLOCK_VALUES));
     for (let row = 0; row < length;) {
-      const end = Math.min(length, row + BLOCK - this.#waiting);
-      const before = this.#waiting;
-      this.#waiting = gather(row, end, words, block, before);
-      if (!(chunk.values instanceof BigInt64Array || chunk.values instanceof BigUint64Array))
-        this.distinct.addDoubles(block.subarray(before, this.#waiting), this.#waiting - before);
+      if (direct !== undefined && this.#waiting === 0 && length - row >= BLOCK_VALUES) {
+        this.#take(direct.subarray(row, row + BLOCK_VALUES), BLOCK_VALUES);
+        row += BLOCK_VALUES;
+        continue;
+      }
+      const end = Math.min(length, row + BLOCK_VALUES - this.#waiting);
+      this.#waiting = read(row, end, block, this.#waiting);
       row = end;
-      if (this.#waiting === BLOCK) this.#flush();
+      if (this.#waiting === BLOCK_VALUES) this.#flush();
     }
   }
 
   #flush(): void {
-    if (this.#block === undefined || this.#waiting === 0) return;
-    this.#moments.add(this.#block, this.#waiting);
-    this.#quantiles.add(this.#block, this.#waiting);
+    if (this.#block !== undefined && this.#waiting > 0) this.#take(this.#block, this.#waiting);
     this.#waiting = 0;
   }
+
+  /** One block. What it takes from is not changed. */
+  #take(values: Float64Array, length: number): void {
+    let total = sumOf(values, length);
+    if (Number.isNaN(total)) {
+      values = values.slice(0, length).filter((value) => value === value);
+      length = values.length;
+      total = sumOf(values, length);
+    }
+    this.#moments.add(values, length, total);
+    this.#quantiles.add(values, length);
+    if (!isWide(this.type)) this.#distinct.addDoubles(values, length);
+  }
+}
+
+function isWide(type: DataType): boolean {
+  const { ArrayType } = type as { ArrayType: unknown };
+  return ArrayType === BigInt64Array || ArrayType === BigUint64Array;
 }
 
 const BYTES: ReadonlySet<number> = new Set([
@@ -296,97 +320,8 @@ const BYTES: ReadonlySet<number> = new Set([
   Type.FixedSizeBinary,
 ]);
 
-const NUMERIC: ReadonlySet<number> = new Set([
-  Type.Int,
-  Type.Float,
-  Type.Decimal,
-  Type.Date,
-  Type.Time,
-  Type.Timestamp,
-  Type.Duration,
-]);
-
-function isNumeric(type: DataType): boolean {
-  return NUMERIC.has(type.typeId);
-}
-
-function dense(chunk: Data, words: Int32Array): [Float64Array, number] {
+/** The values that `words` leaves, as doubles. */
+function dense(chunk: Data, words: Int32Array): [values: Float64Array, length: number] {
   const values = new Float64Array(chunk.length);
-  return [values, gatherOf(chunk)(0, chunk.length, words, values, 0)];
-}
-
-/** Copies rows that hold a number (NaN is none), as doubles, and returns where the next would go. */
-type Gather = (
-  from: number,
-  to: number,
-  words: Int32Array | undefined,
-  into: Float64Array,
-  at: number,
-) => number;
-type GatherScan = (
-  values: ArrayLike<number>,
-  from: number,
-  to: number,
-  words: Int32Array | undefined,
-  into: Float64Array,
-  at: number,
-) => number;
-
-// One function per array type: see `invalid-ids.ts`.
-const scans = new Map<string, GatherScan>();
-
-function gatherOf(chunk: Data): Gather {
-  const { type, values } = chunk;
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    const pairs = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-    const unsigned = values instanceof BigUint64Array;
-    return (from, to, words, into, at) => gatherWide(pairs, unsigned, from, to, words, into, at);
-  }
-  if (DataType.isDecimal(type)) {
-    const unit = 10 ** -type.scale;
-    const decimals = Float64Array.from(
-      { length: chunk.length },
-      (_, i) => Number(decimalAt(values as Uint32Array, chunk.stride, i)) * unit,
-    );
-    return gatherIn(decimals);
-  }
-  if (DataType.isFloat(type) && type.precision === Precision.HALF)
-    return gatherIn(Float64Array.from({ length: chunk.length }, (_, i) => halfToNumber(values[i] as number)));
-  return gatherIn(values as Float64Array);
-}
-
-function gatherIn(values: Float64Array): Gather {
-  const name = values.constructor.name;
-  let scan = scans.get(name);
-  if (scan === undefined) scans.set(name, (scan = gatherScan()));
-  const run = scan;
-  return (from, to, words, into, at) => run(values, from, to, words, into, at);
-}
-
-function gatherScan(): GatherScan {
-  return (values, from, to, words, into, at) => {
-    for (let i = from; i < to; i++) {
-      if (words !== undefined && ((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
-      const value = values[i]!;
-      if (value === value) into[at++] = value;
-    }
-    return at;
-  };
-}
-
-function gatherWide(
-  pairs: Int32Array,
-  unsigned: boolean,
-  from: number,
-  to: number,
-  words: Int32Array | undefined,
-  into: Float64Array,
-  at: number,
-): number {
-  for (let i = from; i < to; i++) {
-    if (words !== undefined && ((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
-    const hi = pairs[2 * i + 1]!;
-    into[at++] = (unsigned ? hi >>> 0 : hi) * 4294967296 + (pairs[2 * i]! >>> 0);
-  }
-  return at;
+  return [values, doubleReader(chunk, words).read(0, chunk.length, values, 0)];
 }

@@ -15,7 +15,7 @@ export function mix(h: number): number {
 
 /** A hash of a 64-bit value of two halves. */
 export function hashPair(lo: number, hi: number): number {
-  return mix(Math.imul(lo, C1) ^ mix(hi + 0x9e3779b9));
+  return mix(Math.imul(lo, C1) ^ Math.imul(hi, C2));
 }
 
 /** A hash of bytes `from` to `to`. */

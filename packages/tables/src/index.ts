@@ -49,7 +49,7 @@ export type { QualityFinding, QualityGroup, QualityLimit } from "./assert-qualit
 
 // Schemas
 export { checkContract } from "./check-contract.ts";
-export type { SchemaContract } from "./check-contract.ts";
+export type { ColumnContract, SchemaContract } from "./check-contract.ts";
 export { schemaFingerprint, schemaPayload } from "./schema-fingerprint.ts";
 export type { SchemaPayload } from "./schema-fingerprint.ts";
 export { typeString } from "./type-string.ts";

@@ -74,70 +74,72 @@ const nulls: IdKernel = (from, to, hits) => {
   return to - from;
 };
 
-// Each call of a factory makes a function of its own, whose loop the engine compiles for one array type: a loop that has seen several is
-// four times slower. Hence a cache of one kernel per array type below, and none that takes two.
-type Scan = (
-  values: Values,
-  words: Int32Array | undefined,
-  from: number,
-  to: number,
-  hits: Int32Array,
-) => number;
-const scans = new Map<string, Scan>();
+/** Rows that the scan of numbers takes at a time, so that what is made doubles for it stays in the cache. */
+const STEP = 4096;
 
+/** Types other than doubles are made doubles block by block: see `double-blocks.ts`. */
 function narrow(values: Values, words: Int32Array | undefined): IdKernel {
-  const name = values.constructor.name;
-  let scan = scans.get(name);
-  if (scan === undefined) scans.set(name, (scan = zeroScan()));
-  return (from, to, hits) => scan(values, words, from, to, hits);
-}
-
-function zeroScan(): Scan {
-  return (values, words, from, to, hits) => {
+  const doubles = values instanceof Float64Array ? values : undefined;
+  const scratch = new Float64Array(doubles === undefined ? STEP : 0);
+  return (from, to, hits) => {
     let count = 0;
-    if (words === undefined) {
-      const end = from + ((to - from) & ~7);
-      let row = from;
-      for (; row < end; row += 8) {
-        if (
-          values[row] === 0 ||
-          values[row + 1] === 0 ||
-          values[row + 2] === 0 ||
-          values[row + 3] === 0 ||
-          values[row + 4] === 0 ||
-          values[row + 5] === 0 ||
-          values[row + 6] === 0 ||
-          values[row + 7] === 0
-        )
-          for (let i = row; i < row + 8; i++) if (values[i] === 0) hits[count++] = i;
-      }
-      for (; row < to; row++) if (values[row] === 0) hits[count++] = row;
-      return count;
-    }
-    for (let row = from; row < to; row += 32) {
-      const word = words[row >>> 5]!;
-      const end = Math.min(row + 32, to);
-      if (word === -1) {
-        for (let i = row; i < end; i++) if (values[i] === 0) hits[count++] = i;
-      } else
-        for (let i = row; i < end; i++)
-          if (((word >>> (i & 31)) & 1) === 0) hits[count++] = ~i;
-          else if (values[i] === 0) hits[count++] = i;
+    if (doubles !== undefined) return zeros(doubles.subarray(from, to), to - from, words, from, hits, count);
+    for (let at = from; at < to; at += STEP) {
+      const end = Math.min(at + STEP, to);
+      scratch.set(values.subarray(at, end));
+      count = zeros(scratch, end - at, words, at, hits, count);
     }
     return count;
   };
 }
 
-let wideScan: Scan | undefined;
+/** Appends what is invalid among `length` values, the first of which is row `first`, to `hits`. */
+function zeros(
+  values: Float64Array,
+  length: number,
+  words: Int32Array | undefined,
+  first: number,
+  hits: Int32Array,
+  count: number,
+): number {
+  if (words === undefined) {
+    const whole = length & ~7;
+    let row = 0;
+    for (; row < whole; row += 8) {
+      if (
+        values[row] === 0 ||
+        values[row + 1] === 0 ||
+        values[row + 2] === 0 ||
+        values[row + 3] === 0 ||
+        values[row + 4] === 0 ||
+        values[row + 5] === 0 ||
+        values[row + 6] === 0 ||
+        values[row + 7] === 0
+      )
+        for (let i = row; i < row + 8; i++) if (values[i] === 0) hits[count++] = first + i;
+    }
+    for (; row < length; row++) if (values[row] === 0) hits[count++] = first + row;
+    return count;
+  }
+  for (let from = 0; from < length; from += 32) {
+    const word = words[(first + from) >>> 5]!;
+    const end = Math.min(from + 32, length);
+    if (word === -1) {
+      for (let i = from; i < end; i++) if (values[i] === 0) hits[count++] = first + i;
+    } else
+      for (let i = from; i < end; i++)
+        if (((word >>> (i & 31)) & 1) === 0) hits[count++] = ~(first + i);
+        else if (values[i] === 0) hits[count++] = first + i;
+  }
+  return count;
+}
 
 /** int64 as doubles: the bits of 0 are those of 0, and only those of the smallest int64 are a zero too, −0; so hits are looked at again. */
 function wide(values: BigInt64Array, words: Int32Array | undefined): IdKernel {
-  const doubles = new Float64Array(values.buffer, values.byteOffset, values.length);
+  const scan = narrow(new Float64Array(values.buffer, values.byteOffset, values.length), words);
   const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-  wideScan ??= zeroScan();
-  const scan = wideScan;
   return (from, to, hits) => {
-    const found = scan(doubles, words, from, to, hits);
+    const found = scan(from, to, hits);
     let count = 0;
     for (let i = 0; i < found; i++) {
       const hit = hits[i]!;
@@ -147,35 +149,9 @@ function wide(values: BigInt64Array, words: Int32Array | undefined): IdKernel {
   };
 }
 
-const textScans = new Map<
-  string,
-  (
-    offsets: Int32Array | Float64Array,
-    data: Uint8Array,
-    words: Int32Array | undefined,
-    from: number,
-    to: number,
-    hits: Int32Array,
-  ) => number
->();
-
+/** Offsets are int32 but for large types, whose scan is slower once both have been seen. */
 function text(offsets: Int32Array | Float64Array, data: Uint8Array, words: Int32Array | undefined): IdKernel {
-  const name = offsets.constructor.name;
-  let scan = textScans.get(name);
-  if (scan === undefined) textScans.set(name, (scan = textScan()));
-  const run = scan;
-  return (from, to, hits) => run(offsets, data, words, from, to, hits);
-}
-
-function textScan() {
-  return (
-    offsets: Int32Array | Float64Array,
-    data: Uint8Array,
-    words: Int32Array | undefined,
-    from: number,
-    to: number,
-    hits: Int32Array,
-  ): number => {
+  return (from, to, hits) => {
     let count = 0;
     let start = offsets[from]!;
     if (words === undefined) {

@@ -11,23 +11,27 @@ export class Moments {
     this.squares = squares;
   }
 
-  /** Adds the first `length` values, none of them NaN. */
-  add(values: Float64Array, length: number): void {
-    let sum = 0;
-    for (let i = 0; i < length; i++) sum += values[i]!;
+  /** Adds the first `length` values, none of them NaN, whose sum is `total`. */
+  add(values: Float64Array, length: number, total: number = sumOf(values, length)): void {
     let count = length;
     // An infinity among them, or a sum beyond the largest double.
-    if (sum - sum !== 0) {
+    if (!Number.isFinite(total)) {
       values = values.slice(0, length).filter((value) => value - value === 0);
       count = values.length;
     }
     if (count === 0) return;
-    const mean = sum - sum === 0 ? sum / count : scaledMean(values, count);
+    const mean = Number.isFinite(total) ? total / count : scaledMean(values, count);
+    // Two of each, so that an addition need not wait for the one before.
     let squares = 0;
-    for (let i = 0; i < count; i++) {
-      const difference = values[i]! - mean;
-      squares += difference * difference;
+    let squares2 = 0;
+    for (let i = 1; i < count; i += 2) {
+      const one = values[i - 1]! - mean;
+      const two = values[i]! - mean;
+      squares += one * one;
+      squares2 += two * two;
     }
+    if (count & 1) squares += (values[count - 1]! - mean) ** 2;
+    squares += squares2;
     this.merge(new Moments(count, mean, squares));
   }
 
@@ -49,6 +53,23 @@ export class Moments {
   state(): [count: number, mean: number, squares: number] {
     return [this.count, this.mean, this.squares];
   }
+}
+
+/** The sum of the first `length` values: finite only where all are, unless they are too large together. */
+export function sumOf(values: Float64Array, length: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const whole = length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (let i = whole; i < length; i++) a += values[i]!;
+  return a + b + (c + d);
 }
 
 /** Cannot overflow, but takes a division per value. */

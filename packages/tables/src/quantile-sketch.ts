@@ -1,26 +1,30 @@
 import { PitotError } from "@pitot/core";
 import { decode, encode } from "@msgpack/msgpack";
 
+/** Values per level. */
 const K = 2048;
-/** Levels kept before the lowest gives way to sampling. */
-const LEVELS = 4;
-const SHRINK = 2 / 3;
+/** Sorted levels above the buffer. */
+const LEVELS = 3;
 const SEED = 0x9e3779b9 | 0;
 
 /**
- * Quantiles of a stream in about 40 KB: a KLL sketch (Karnin, Lang, Liberty: "Optimal quantile approximation in streams", 2016) of doubles, with the
- * sampler that the paper gives for the lowest levels. A value returned for rank q has a true rank within 1 % of q in 99 of 100
- * sketches. Up to 2,048 values it is exact. Sketches merge. "Random" choices come from a generator of fixed seed, so that equal streams make
+ * Quantiles of a stream in at most 64 KB: a KLL sketch (Karnin, Lang, Liberty: "Optimal quantile approximation in streams", 2016) of doubles, with the
+ * sampler that the paper gives in place of the lowest levels. A value returned for rank q has a true rank within 1 % of q in 99 of 100
+ * sketches; below 2,048 values it is exact. Sketches merge. "Random" choices come from a generator of fixed seed, so that equal streams make
  * equal sketches on every machine.
+ *
+ * Values come into a buffer, one of each block of 2^base. A full buffer is sorted, and every other value goes up a level, at twice the weight.
+ * Levels stay sorted, so that a sort is paid for once per sampled value and merges cost the rest.
  */
 export class QuantileSketch {
   /** Values put in. */
   count = 0;
-  /** One of 2^base values is kept at the lowest level. */
   #base = 0;
-  #levels: Float64Array[] = [new Float64Array(K)];
-  #sizes: number[] = [0];
-  #state = SEED;
+  readonly #buffer: Float64Array = new Float64Array(K);
+  #held = 0;
+  /** Values of weight 2^(base + 1 + i), ascending. */
+  #levels: Float64Array[] = [];
+  #state: number = SEED;
   /** The block of 2^base values that is being sampled: how many have passed, which one is taken, and its value. */
   #passed = 0;
   #pick = 0;
@@ -29,39 +33,58 @@ export class QuantileSketch {
   /** Adds the first `length` values, none of them NaN. */
   add(values: Float64Array, length: number): void {
     this.count += length;
-    for (let i = 0; i < length;) {
-      const block = 2 ** this.#base;
-      const take = Math.min(block - this.#passed, length - i);
-      const at = this.#pick - this.#passed;
-      if (at >= 0 && at < take) this.#picked = values[i + at]!;
-      this.#passed += take;
+    let i = 0;
+    while (i < length && this.#base === 0) {
+      const take = Math.min(length - i, K - this.#held);
+      this.#buffer.set(values.subarray(i, i + take), this.#held);
+      this.#held += take;
       i += take;
-      if (this.#passed === block) {
-        this.#passed = 0;
-        this.#push(0, this.#picked);
-        // After the push, which may have doubled the block.
-        this.#pick = this.#base === 0 ? 0 : this.#random() & (2 ** this.#base - 1);
+      if (this.#held === K) this.#flush();
+    }
+    while (i < length) i = this.#sample(values, i, length);
+  }
+
+  /** Takes values until the buffer is full or none are left, and returns the first that is left. */
+  #sample(values: Float64Array, from: number, length: number): number {
+    const block = 2 ** this.#base;
+    const mask = block - 1;
+    let i = from;
+    while (i < length) {
+      // Where the chosen value of the block lies, and where the next block begins; both may lie in a later call's values.
+      const at = i + this.#pick - this.#passed;
+      const next = i + block - this.#passed;
+      if (at >= i && at < length) this.#picked = values[at]!;
+      if (next > length) {
+        this.#passed += length - i;
+        return length;
+      }
+      this.#passed = 0;
+      i = next;
+      this.#pick = this.#random() & mask;
+      this.#buffer[this.#held++] = this.#picked;
+      if (this.#held === K) {
+        // May double the block.
+        this.#flush();
+        return i;
       }
     }
+    return i;
   }
 
   /** Adds what `other` has seen. */
   merge(other: QuantileSketch): void {
-    while (this.#base < other.#base) this.#dropLowest();
-    for (let level = 0; level < other.#levels.length; level++)
-      for (const value of other.#levels[level]!.slice(0, other.#sizes[level])) {
-        // Looked up for each value: pushing may raise the base. A value of a weight below ours is sampled down to it.
-        const target = other.#base + level - this.#base;
-        if (target < 0 && (this.#random() & (2 ** -target - 1)) !== 0) continue;
-        while (this.#levels.length <= target) this.#addLevel();
-        this.#push(Math.max(0, target), value);
-      }
+    while (this.#base < other.#base) this.#raiseBase();
+    const runs = [other.#buffer.slice(0, other.#held).sort(), ...other.#levels];
+    runs.forEach((run, i) => {
+      // Looked up for each run: adding the one before may have raised the base.
+      const level = other.#base + i - this.#base;
+      if (level > 0) this.#raise(level - 1, run);
+      else for (const value of this.#everyOther(run, 2 ** -level)) this.#push(value);
+    });
     this.count += other.count;
   }
 
-  /**
-   * Values at ranks 0 … 1, ascending ranks given; NaN for an empty sketch.
-   */
+  /** Values at ranks 0 … 1, ascending ranks given; NaN for an empty sketch. */
   quantiles(ranks: readonly number[]): number[] {
     const { values, weights, total } = this.#sorted();
     let at = 0;
@@ -86,6 +109,7 @@ export class QuantileSketch {
 
   /** For {@link QuantileSketch.fromBytes}. */
   bytes(): Uint8Array {
+    const runs = [this.#buffer.subarray(0, this.#held), ...this.#levels];
     return encode([
       this.count,
       this.#base,
@@ -93,9 +117,7 @@ export class QuantileSketch {
       this.#passed,
       this.#pick,
       this.#picked,
-      this.#levels.map((level, i) =>
-        Buffer.from(Float64Array.from(level.subarray(0, this.#sizes[i])).buffer),
-      ),
+      runs.map((run) => Buffer.from(Float64Array.from(run).buffer)),
     ]);
   }
 
@@ -103,7 +125,7 @@ export class QuantileSketch {
   static fromBytes(bytes: Uint8Array): QuantileSketch {
     const sketch = new QuantileSketch();
     try {
-      const [count, base, state, passed, pick, picked, levels] = decode(bytes) as [
+      const [count, base, state, passed, pick, picked, runs] = decode(bytes) as [
         number,
         number,
         number,
@@ -112,18 +134,18 @@ export class QuantileSketch {
         number,
         Uint8Array[],
       ];
+      const [held, ...levels] = runs.map((run) => new Float64Array(Uint8Array.from(run).buffer)) as [
+        Float64Array,
+      ];
       sketch.count = count;
       sketch.#base = base;
       sketch.#state = state;
       sketch.#passed = passed;
       sketch.#pick = pick;
       sketch.#picked = picked;
-      sketch.#sizes = levels.map(({ length }) => length / 8);
-      sketch.#levels = levels.map((level) => {
-        const values = new Float64Array(K);
-        values.set(new Float64Array(Uint8Array.from(level).buffer));
-        return values;
-      });
+      sketch.#buffer.set(held);
+      sketch.#held = held.length;
+      sketch.#levels = levels;
     } catch (cause) {
       throw new PitotError("INVALID_DATA", "These are not the bytes of a quantile sketch", {
         value: `${bytes.length} bytes`,
@@ -134,71 +156,68 @@ export class QuantileSketch {
     return sketch;
   }
 
+  /** All values with their weights, ascending. */
   #sorted(): { values: Float64Array; weights: Float64Array; total: number } {
-    const size = this.#sizes.reduce((sum, each) => sum + each, 0);
+    const runs = [this.#buffer.slice(0, this.#held).sort(), ...this.#levels];
+    const size = runs.reduce((sum, { length }) => sum + length, 0);
     const values = new Float64Array(size);
     const weights = new Float64Array(size);
-    const next = this.#levels.map(() => 0);
-    const levels = this.#levels.map((level, i) => level.slice(0, this.#sizes[i]).sort());
+    const next = runs.map(() => 0);
     let total = 0;
     for (let at = 0; at < size; at++) {
       let best = -1;
-      for (let level = 0; level < levels.length; level++)
-        if (
-          next[level]! < levels[level]!.length &&
-          (best < 0 || levels[level]![next[level]!]! < levels[best]![next[best]!]!)
-        )
-          best = level;
-      values[at] = levels[best]![next[best]!++]!;
+      for (let k = 0; k < runs.length; k++)
+        if (next[k]! < runs[k]!.length && (best < 0 || runs[k]![next[k]!]! < runs[best]![next[best]!]!))
+          best = k;
+      values[at] = runs[best]![next[best]!++]!;
       weights[at] = 2 ** best;
       total += weights[at]!;
     }
     return { values, weights, total };
   }
 
-  #push(level: number, value: number): void {
-    const size = this.#sizes[level]!;
-    this.#levels[level]![size] = value;
-    this.#sizes[level] = size + 1;
-    if (size + 1 >= this.#capacity(level)) this.#compact(level);
+  #push(value: number): void {
+    this.#buffer[this.#held++] = value;
+    if (this.#held === K) this.#flush();
   }
 
-  /** The top level has K; each below it two thirds of the one above. Even, so that nothing is left over. */
-  #capacity(level: number): number {
-    return 2 * Math.ceil((K / 2) * SHRINK ** (this.#levels.length - 1 - level));
+  /** Empties the buffer to the first level. */
+  #flush(): void {
+    const sorted = this.#buffer.subarray(0, this.#held).sort();
+    this.#held = 0;
+    this.#raise(0, this.#everyOther(sorted, 2));
   }
 
-  /** Sorts a full level and moves every other value up, at twice its weight. */
-  #compact(level: number): void {
-    if (level === this.#levels.length - 1) this.#addLevel();
-    const size = this.#sizes[level]!;
-    const values = this.#levels[level]!.subarray(0, size).sort();
-    const odd = size & 1;
-    const kept = values[size - 1]!;
-    this.#sizes[level] = 0;
-    const source = values.slice();
-    const from = this.#random() & 1;
-    for (let i = from; i < size - odd; i += 2) this.#push(level + 1, source[i]!);
-    if (odd === 1) this.#push(level, kept);
-    if (level === 0 && this.#levels.length > LEVELS) this.#dropLowest();
+  /** Merges an ascending run into a level; one that is over-full hands every other value up. */
+  #raise(level: number, run: Float64Array): void {
+    const merged = mergeRuns(this.#levels[level] ?? NONE, run);
+    while (this.#levels.length < level) this.#levels.push(NONE);
+    if (merged.length <= K) {
+      this.#levels[level] = merged;
+      return;
+    }
+    this.#levels[level] = NONE;
+    this.#raise(level + 1, this.#everyOther(merged, 2));
+    while (this.#levels.length > LEVELS) this.#raiseBase();
   }
 
-  #addLevel(): void {
-    this.#levels.push(new Float64Array(K));
-    this.#sizes.push(0);
-  }
-
-  /** Doubles the block that is sampled: what the lowest level still holds goes up, one value of two. */
-  #dropLowest(): void {
-    const values = this.#levels[0]!.subarray(0, this.#sizes[0]).sort();
-    const rest = values.slice();
-    if (this.#levels.length === 1) this.#addLevel();
-    this.#levels.shift();
-    this.#sizes.shift();
+  /** Doubles the block that is sampled: the lowest level's values become the buffer's, at the weight they have. */
+  #raiseBase(): void {
+    const below = this.#everyOther(this.#buffer.slice(0, this.#held).sort(), 2);
+    this.#held = 0;
     // The block in progress goes on in one twice as long, of either half with equal chance.
     if (this.#random() & 1) this.#pick += 2 ** this.#base;
     this.#base++;
-    for (let i = this.#random() & 1; i < rest.length; i += 2) this.#push(0, rest[i]!);
+    for (const value of mergeRuns(this.#levels.shift() ?? NONE, below)) this.#push(value);
+  }
+
+  /** One of each `step` values of an ascending run. */
+  #everyOther(run: Float64Array, step: number): Float64Array {
+    if (step === 1) return run;
+    const from = this.#random() & (step - 1);
+    const kept = new Float64Array(Math.max(0, Math.ceil((run.length - from) / step)));
+    for (let i = 0; i < kept.length; i++) kept[i] = run[from + i * step]!;
+    return kept;
   }
 
   /** xorshift32 of Marsaglia. */
@@ -210,4 +229,17 @@ export class QuantileSketch {
     this.#state = x;
     return x >>> 0;
   }
+}
+
+const NONE = new Float64Array();
+
+function mergeRuns(a: Float64Array, b: Float64Array): Float64Array {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const merged = new Float64Array(a.length + b.length);
+  let i = 0;
+  let k = 0;
+  for (let at = 0; at < merged.length; at++)
+    merged[at] = k === b.length || (i < a.length && a[i]! <= b[k]!) ? a[i++]! : b[k++]!;
+  return merged;
 }

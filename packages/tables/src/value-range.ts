@@ -1,6 +1,7 @@
-import { DataType, Precision, Type, type Data } from "apache-arrow";
+import { DataType, Type, type Data } from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
-import { decimalAt, halfToNumber } from "./canonical-text.ts";
+import { decimalAt } from "./canonical-text.ts";
+import { BLOCK_VALUES, doubleReader } from "./double-blocks.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { bit, validWords } from "./validity.ts";
 
@@ -13,17 +14,6 @@ export interface ValueRange {
   readonly max: Ordered;
 }
 
-type Numbers =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
-type RangeScan = (values: Numbers, words: Int32Array | undefined, length: number, out: Float64Array) => void;
-
 /** The range of a chunk; undefined where no row has a value, or its type has no order (nested types, intervals). */
 export function valueRange(
   chunk: Data,
@@ -31,12 +21,6 @@ export function valueRange(
 ): ValueRange | undefined {
   const { type, length } = chunk;
   if (length === 0) return undefined;
-  if (DataType.isFloat(type) && type.precision === Precision.HALF)
-    return numbers(
-      Float64Array.from({ length }, (_, i) => halfToNumber(chunk.values[i] as number)),
-      words,
-      length,
-    );
   if (DataType.isDecimal(type)) return decimals(chunk, words);
   if (DataType.isBool(type)) return booleans(chunk, words);
   if (DataType.isDictionary(type)) return coded(chunk, words);
@@ -48,8 +32,8 @@ export function valueRange(
     case Type.Timestamp:
     case Type.Duration:
       return chunk.values instanceof BigInt64Array || chunk.values instanceof BigUint64Array
-        ? wide(chunk.values, words, length)
-        : numbers(chunk.values as Numbers, words, length);
+        ? wide(chunk, chunk.values, words)
+        : numbers(chunk, words);
     case Type.Utf8:
     case Type.LargeUtf8:
     case Type.Utf8View:
@@ -80,69 +64,76 @@ export function joinRanges(a: ValueRange | undefined, b: ValueRange | undefined)
   };
 }
 
-// One function per array type: see `invalid-ids.ts`.
-const scans = new Map<string, RangeScan>();
-
-function numbers(values: Numbers, words: Int32Array | undefined, length: number): ValueRange | undefined {
-  const name = values.constructor.name;
-  let scan = scans.get(name);
-  if (scan === undefined) scans.set(name, (scan = rangeScan()));
+/** Block by block, so that one kernel for doubles does for all types. */
+function numbers(chunk: Data, words: Int32Array | undefined): { min: number; max: number } | undefined {
+  const { direct, read } = doubleReader(chunk, words);
+  const scratch = new Float64Array(BLOCK_VALUES);
   const out = Float64Array.of(Infinity, -Infinity);
-  scan(values, words, length, out);
+  for (let from = 0; from < chunk.length; from += BLOCK_VALUES) {
+    const to = Math.min(from + BLOCK_VALUES, chunk.length);
+    if (direct === undefined) extremes(scratch, read(from, to, scratch, 0), out);
+    else extremes(direct.subarray(from, to), to - from, out);
+  }
   const [min, max] = out as unknown as [number, number];
-  // Nothing was seen, unless all that was seen are infinities of one sign, which then is both.
   return min > max ? undefined : { min, max };
 }
 
-function rangeScan(): RangeScan {
-  return (values, words, length, out) => {
-    let min = Infinity;
-    let max = -Infinity;
-    if (words === undefined) {
-      // Two of each, so that a comparison need not wait for the one before.
-      let min2 = Infinity;
-      let max2 = -Infinity;
-      let i = 0;
-      for (; i + 1 < length; i += 2) {
-        const a = values[i]!;
-        const b = values[i + 1]!;
-        if (a < min) min = a;
-        if (a > max) max = a;
-        if (b < min2) min2 = b;
-        if (b > max2) max2 = b;
-      }
-      if (i < length) {
-        const a = values[i]!;
-        if (a < min) min = a;
-        if (a > max) max = a;
-      }
-      if (min2 < min) min = min2;
-      if (max2 > max) max = max2;
-    } else
-      for (let from = 0; from < length; from += 32) {
-        const word = words[from >>> 5]!;
-        const end = Math.min(from + 32, length);
-        for (let i = from; i < end; i++) {
-          if (word !== -1 && ((word >>> (i & 31)) & 1) === 0) continue;
-          const value = values[i]!;
-          if (value < min) min = value;
-          if (value > max) max = value;
-        }
-      }
-    // A column of infinities alone, whose bounds no comparison moved.
-    if (min === Infinity || max === -Infinity)
-      for (let i = 0; i < length; i++) {
-        if (words !== undefined && ((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
-        if (values[i] === Infinity) max = Infinity;
-        else if (values[i] === -Infinity) min = -Infinity;
-      }
-    out[0] = min;
-    out[1] = max;
-  };
+/** Lowers `out[0]` and raises `out[1]` to the extremes of the values; NaN compares with none. */
+export function extremes(values: Float64Array, length: number, out: Float64Array): void {
+  // Four of each, so that a comparison need not wait for the one before.
+  let min = Infinity;
+  let max = -Infinity;
+  let [min2, max2, min3, max3, min4, max4] = [min, max, min, max, min, max];
+  const whole = length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    const c = values[i + 2]!;
+    const d = values[i + 3]!;
+    if (a < min) min = a;
+    if (a > max) max = a;
+    if (b < min2) min2 = b;
+    if (b > max2) max2 = b;
+    if (c < min3) min3 = c;
+    if (c > max3) max3 = c;
+    if (d < min4) min4 = d;
+    if (d > max4) max4 = d;
+  }
+  for (let i = whole; i < length; i++) {
+    const a = values[i]!;
+    if (a < min) min = a;
+    if (a > max) max = a;
+  }
+  min = Math.min(min, min2, min3, min4);
+  max = Math.max(max, max2, max3, max4);
+  // Infinities alone move only one of the bounds.
+  if (min === Infinity || max === -Infinity)
+    for (let i = 0; i < length; i++) {
+      if (values[i] === Infinity) max = Infinity;
+      else if (values[i] === -Infinity) min = -Infinity;
+    }
+  if (min < out[0]!) out[0] = min;
+  if (max > out[1]!) out[1] = max;
 }
 
-/** 64-bit integers by halves: the high one signed or not, the low one unsigned. */
+/**
+ * 64-bit integers. Their order as doubles is theirs but for ties, so where the extremes as doubles are exact they are the extremes; only for
+ * larger ones is every value compared by halves.
+ */
 function wide(
+  chunk: Data,
+  values: BigInt64Array | BigUint64Array,
+  words: Int32Array | undefined,
+): ValueRange | undefined {
+  const range = numbers(chunk, words);
+  if (range === undefined) return undefined;
+  if (Math.max(-range.min, range.max) <= Number.MAX_SAFE_INTEGER)
+    return { min: BigInt(range.min), max: BigInt(range.max) };
+  return wideByHalves(values, words, chunk.length);
+}
+
+/** The high half signed or not, the low one unsigned. */
+function wideByHalves(
   values: BigInt64Array | BigUint64Array,
   words: Int32Array | undefined,
   length: number,

@@ -241,7 +241,7 @@ it("checks contracts", () => {
     ["nullability_mismatch", "a"],
     ["missing_column", "c"],
     ["extra_column", "b"],
-    ["metadata_mismatch", "v"],
+    ["metadata_mismatch", undefined],
   ]);
   expect(checkContract(null, contract)).toEqual([{ violationType: "missing_table", tableName: "t" }]);
 });
