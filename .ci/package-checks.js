@@ -76,7 +76,7 @@ const id: string = trackedRun({ label: "consumer", sink }, (run) => {
   return run.runId;
 });
 await pitot.shutdown();
-const rows = readRun(String(pitot.snapshotDirectory), id).table("quality")?.numRows;
+const rows = (await readRun(String(pitot.snapshotDirectory), id).table("quality"))?.numRows;
 if (rows !== 1 || sink.qualitySnapshot().length !== 1) throw new Error(\`\${rows} rows\`);
 console.log("a consumer project compiles and runs");
 `,

@@ -12,7 +12,7 @@ await pitot.shutdown();
 process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n\n`);
 
 const directory = String(pitot.snapshotDirectory);
-console.log(showRun(directory, runId));
+console.log(await showRun(directory, runId));
 console.log(
   pitot.exporting
     ? `\nThe same run was sent to the Collector; in Jaeger, look for the tag pitot.run.id=${runId}.`

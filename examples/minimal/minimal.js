@@ -16,4 +16,4 @@ const runId = await trackedRun({ label: "minimal" }, async (run) => {
 });
 
 await pitot.shutdown();
-console.log(showRun(String(pitot.snapshotDirectory), runId));
+console.log(await showRun(String(pitot.snapshotDirectory), runId));

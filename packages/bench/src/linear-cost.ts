@@ -2,7 +2,7 @@ import { finishRun, startRun } from "@pitot/core";
 import { startBare } from "./bare-sdk.ts";
 import { median, type BenchResult } from "./bench-result.ts";
 
-/** Row 12: ten times the quality rows, in time; and the memory that ten million of them would show is told by the growth. */
+/** Row 12, the time: ten times the quality rows. */
 export async function linearCost(): Promise<BenchResult> {
   const { store, stop } = await startBare();
   const time = (rows: number): number => {

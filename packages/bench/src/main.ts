@@ -1,23 +1,34 @@
 // `npm run bench [-- --row N …] [--json FILE]`: ours, peer, ratio, goal; never fails on a slow result.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
+import { boundedMemory } from "./bounded-memory.ts";
 import { burstOfSpans } from "./burst-of-spans.ts";
 import { columnStats } from "./column-stats.ts";
+import { durableAppend } from "./durable-append.ts";
+import { flushDelay } from "./flush-delay.ts";
 import { invalidIds } from "./invalid-ids.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { qualityRow } from "./quality-row.ts";
 import { qualityTable } from "./quality-table.ts";
+import { trackedPipeline } from "./tracked-pipeline.ts";
 
+/** By the number of their goal; `12b` is the second part of it. */
 const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | BenchResult[]>>> = {
   1: qualityRow,
   2: metricCall,
-  3: qualityTable,
+  3: arrowBatch,
+  "3b": qualityTable,
+  4: durableAppend,
   5: invalidIds,
   6: columnStats,
   9: burstOfSpans,
+  11: trackedPipeline,
+  "11b": flushDelay,
   12: linearCost,
+  "12b": boundedMemory,
 };
 
 const { values } = parseArgs({

@@ -1,6 +1,6 @@
 // Set-up
-export { DeliverySpanProcessor, SnapshotSpanProcessor, startPitot } from "@pitot/node";
-export type { DeliveryOptions, Pitot, PitotOptions } from "@pitot/node";
+export { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "@pitot/node";
+export type { DeliveryOptions, Pitot, PitotOptions, ReplayOptions, ReplayReport } from "@pitot/node";
 
 // Runs and records
 export {
@@ -85,7 +85,7 @@ export type {
   TableSummary,
 } from "@pitot/tables";
 
-// Reading snapshots
-export { listRuns, readRun, SnapshotStore } from "@pitot/snapshot";
-export type { RunManifest, SnapshotRun } from "@pitot/snapshot";
+// Reading and keeping snapshots
+export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
+export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 import { PitotError } from "@pitot/core";
-import { listRuns, readRun } from "@pitot/snapshot";
+import { listRuns, readRun, type RunManifest } from "@pitot/snapshot";
 import { Command } from "commander";
 import colors from "picocolors";
+import { addExport } from "./export-command.ts";
+import { findRun } from "./find-run.ts";
 import { milliseconds } from "./format-duration.ts";
+import { addPrune } from "./prune-command.ts";
+import { addRecover } from "./recover-command.ts";
+import { addReplay } from "./replay-command.ts";
 import { showRun } from "./show-run.ts";
 
 const program = new Command("pitot")
@@ -19,7 +24,7 @@ program
   .action(({ dir, json }: { dir: string; json?: boolean }) => {
     const manifests = listRuns(dir)
       .reverse()
-      .map((id) => readRun(dir, id).manifest);
+      .flatMap((id) => manifestOf(dir, id) ?? []);
     if (json) console.log(JSON.stringify(manifests, null, 2));
     else if (manifests.length === 0)
       console.log(`No runs in ${dir}. Run a pipeline with startPitot(), or name another folder by --dir.`);
@@ -36,24 +41,29 @@ program
   .argument("<run>", "run id, or the beginning of one; `last` for the newest")
   .option(...directory)
   .option("--json", "the manifest as JSON")
-  .action((wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
-    const ids = listRuns(dir);
-    const found =
-      wanted === "last" ? ids.slice(-1) : ids.filter((id) => id.startsWith(wanted.replace(/…$/, "")));
-    if (found.length !== 1)
-      throw new PitotError(
-        "INVALID_ARGUMENT",
-        found.length === 0 ? "There is no such run" : `${found.length} runs begin like this`,
-        {
-          value: wanted,
-          remedy: "Take an id from `pitot runs`.",
-        },
-      );
-    console.log(json ? JSON.stringify(readRun(dir, found[0]!).manifest, null, 2) : showRun(dir, found[0]!));
+  .action(async (wanted: string, { dir, json }: { dir: string; json?: boolean }) => {
+    const id = findRun(listRuns(dir), wanted);
+    console.log(json ? JSON.stringify(readRun(dir, id).manifest, null, 2) : await showRun(dir, id));
   });
 
+/** Undefined, and told, where it cannot be read: one damaged run must not hide the others. */
+function manifestOf(dir: string, id: string): RunManifest | undefined {
+  try {
+    return readRun(dir, id).manifest;
+  } catch (error) {
+    if (!(error instanceof PitotError)) throw error;
+    console.error(`pitot: ${error.message}`);
+    return undefined;
+  }
+}
+
+addRecover(program, directory);
+addReplay(program, directory);
+addPrune(program, directory);
+addExport(program, directory);
+
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof PitotError)) throw error;
   console.error(`pitot: ${error.message}`);

@@ -6,9 +6,9 @@ import { spanTree } from "./span-tree.ts";
 /**
  * A run as text: envelope, trace tree with durations, quality by issue, metrics, what became of its records.
  *
- * @throws PitotError IO where the run is not in the folder
+ * @throws PitotError IO where the run is not in the folder (rejects)
  */
-export function showRun(directory: string, runId: string): string {
+export async function showRun(directory: string, runId: string): Promise<string> {
   const run = readRun(directory, runId);
   const { manifest } = run;
   const { status, label, duration_ms: duration } = manifest.run ?? {};
@@ -16,10 +16,10 @@ export function showRun(directory: string, runId: string): string {
     status === "completed" ? colors.green("✓") : status === "failed" ? colors.red("✗") : colors.yellow("…");
   return [
     `${mark} ${colors.bold(label ?? "session")}  ${status ?? ""}${duration == null ? "" : ` in ${milliseconds(duration)}`}  ${colors.dim(manifest.id)}`,
-    ...section("Trace", spanTree(run)),
-    ...section("Events", events(run)),
-    ...section("Quality", quality(run)),
-    ...section("Metrics", metrics(run)),
+    ...section("Trace", await spanTree(run)),
+    ...section("Events", await events(run)),
+    ...section("Quality", await quality(run)),
+    ...section("Metrics", await metrics(run)),
     ...section("Records", records(run)),
     `\nSnapshot  ${run.folder}`,
   ].join("\n");
@@ -29,13 +29,13 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", colors.bold(title), ...lines.map((line) => `  ${line}`)];
 }
 
-function events(run: SnapshotRun): string[] {
+async function events(run: SnapshotRun): Promise<string[]> {
   const lines: string[] = [];
   for (const [name, column] of [
     ["events", "properties"],
     ["artifacts", "payload"],
   ] as const) {
-    const table = run.table(name);
+    const table = await run.table(name);
     for (let i = 0; i < Math.min(table?.numRows ?? 0, 20); i++)
       lines.push(
         `${String(table!.getChild("name")!.get(i))}  ${colors.dim(clip(String(table!.getChild(column)!.get(i))))}`,
@@ -45,8 +45,8 @@ function events(run: SnapshotRun): string[] {
   return lines;
 }
 
-function quality(run: SnapshotRun): string[] {
-  const table = run.table("quality");
+async function quality(run: SnapshotRun): Promise<string[]> {
+  const table = await run.table("quality");
   if (table === undefined) return [];
   const counts = new Map<string, number>();
   const [table_, kind, issue] = ["source_table", "entity_kind", "issue"].map((name) => table.getChild(name)!);
@@ -59,8 +59,8 @@ function quality(run: SnapshotRun): string[] {
     .map(([key, count]) => `${String(count).padStart(9)}  ${key}`);
 }
 
-function metrics(run: SnapshotRun): string[] {
-  const table = run.table("metrics");
+async function metrics(run: SnapshotRun): Promise<string[]> {
+  const table = await run.table("metrics");
   if (table === undefined) return [];
   const last = new Map<string, string>();
   const get = (column: string, i: number): unknown => table.getChild(column)!.get(i);

@@ -14,8 +14,8 @@ interface TreeSpan {
 }
 
 /** The spans of a run as an indented tree in the order in which they began. Carrier spans of one kind are summed up in a line. */
-export function spanTree(run: SnapshotRun): string[] {
-  const spans = readSpans(run);
+export async function spanTree(run: SnapshotRun): Promise<string[]> {
+  const spans = await readSpans(run);
   const ids = new Set(spans.map((span) => span.id));
   const children = new Map<string | null, TreeSpan[]>();
   for (const span of spans) {
@@ -52,8 +52,8 @@ function line({ name, durationMs, status, events }: TreeSpan, depth: number): st
   return `${shown}${" ".repeat(Math.max(1, 44 - text.length))}${milliseconds(durationMs).padStart(9)}${events > 0 ? colors.dim(`  ${events} events`) : ""}`;
 }
 
-function readSpans(run: SnapshotRun): TreeSpan[] {
-  const table = run.table("spans");
+async function readSpans(run: SnapshotRun): Promise<TreeSpan[]> {
+  const table = await run.table("spans");
   if (table === undefined) return [];
   const column = (name: string) => table.getChild(name)!;
   const start = column("start_time_unix_nano").toArray() as BigInt64Array;

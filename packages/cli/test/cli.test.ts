@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,6 +41,16 @@ describe("pitot", () => {
     const { status, stdout, stderr } = pitot("show", "nothing");
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toBe('pitot: There is no such run: "nothing". Take an id from `pitot runs`.\n');
+  });
+
+  it("lists the others where a run is damaged, and says so", () => {
+    const broken = join(folder, "runs", "broken");
+    mkdirSync(broken);
+    writeFileSync(join(broken, "run.json"), "{");
+    const { stdout, stderr, status } = pitot("runs");
+    rmSync(broken, { recursive: true });
+    expect([status, stdout.split("\n").length]).toEqual([0, 2]);
+    expect(stderr).toContain("The manifest is not JSON");
   });
 
   it("teaches where there are no runs", () => {

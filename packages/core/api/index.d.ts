@@ -31,5 +31,5 @@ export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 export { addCounter } from "./instruments.ts";
 export { guarded } from "./internal/report-once.ts";
 export { columnValue } from "./record-batch.ts";
-export type { DictionaryColumn, GettableColumn, RecordBatch, RecordColumn, RecordKind, } from "./record-batch.ts";
+export type { DictionaryColumn, GettableColumn, JoinedTexts, RecordBatch, RecordColumn, RecordKind, } from "./record-batch.ts";
 export type { RecordCounts, RecordOutcome, RecordTarget, ScopeInfo, ScopeWriter } from "./record-target.ts";

@@ -1,9 +1,23 @@
 /** The snapshot's tables that records land in. */
 export type RecordKind = "event" | "artifact" | "metric" | "quality" | "scan_telemetry" | "dataset_stats" | "column_stats";
-/** Text that repeats: `codes[i]` indexes `values`, -1 is null. `values` only ever grows. */
+/** Text that repeats: `codes[i]` indexes `values`, -1 is null; may be longer than the batch. `values` only ever grows. */
 export interface DictionaryColumn {
     readonly codes: Int32Array;
     readonly values: readonly string[];
+    /** Nulls among the batch's rows, where it is known: who does not give it makes the encoder count. */
+    readonly nullCount?: number;
+}
+/**
+ * Texts one after another in one string: row `i` ends at `ends[i]`, in UTF-16 units. What is cheapest to append to, and encoded by one
+ * call. Stands until the writer it was handed to returns.
+ */
+export interface JoinedTexts {
+    readonly length: number;
+    readonly text: string;
+    readonly ends: Int32Array;
+    readonly nullCount: number;
+    /** Bit `i` is 0 where row `i` is null (Arrow's validity bitmap); undefined where none is. */
+    readonly validity: Uint8Array | undefined;
 }
 /** Anything that yields the value of row `i`; an Arrow vector is one. */
 export interface GettableColumn {
@@ -11,7 +25,7 @@ export interface GettableColumn {
     get(index: number): unknown;
 }
 /** One column of a batch. */
-export type RecordColumn = readonly unknown[] | Float64Array | BigInt64Array | Int32Array | DictionaryColumn | GettableColumn;
+export type RecordColumn = readonly unknown[] | Float64Array | BigInt64Array | Int32Array | DictionaryColumn | JoinedTexts | GettableColumn;
 /**
  * Records of one kind on their way to storage, by column, so that rows never become objects. Always has
  * `trace_id`, `span_id` (dictionaries, null outside a span), `time_unix_nano` and `seq` beside its own columns.

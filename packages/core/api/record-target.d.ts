@@ -17,7 +17,10 @@ export interface ScopeInfo {
 export interface ScopeWriter {
     /** Where the records can be read later: `pitot.snapshot.uri`. */
     readonly uri: string | undefined;
-    /** @throws whatever made the batch impossible to store; the caller counts its rows as dropped */
+    /**
+     * The batch's columns stand until this returns: copy what is kept longer.
+     * @throws whatever made the batch impossible to store; the caller counts its rows as dropped
+     */
     write(batch: RecordBatch): void;
     /** The run has ended; no batch follows. Runs to its end in the background. */
     finish(run: RunPayload | undefined, counts: RecordCounts): void;

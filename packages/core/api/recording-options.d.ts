@@ -1,6 +1,7 @@
 import type { LogEmitter } from "./log-emitter.ts";
 import type { RecordTarget } from "./record-target.ts";
 import { Redactor, type RedactionRule } from "./redaction.ts";
+import { type SdkLimits } from "./sdk-limits.ts";
 /** How records are emitted; every field has a default. */
 export interface RecordingOptions {
     /** Rows exported over OTLP per run, kind and name; the rest is in the snapshot alone. Default 1,000. */
@@ -20,6 +21,10 @@ export interface RecordingOptions {
     readonly spanEventLimit?: number;
     /** Attributes that it keeps per event. Default `OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`, else 128. */
     readonly eventAttributeLimit?: number;
+    /** Attributes that it keeps per span. Default `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, else 128. */
+    readonly spanAttributeLimit?: number;
+    /** Characters that it keeps of a text in an attribute. Default `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else all. */
+    readonly attributeLengthLimit?: number;
     /** Where records are stored. */
     readonly targets?: readonly RecordTarget[];
     /** Where log events go. Needed with OTel API 1.9, whose `api` has no `logs`. */
@@ -34,8 +39,7 @@ export interface Recording {
     readonly logs: boolean;
     readonly flushMs: number;
     readonly redactor: Redactor;
-    readonly spanEventLimit: number;
-    readonly eventAttributeLimit: number;
+    readonly limits: SdkLimits;
     readonly targets: readonly RecordTarget[];
     readonly logEmitter: LogEmitter | undefined;
 }

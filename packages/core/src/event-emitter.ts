@@ -9,11 +9,12 @@ import {
 } from "@pitot/semconv";
 import { apiLogEmitter } from "./log-emitter.ts";
 import type { Recording } from "./recording-options.ts";
+import { cutBySdk } from "./sdk-limits.ts";
 
 const CARRIER_EVENTS = 100;
 const CARRIER_BYTES = 256 * 1024;
-/** Kept free on spans that others may add events to: `pitot.run.finished` and an exception. */
-const RESERVED_EVENTS = 2;
+/** Kept free on spans that others may add events to: `pitot.run.started`, `pitot.run.finished`, and an exception. */
+const RESERVED_EVENTS = 3;
 
 interface Carrier {
   readonly span: Span;
@@ -45,7 +46,13 @@ export class EventEmitter {
 
   /** Attributes that an event may have beside the few that Pitot always sets. */
   get attributeBudget(): number {
-    return Math.max(0, this.#recording.eventAttributeLimit - 3);
+    return Math.max(0, this.#recording.limits.eventAttributes - 3);
+  }
+
+  /** True where the SDK would cut an event with these attributes: for the caller to count. */
+  cuts(attributes: Attributes): boolean {
+    const { eventAttributes, valueLength } = this.#recording.limits;
+    return cutBySdk(attributes, eventAttributes, valueLength);
   }
 
   /** True where spans of this context are kept, or a logs pipeline is there: else nobody need make attributes. */
@@ -72,7 +79,7 @@ export class EventEmitter {
     const span = this.#recording.spans ? this.#spanOf(at) : undefined;
     if (span?.isRecording()) {
       const used = eventsOn.get(span) ?? 0;
-      if (used < Math.min(CARRIER_EVENTS, this.#recording.spanEventLimit - RESERVED_EVENTS)) {
+      if (used < Math.min(CARRIER_EVENTS, this.#recording.limits.spanEvents - RESERVED_EVENTS)) {
         eventsOn.set(span, used + 1);
         span.addEvent(name, attributes, timeMs);
         taken = true;
@@ -109,7 +116,7 @@ export class EventEmitter {
     bytes: number,
     timeMs: number,
   ): boolean {
-    const room = Math.min(CARRIER_EVENTS, this.#recording.spanEventLimit);
+    const room = Math.min(CARRIER_EVENTS, this.#recording.limits.spanEvents);
     if (room < 1) return false;
     let carrier = this.#carriers.get(kind);
     if (carrier !== undefined && (carrier.events >= room || carrier.bytes + bytes > CARRIER_BYTES)) {

@@ -30,10 +30,12 @@ export function failSpan(span: Span, error: unknown): string {
   const message = errorMessage(error);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
   span.setAttribute(ATTR_ERROR_TYPE, type);
-  span.recordException({
-    name: type,
-    message,
-    ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
-  });
+  // An SDK that keeps no events counts this one as lost; status and type tell of it all the same.
+  if (recording().limits.spanEvents > 0)
+    span.recordException({
+      name: type,
+      message,
+      ...(error instanceof Error && error.stack ? { stack: error.stack } : {}),
+    });
   return type;
 }

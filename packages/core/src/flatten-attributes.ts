@@ -13,6 +13,8 @@ export interface FlattenLimits {
   readonly attributes: number;
   /** Bytes of JSON kept of what does not fit. */
   readonly payloadBytes: number;
+  /** Characters of a text that an attribute holds. */
+  readonly textLength: number;
 }
 
 /** A payload as flat attributes. */
@@ -31,6 +33,7 @@ export interface FlattenedPayload {
  */
 export function flattenPayload(payload: PlainObject, json: string, limits: FlattenLimits): FlattenedPayload {
   const attributes: Attributes = {};
+  const longest = Math.min(MAX_TEXT, limits.textLength);
   const rest: PlainObject = {};
   let used = 0;
   const visit = (value: PlainValue, path: string, depth: number): void => {
@@ -40,7 +43,7 @@ export function flattenPayload(payload: PlainObject, json: string, limits: Flatt
         visit(value[key]!, path === "" ? key : `${path}.${key}`, depth + 1);
       return;
     }
-    const flat = path === "" ? undefined : asAttribute(value);
+    const flat = path === "" ? undefined : asAttribute(value, longest);
     if (flat === undefined || used + 3 >= limits.attributes) rest[path] = value;
     else {
       attributes[`${ATTR_PAYLOAD}.${path}`] = flat;
@@ -50,7 +53,7 @@ export function flattenPayload(payload: PlainObject, json: string, limits: Flatt
   visit(payload, "", 0);
   if (Object.keys(rest).length === 0) return { attributes, truncated: false };
   const text = JSON.stringify(rest);
-  const kept = cutUtf8(text, limits.payloadBytes);
+  const kept = cutText(cutUtf8(text, limits.payloadBytes), limits.textLength);
   const truncated = kept.length < text.length;
   if (limits.attributes >= 3) {
     attributes[ATTR_PAYLOAD_JSON] = kept;
@@ -70,16 +73,21 @@ export function cutUtf8(text: string, bytes: number): string {
   return encoded.toString("utf8", 0, end);
 }
 
+/** The longest prefix of at most `length` UTF-16 units that ends between characters. */
+function cutText(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+}
+
 function isTree(value: PlainValue): value is PlainObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function asAttribute(value: PlainValue): AttributeValue | undefined {
-  if (typeof value === "string") return value.length <= MAX_TEXT ? value : undefined;
+function asAttribute(value: PlainValue, longest: number): AttributeValue | undefined {
+  if (typeof value === "string") return value.length <= longest ? value : undefined;
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (!Array.isArray(value) || value.length > MAX_LIST) return undefined;
   const type = typeof value[0];
   const uniform = value.every((item) => typeof item === type && item !== null && typeof item !== "object");
-  const fits = value.every((item) => typeof item !== "string" || item.length <= MAX_TEXT);
+  const fits = value.every((item) => typeof item !== "string" || item.length <= longest);
   return uniform && fits ? (value as string[] | number[] | boolean[]) : undefined;
 }

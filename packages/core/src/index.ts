@@ -47,6 +47,7 @@ export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,
   GettableColumn,
+  JoinedTexts,
   RecordBatch,
   RecordColumn,
   RecordKind,

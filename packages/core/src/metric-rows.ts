@@ -1,6 +1,6 @@
 import type { MetricCell } from "./metric-recorder.ts";
 import type { RecordBatch } from "./record-batch.ts";
-import { nanoseconds } from "./record-buffer.ts";
+import { nanoseconds, ordinals } from "./int64-column.ts";
 
 /** The snapshot's side of metrics: per attribute set and flush interval one row with the last value, the count and the sum. */
 export class MetricRows {
@@ -21,7 +21,6 @@ export class MetricRows {
     if (this.#cells.size === 0) return undefined;
     const rows = [...this.#cells];
     this.#cells = new Map();
-    const now = new Float64Array(rows.length).fill(Date.now());
     const none = { codes: new Int32Array(rows.length).fill(-1), values: [] };
     const first = this.#seq;
     this.#seq += rows.length;
@@ -40,8 +39,8 @@ export class MetricRows {
           attributes: rows.map(([cell]) => JSON.stringify(cell.tags)),
           trace_id: none,
           span_id: none,
-          time_unix_nano: nanoseconds(now, rows.length),
-          seq: Float64Array.from(rows, (_, i) => first + i),
+          time_unix_nano: new BigInt64Array(rows.length).fill(nanoseconds(Date.now())),
+          seq: ordinals(first, rows.length),
         },
       },
     };

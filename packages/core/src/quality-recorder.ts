@@ -1,4 +1,4 @@
-import { trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import {
   ATTR_QUALITY_ENTITY_ID,
   ATTR_QUALITY_ENTITY_KIND,
@@ -14,11 +14,12 @@ import {
   METRIC_QUALITY_ISSUES,
 } from "@pitot/semconv";
 import type { Accounting } from "./accounting.ts";
+import { correlationColumns } from "./correlation-columns.ts";
 import type { EventEmitter } from "./event-emitter.ts";
 import { addCounter } from "./instruments.ts";
 import { CodedColumn, type CodedBlock, type QualityColumn, type QualityTable } from "./quality-columns.ts";
 import type { RecordBatch, RecordColumn } from "./record-batch.ts";
-import { nanoseconds, ordinals, RecordBuffer } from "./record-buffer.ts";
+import { RecordBuffer } from "./record-buffer.ts";
 import { reportOnce } from "./internal/report-once.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
@@ -40,32 +41,37 @@ interface QualityGroup {
   readonly attributes: Attributes;
   readonly idRule: RedactionAction | undefined;
   readonly firstSeq: number;
+  /** In the buffer. */
+  readonly code: number;
   total: number;
   exported: number;
 }
 
 /** The record path of quality rows: made for millions of them, so that all but the first few of a group cost a columnar append. */
 export class QualityRecorder {
-  readonly buffer: RecordBuffer = new RecordBuffer(
-    ["entity_kind", "entity_id", "issue", "source_table"],
-    new Set(["entity_kind", "issue", "source_table"]),
-  );
+  readonly buffer: RecordBuffer = new RecordBuffer("entity_id", "entity_kind", "issue", "source_table");
   readonly #recording: Recording;
   readonly #emitter: EventEmitter;
   readonly #accounting: Accounting;
   readonly #stored: boolean;
   readonly #groups = new Map<string, QualityGroup>();
   #group: QualityGroup | undefined;
-  #given: [string, string, string | null] = ["", "", null];
+  #givenKind = "";
+  #givenIssue = "";
+  #givenTable: string | null = null;
+  /** Where no pipeline took a row: asked again once the context is another. */
+  #refusedAt: Context | undefined;
+  readonly #exportRows: number;
+  readonly #eachAtOnce: boolean;
   #seq = 0;
-  #span: Span | undefined;
-  #spanCode = -1;
 
   constructor(recording: Recording, emitter: EventEmitter, accounting: Accounting, stored: boolean) {
     this.#recording = recording;
     this.#emitter = emitter;
     this.#accounting = accounting;
     this.#stored = stored;
+    this.#exportRows = recording.exportRows;
+    this.#eachAtOnce = recording.flushMs === 0;
   }
 
   /** @returns true where the buffer must be written before the next row */
@@ -78,10 +84,16 @@ export class QualityRecorder {
     timeMs: number,
   ): boolean {
     let group = this.#group;
-    const given = this.#given;
-    if (group === undefined || given[0] !== kind || given[1] !== issue || given[2] !== table) {
+    if (
+      group === undefined ||
+      this.#givenKind !== kind ||
+      this.#givenIssue !== issue ||
+      this.#givenTable !== table
+    ) {
       group = this.#find(kind, issue, table, this.#seq);
-      this.#given = [kind, issue, table];
+      this.#givenKind = kind;
+      this.#givenIssue = issue;
+      this.#givenTable = table;
       this.#group = group;
     }
     group.total++;
@@ -90,23 +102,10 @@ export class QualityRecorder {
       id = this.#recording.redactor.replace(group.idRule, id) ?? null;
       this.#accounting.add(KIND, "redacted");
     }
-    if (group.exported < this.#recording.exportRows) this.#export(group, id, seq, at, timeMs);
+    if (group.exported < this.#exportRows && at !== this.#refusedAt) this.#export(group, id, seq, at, timeMs);
     if (!this.#stored) return false;
-    const span = trace.getSpan(at);
-    if (span !== this.#span) {
-      this.#span = span;
-      const ids = span?.spanContext();
-      this.#spanCode = ids === undefined ? -1 : this.buffer.spanCode(ids.traceId, ids.spanId);
-    }
-    this.buffer.append(
-      group.kind,
-      id === null || typeof id === "string" ? id : String(id),
-      group.issue,
-      group.table,
-      this.#spanCode,
-      timeMs,
-    );
-    return this.buffer.full || this.#recording.flushMs === 0;
+    const text = id === null || typeof id === "string" ? id : String(id);
+    return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
   }
 
   /** False, told once and counted, for a table that lacks the columns of a quality table. */
@@ -171,7 +170,11 @@ export class QualityRecorder {
           }
         }
         if (active)
-          for (let each = row; each < next && group.exported < this.#recording.exportRows; each++)
+          for (
+            let each = row;
+            each < next && group.exported < this.#exportRows && at !== this.#refusedAt;
+            each++
+          )
             this.#export(
               group,
               redacted === undefined ? idOf(each) : redacted[each]!,
@@ -197,9 +200,7 @@ export class QualityRecorder {
               : { codes: coded.codes, values: ids.values }),
           issue: { codes: issue.codes, values: named(names.issues, issues.values) },
           source_table: { codes: source.codes, values: named(names.tables, tables.values) },
-          ...link(at, length),
-          time_unix_nano: nanoseconds(new Float64Array(length).fill(timeMs), length),
-          seq: ordinals(first, length),
+          ...correlationColumns(at, timeMs, first, length),
         },
       };
     }
@@ -235,7 +236,12 @@ export class QualityRecorder {
     const attributes: Attributes = { ...group.attributes, [ATTR_RECORD_SEQ]: seq };
     if (id !== null) attributes[ATTR_QUALITY_ENTITY_ID] = id;
     const bytes = 200 + (id === null ? 0 : id.length);
-    if (this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) group.exported++;
+    if (!this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) {
+      this.#refusedAt = at;
+      return;
+    }
+    group.exported++;
+    if (this.#emitter.cuts(attributes)) this.#accounting.add(KIND, "truncated");
   }
 
   #find(kind: string, issue: string, table: string | null, firstSeq: number): QualityGroup {
@@ -256,6 +262,7 @@ export class QualityRecorder {
         },
         idRule: this.#recording.redactor.qualityRule(ATTR_QUALITY_ENTITY_ID, table ?? ""),
         firstSeq,
+        code: this.buffer.group(named.kind, named.issue, named.table),
         total: 0,
         exported: 0,
       };
@@ -274,13 +281,4 @@ function named(names: string[], values: readonly string[]): readonly string[] {
 /** Rows of a column; an Arrow vector gives a view of its buffers, which storage can copy without making text. */
 function part(column: QualityColumn, from: number, length: number): RecordColumn {
   return column.slice?.(from, from + length) ?? { length, get: (index) => column.get(from + index) };
-}
-
-function link(at: Context, length: number): Record<"trace_id" | "span_id", RecordColumn> {
-  const ids = trace.getSpan(at)?.spanContext();
-  const codes = new Int32Array(length).fill(ids === undefined ? -1 : 0);
-  return {
-    trace_id: { codes, values: ids === undefined ? [] : [ids.traceId] },
-    span_id: { codes, values: ids === undefined ? [] : [ids.spanId] },
-  };
 }

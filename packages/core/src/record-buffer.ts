@@ -1,66 +1,77 @@
+import { trace, type Context } from "@opentelemetry/api";
+import { nanoseconds, ordinals } from "./int64-column.ts";
 import type { RecordColumn } from "./record-batch.ts";
+import { RowSegments } from "./row-segments.ts";
+import { TermColumn } from "./term-column.ts";
 
-const CAPACITY = 4096;
-
-/** Text of a batch column that repeats over a run; `values` is shared by all batches of it. */
-export class TextDictionary {
-  readonly values: string[] = [];
-  readonly #codes = new Map<string, number>();
-  #lastText: string | undefined;
-  #lastCode = -1;
-
-  code(text: string | null | undefined): number {
-    if (text === null || text === undefined) return -1;
-    if (text === this.#lastText) return this.#lastCode;
-    let code = this.#codes.get(text);
-    if (code === undefined) {
-      code = this.values.length;
-      this.values.push(text);
-      this.#codes.set(text, code);
-    }
-    this.#lastText = text;
-    this.#lastCode = code;
-    return code;
-  }
-}
+/** A batch is written at so many rows, */
+const MAX_ROWS = 4096;
+/** or so much text (UTF-16 units; bytes where it is ASCII). */
+const MAX_TEXT = 1 << 20;
+const FIRST_ROWS = 64;
+/** Spans that are found again; one beyond them stands in the dictionary twice. */
+const MAX_SPANS = 1 << 16;
+/** No group, and no time. */
+const NONE = -1;
 
 /**
- * Rows waiting for storage, by column: a few typed-array writes per row. Values of a run's own columns lie in `own`, in the order
- * in which its owner named them.
+ * Rows waiting for storage, by column. A row costs one text appended to a growing string, and comparisons: values that repeat (a group:
+ * the values of all columns that do, looked up once), span and time are kept as the rows at which they change.
  */
 export class RecordBuffer {
   length = 0;
+  readonly #textColumn: string;
+  readonly #terms: readonly TermColumn[];
+  readonly #traceIds = new TermColumn("trace_id");
+  readonly #spanIds = new TermColumn("span_id");
+  readonly #spanGroups = new Map<string, number>();
+  #groupCount = 0;
   #seqAtStart = 0;
-  readonly #names: readonly string[];
-  readonly #dictionaries: readonly (TextDictionary | undefined)[];
-  readonly #codes: (Int32Array | undefined)[];
-  readonly #texts: (string | null)[][];
-  readonly #times = new Float64Array(CAPACITY);
-  readonly #spans = new Int32Array(CAPACITY);
-  readonly #traceIds = new TextDictionary();
-  readonly #spanIds = new TextDictionary();
-  readonly #traceOfSpan: number[] = [];
+  #capacity = FIRST_ROWS;
+  readonly #groups = new RowSegments();
+  #group = NONE;
+  readonly #spans = new RowSegments();
+  #at: Context | undefined;
+  readonly #times = new RowSegments();
+  #timeMs = NONE;
+  /** One string for all texts: joining costs less than keeping them apart, and they are encoded by one call. */
+  #text = "";
+  #ends = new Int32Array(FIRST_ROWS);
+  #nullCount = 0;
+  #validity = new Uint8Array(FIRST_ROWS >> 3).fill(255);
+  #timeColumn = new BigInt64Array(0);
+  #seqColumn = new BigInt64Array(0);
 
-  /** @param columns names of the owner's columns, all text; those in `repeating` are dictionary-encoded */
-  constructor(columns: readonly string[], repeating: ReadonlySet<string>) {
-    this.#names = columns;
-    this.#dictionaries = columns.map((name) => (repeating.has(name) ? new TextDictionary() : undefined));
-    this.#codes = columns.map((_, i) => (this.#dictionaries[i] ? new Int32Array(CAPACITY) : undefined));
-    this.#texts = columns.map(() => []);
+  /**
+   * @param text name of the column whose text does not repeat
+   * @param terms names of those whose text does
+   */
+  constructor(text: string, ...terms: readonly string[]) {
+    this.#textColumn = text;
+    this.#terms = terms.map((name) => new TermColumn(name));
   }
 
-  get full(): boolean {
-    return this.length === CAPACITY;
+  /** A new group for {@link RecordBuffer.append}: one value per repeating column, in the constructor's order. Keep it; it is never forgotten. */
+  group(...values: readonly (string | null)[]): number {
+    this.#terms.forEach((term, i) => term.add(values[i] ?? null));
+    return this.#groupCount++;
   }
 
-  /** The code of a span for {@link RecordBuffer.append}: look it up once per change of span. */
-  spanCode(traceId: string, spanId: string): number {
-    this.#traceIds.code(traceId);
-    const before = this.#spanIds.values.length;
-    const code = this.#spanIds.code(spanId);
-    // Span ids are made once per span, so that the trace of a span code never changes.
-    if (code === before) this.#traceOfSpan.push(this.#traceIds.code(traceId));
-    return code;
+  /** @returns true where the rows must be taken before the next comes */
+  append(group: number, text: string | null, at: Context, timeMs: number): boolean {
+    const i = this.length;
+    if (i === this.#capacity) this.#grow();
+    if (group !== this.#group) this.#groups.begin(i, (this.#group = group));
+    if (at !== this.#at) this.#enter(i, at);
+    if (timeMs !== this.#timeMs) this.#times.begin(i, (this.#timeMs = timeMs));
+    if (text === null) {
+      this.#validity[i >> 3]! &= ~(1 << (i & 7));
+      this.#nullCount++;
+    } else this.#text += text;
+    const end = this.#text.length;
+    this.#ends[i] = end;
+    this.length = i + 1;
+    return i === MAX_ROWS - 1 || end >= MAX_TEXT;
   }
 
   /** Leaves out ordinals of rows that go to storage another way; the buffer must be empty. */
@@ -68,86 +79,73 @@ export class RecordBuffer {
     this.#seqAtStart += count;
   }
 
-  append(
-    a: string | null,
-    b: string | null,
-    c: string | null,
-    d: string | null,
-    span: number,
-    timeMs: number,
-  ): void {
-    const i = this.length++;
-    const width = this.#names.length;
-    this.#set(0, i, a);
-    if (width > 1) this.#set(1, i, b);
-    if (width > 2) this.#set(2, i, c);
-    if (width > 3) this.#set(3, i, d);
-    this.#times[i] = timeMs;
-    this.#spans[i] = span;
-  }
-
-  /** The buffered rows as columns, and an empty buffer. */
+  /** The rows as columns, and an empty buffer. The columns stand until the next row is appended. */
   take(): { length: number; columns: Record<string, RecordColumn> } {
-    const { length } = this;
-    const columns: Record<string, RecordColumn> = {};
-    this.#names.forEach((name, i) => {
-      const dictionary = this.#dictionaries[i];
-      columns[name] = dictionary
-        ? { codes: this.#codes[i]!.slice(0, length), values: dictionary.values }
-        : this.#texts[i]!;
-      this.#texts[i] = [];
-    });
-    const spans = this.#spans.slice(0, length);
-    columns["trace_id"] = {
-      codes: spans.map((span) => (span < 0 ? -1 : this.#traceOfSpan[span]!)),
-      values: this.#traceIds.values,
+    const length = this.length;
+    const capacity = this.#capacity;
+    const nullCount = this.#nullCount;
+    if (this.#timeColumn.length < length) {
+      this.#timeColumn = new BigInt64Array(capacity);
+      this.#seqColumn = new BigInt64Array(capacity);
+    }
+    this.#times.fillInt64(this.#timeColumn, length, nanoseconds);
+    const columns: Record<string, RecordColumn> = {
+      [this.#textColumn]: {
+        length,
+        text: this.#text,
+        ends: this.#ends,
+        nullCount,
+        validity: nullCount === 0 ? undefined : this.#validity.slice(),
+      },
+      trace_id: this.#traceIds.column(this.#spans, length, capacity),
+      span_id: this.#spanIds.column(this.#spans, length, capacity),
+      time_unix_nano: this.#timeColumn,
+      seq: ordinals(this.#seqAtStart, length, this.#seqColumn),
     };
-    columns["span_id"] = { codes: spans, values: this.#spanIds.values };
-    columns["time_unix_nano"] = nanoseconds(this.#times, length);
-    columns["seq"] = ordinals(this.#seqAtStart, length);
+    for (const term of this.#terms) columns[term.name] = term.column(this.#groups, length, capacity);
     this.#seqAtStart += length;
-    this.length = 0;
+    this.#clear();
     return { length, columns };
   }
 
-  #set(column: number, row: number, value: string | null): void {
-    const dictionary = this.#dictionaries[column];
-    if (dictionary === undefined) this.#texts[column]!.push(value);
-    else this.#codes[column]![row] = dictionary.code(value);
-  }
-}
-
-/** Unix milliseconds as int64 nanoseconds, without making a BigInt per row. */
-export function nanoseconds(milliseconds: Float64Array, length: number): BigInt64Array {
-  const result = new BigInt64Array(length);
-  const halves = new Uint32Array(result.buffer);
-  for (let i = 0; i < length; i++) {
-    // Rows of one millisecond are many.
-    if (i > 0 && milliseconds[i] === milliseconds[i - 1]) {
-      result[i] = result[i - 1]!;
-      continue;
+  /** Rows from this one on belong to the span of another context. */
+  #enter(row: number, at: Context): void {
+    this.#at = at;
+    const ids = trace.getSpan(at)?.spanContext();
+    if (ids === undefined) {
+      this.#spans.begin(row, NONE);
+      return;
     }
-    const whole = Math.floor(milliseconds[i]!);
-    const high = Math.floor(whole / 2 ** 22);
-    const rest = whole - high * 2 ** 22;
-    // whole · 10^6 = high · 2^22 · 10^6 + rest · 10^6, each product exact in a double
-    const a = high * 15625; // · 2^28 (2^22 · 10^6 = 15625 · 2^28)
-    const b = rest * 1e6 + Math.round((milliseconds[i]! - whole) * 1e6);
-    const lowSum = (a % 16) * 2 ** 28 + (b % 2 ** 32);
-    halves[2 * i] = lowSum >>> 0;
-    halves[2 * i + 1] = Math.floor(a / 16) + Math.floor(b / 2 ** 32) + Math.floor(lowSum / 2 ** 32);
+    let span = this.#spanGroups.get(ids.spanId);
+    if (span === undefined) {
+      if (this.#spanGroups.size >= MAX_SPANS) this.#spanGroups.clear();
+      span = this.#spanIds.add(ids.spanId);
+      this.#traceIds.add(ids.traceId);
+      this.#spanGroups.set(ids.spanId, span);
+    }
+    this.#spans.begin(row, span);
   }
-  return result;
-}
 
-/** `first`, `first + 1`, … as int64. */
-export function ordinals(first: number, length: number): BigInt64Array {
-  const result = new BigInt64Array(length);
-  const halves = new Uint32Array(result.buffer);
-  for (let i = 0; i < length; i++) {
-    const value = first + i;
-    halves[2 * i] = value >>> 0;
-    halves[2 * i + 1] = Math.floor(value / 2 ** 32);
+  #clear(): void {
+    this.length = 0;
+    this.#groups.clear();
+    this.#group = NONE;
+    this.#spans.clear();
+    this.#at = undefined;
+    this.#times.clear();
+    this.#timeMs = NONE;
+    this.#text = "";
+    if (this.#nullCount > 0) this.#validity.fill(255);
+    this.#nullCount = 0;
   }
-  return result;
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const ends = new Int32Array(this.#capacity);
+    ends.set(this.#ends);
+    this.#ends = ends;
+    const validity = new Uint8Array(this.#capacity >> 3).fill(255);
+    validity.set(this.#validity);
+    this.#validity = validity;
+  }
 }

@@ -1,24 +1,26 @@
-import { context, trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import type { Attributes, Context, Span } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { Accounting } from "./accounting.ts";
+import { activeContext } from "./active-context.ts";
+import { BurstClock } from "./burst-clock.ts";
+import { ColumnRecorder } from "./column-recorder.ts";
 import type { ColumnRecords } from "./column-records.ts";
 import { composeSinks, type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { EventEmitter } from "./event-emitter.ts";
-import { flattenPayload } from "./flatten-attributes.ts";
+import { ExportBudget } from "./export-budget.ts";
 import { addCounter } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
 import { metricSeries, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
 import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
-import { toPlain, type PlainObject } from "./plain-value.ts";
+import { PayloadRecorder } from "./payload-recorder.ts";
 import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
-import type { RecordBatch, RecordKind } from "./record-batch.ts";
-import { nanoseconds, ordinals, RecordBuffer } from "./record-buffer.ts";
-import type { RecordOutcome, ScopeWriter } from "./record-target.ts";
+import type { RecordOutcome } from "./record-target.ts";
 import { recording, type Recording } from "./recording-options.ts";
-import { recordName } from "./record-name.ts";
 import type { RunPayload } from "./run-payload.ts";
+import { cutBySdk } from "./sdk-limits.ts";
+import { ScopeStorage } from "./scope-storage.ts";
 
 /** All records of this process, for the `pitot.records` counter. */
 class ProcessAccounting extends Accounting {
@@ -41,19 +43,19 @@ export class RecordScope implements DiagnosticsSink {
   readonly #recording: Recording = recording();
   /** The user's own sink, guarded. */
   readonly sink: DiagnosticsSink | undefined;
-  readonly #writers: readonly ScopeWriter[];
+  readonly #storage: ScopeStorage;
   readonly #emitter: EventEmitter;
   readonly #context: Context;
-  readonly #events = new RecordBuffer(["name", "properties"], new Set(["name"]));
-  readonly #artifacts = new RecordBuffer(["name", "payload"], new Set(["name"]));
+  readonly #events: PayloadRecorder;
+  readonly #artifacts: PayloadRecorder;
   readonly #quality: QualityRecorder;
-  readonly #budgets = new Map<string, number>();
+  readonly #columns: ColumnRecorder;
   readonly #metrics = new MetricRows();
-  readonly #seq: Partial<Record<RecordKind, number>> = {};
+  readonly #clock = new BurstClock();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  #lastSpan: Span | undefined;
-  #lastCodes = { events: -1, artifacts: -1 };
+  #active: Context | undefined;
+  #at: Context;
 
   constructor(
     type: "run" | "session",
@@ -62,40 +64,44 @@ export class RecordScope implements DiagnosticsSink {
     at: Context,
     sink?: DiagnosticsSink,
   ) {
+    const { accounting } = this;
     this.id = id;
     this.sink = sink === undefined ? undefined : composeSinks(sink);
     this.#context = at;
+    this.#at = at;
     this.#emitter = new EventEmitter(this.#recording, type === "run" ? id : undefined, at);
-    const writers: ScopeWriter[] = [];
-    for (const target of this.#recording.targets)
-      guarded("snapshot.open", () => {
-        const writer = target.open({ type, id, run });
-        if (writer !== undefined) writers.push(writer);
-      });
-    this.#writers = writers;
-    this.#quality = new QualityRecorder(this.#recording, this.#emitter, this.accounting, writers.length > 0);
-  }
-
-  get stored(): boolean {
-    return this.#writers.length > 0;
+    this.#storage = new ScopeStorage({ type, id, run }, this.#recording.targets, accounting);
+    const route = {
+      recording: this.#recording,
+      accounting,
+      sink: this.sink,
+      emitter: this.#emitter,
+      budget: new ExportBudget(this.#recording.exportRows),
+      stored: this.#storage.present,
+    };
+    this.#events = new PayloadRecorder({ ...route, kind: "event" });
+    this.#artifacts = new PayloadRecorder({ ...route, kind: "artifact" });
+    this.#quality = new QualityRecorder(this.#recording, this.#emitter, accounting, route.stored);
+    this.#columns = new ColumnRecorder(this.#emitter, accounting, route.budget, this.#storage);
   }
 
   get uri(): string | undefined {
-    return this.#writers[0]?.uri;
+    return this.#storage.uri;
   }
 
   recordEvent(name: string, properties: Payload): void {
-    this.#payload("event", name, properties, false);
+    guarded("record.event", () => this.#payload("event", this.#events, name, properties, false));
   }
 
   recordEvents(name: string, rows: readonly Payload[]): void {
     guarded("recordEvents", () => {
-      for (const row of rows) this.#payload("event", name, row, true);
+      for (const row of rows)
+        guarded("record.event", () => this.#payload("event", this.#events, name, row, true));
     });
   }
 
   recordArtifact(name: string, payload: Payload): void {
-    this.#payload("artifact", name, payload, false);
+    guarded("record.artifact", () => this.#payload("artifact", this.#artifacts, name, payload, false));
   }
 
   recordMetric(name: string, value: number, tags: MetricTags = {}, options: MetricOptions = {}): void {
@@ -117,7 +123,8 @@ export class RecordScope implements DiagnosticsSink {
       series.record(cell, value);
       this.sink?.recordMetric(name, value, tags, options);
       this.#metrics.add(cell, value);
-      if (this.stored && this.#timer === undefined) this.#arm();
+      if (this.#recording.flushMs === 0 && this.#storage.present) this.flush();
+      else this.#arm();
     });
   }
 
@@ -127,14 +134,13 @@ export class RecordScope implements DiagnosticsSink {
         this.#qualityTable(rows);
         return;
       }
-      const at = this.#at();
-      const timeMs = Date.now();
+      const at = this.#here();
       // One pass for all: the sink sees what was read, also from an iterator that fails half-way.
       const kept: QualityRow[] | undefined = this.sink === undefined ? undefined : [];
       try {
         for (const row of rows) {
           kept?.push(row);
-          this.#qualityRow(row.entity_kind, row.entity_id, row.issue, row.source_table, at, timeMs);
+          this.#qualityRow(row.entity_kind, row.entity_id, row.issue, row.source_table, at);
         }
       } finally {
         if (kept !== undefined) this.sink?.recordQuality(kept);
@@ -142,7 +148,7 @@ export class RecordScope implements DiagnosticsSink {
     });
   }
 
-  /** One quality row without an object; ≈50 ns. */
+  /** One quality row without an object. */
   recordQualityRow(
     entityKind: string,
     entityId: string | null,
@@ -150,7 +156,7 @@ export class RecordScope implements DiagnosticsSink {
     sourceTable: string | null,
   ): void {
     try {
-      this.#qualityRow(entityKind, entityId, issue, sourceTable, this.#at(), Date.now());
+      this.#qualityRow(entityKind, entityId, issue, sourceTable, this.#here());
       this.sink?.recordQuality([
         { entity_kind: entityKind, entity_id: entityId, issue, source_table: sourceTable },
       ]);
@@ -162,64 +168,47 @@ export class RecordScope implements DiagnosticsSink {
   /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
   recordColumns(records: ColumnRecords): void {
     guarded(`record.${records.kind}`, () => {
-      const { kind, length, columns } = records;
       if (this.#closed) {
-        this.#late(kind, length);
+        this.#late(records.kind, records.length);
         return;
       }
       this.sink?.recordColumns?.(records);
-      const at = this.#at();
-      const timeMs = Date.now();
-      const first = this.#take(kind, length);
-      if (this.stored && length > 0) {
-        const ids = trace.getSpan(at)?.spanContext();
-        const codes = new Int32Array(length).fill(ids === undefined ? -1 : 0);
-        this.#writeBatch({
-          kind,
-          length,
-          columns: {
-            ...columns,
-            trace_id: { codes, values: ids === undefined ? [] : [ids.traceId] },
-            span_id: { codes, values: ids === undefined ? [] : [ids.spanId] },
-            time_unix_nano: nanoseconds(new Float64Array(length).fill(timeMs), length),
-            seq: ordinals(first, length),
-          },
-        });
-      }
-      const used = this.#budgets.get(kind) ?? 0;
-      const room = this.#emitter.active(at)
-        ? Math.max(0, Math.min(length, records.exported ?? length, this.#recording.exportRows - used))
-        : 0;
-      this.#budgets.set(kind, used + room);
-      let exported = 0;
-      for (let i = 0; i < room; i++) {
-        const { name, attributes } = records.event(i);
-        const event = { ...attributes, [names.ATTR_RECORD_SEQ]: first + i };
-        const bytes = 64 * Object.keys(event).length;
-        const taken =
-          length > 8
-            ? this.#emitter.emitRow(name, event, kind, first + i, bytes, at, timeMs)
-            : this.#emitter.emit(name, event, kind, first + i, bytes, at, timeMs);
-        if (taken) exported++;
-      }
-      this.accounting.add(kind, "exported", exported);
-      this.accounting.add(kind, this.stored ? "snapshot_only" : "dropped", length - exported);
+      this.#columns.record(records, this.#here(), this.#clock.now());
     });
   }
 
-  /** A lifecycle event: on the span only, since the manifest has it too. */
-  emitLifecycle(name: string, attributes: Attributes, span: Span): void {
-    guarded("lifecycle", () => span.addEvent(name, attributes));
+  /**
+   * A lifecycle event: on the span only, since the manifest has it too.
+   * @param room how many events the SDK must keep per span, so that this one pushes out none that matters more
+   */
+  emitLifecycle(name: string, attributes: Attributes, span: Span, room: number): void {
+    guarded("lifecycle", () => {
+      if (this.#recording.limits.spanEvents < room) return;
+      span.addEvent(name, attributes);
+      if (this.#emitter.cuts(attributes)) this.accounting.add("run", "truncated");
+    });
+  }
+
+  /** The last attributes of the run's span; where the SDK keeps fewer, that is counted in them. */
+  sealSpan(span: Span, identity: Attributes, totals: () => Attributes): void {
+    const { spanAttributes, valueLength } = this.#recording.limits;
+    const all = { ...identity, ...totals() };
+    // Beside them: the snapshot's place, and the type of an error.
+    if (cutBySdk(all, spanAttributes - 2, valueLength)) this.accounting.add("run", "truncated");
+    span.setAttributes({ ...identity, ...totals() });
   }
 
   /** Writes what waits in memory to storage. Synchronous. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#write("event", this.#events);
-    this.#write("artifact", this.#artifacts);
-    this.#write("quality", this.#quality.buffer);
-    this.#writeMetrics();
+    this.#storage.drain("event", this.#events.buffer);
+    this.#storage.drain("artifact", this.#artifacts.buffer);
+    this.#storage.drain("quality", this.#quality.buffer);
+    const taken = this.#metrics.take();
+    if (taken === undefined) return;
+    this.accounting.add("metric", "exported", taken.calls);
+    this.#storage.write(taken.batch);
   }
 
   /** Emits the summaries, flushes, ends carriers. Later records are counted as dropped. */
@@ -235,8 +224,7 @@ export class RecordScope implements DiagnosticsSink {
 
   /** Tells storage that the run has ended; {@link RecordScope.close} came before. */
   finish(run: RunPayload | undefined): void {
-    for (const writer of this.#writers)
-      guarded("snapshot.finish", () => writer.finish(run, this.accounting.snapshot()));
+    this.#storage.finish(run);
   }
 
   #qualityTable(table: QualityTable): void {
@@ -246,8 +234,9 @@ export class RecordScope implements DiagnosticsSink {
     }
     if (!this.#quality.takes(table)) return;
     this.sink?.recordQuality(qualityRows(table));
-    this.#write("quality", this.#quality.buffer);
-    for (const batch of this.#quality.appendTable(table, this.#at(), Date.now())) this.#writeBatch(batch);
+    this.#storage.drain("quality", this.#quality.buffer);
+    for (const batch of this.#quality.appendTable(table, this.#here(), Date.now()))
+      this.#storage.write(batch);
   }
 
   #qualityRow(
@@ -256,152 +245,42 @@ export class RecordScope implements DiagnosticsSink {
     issue: string,
     table: string | null | undefined,
     at: Context,
-    timeMs: number,
   ): void {
-    if (this.#closed) {
-      this.#late("quality");
-      return;
-    }
-    if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, timeMs))
-      this.#write("quality", this.#quality.buffer);
+    if (this.#closed) this.#late("quality");
+    else if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock.now()))
+      this.#storage.drain("quality", this.#quality.buffer);
     else if (this.#timer === undefined) this.#arm();
   }
 
-  #payload(kind: "event" | "artifact", name: string, payload: Payload, many: boolean): void {
-    guarded(`record.${kind}`, () => {
-      if (this.#closed) {
-        this.#late(kind);
-        return;
-      }
-      const logical = recordName(name);
-      const plain = toPlain(payload, this.#recording.redactor);
-      const value: PlainObject =
-        typeof plain.value === "object" && plain.value !== null && !Array.isArray(plain.value)
-          ? plain.value
-          : { value: plain.value };
-      if (plain.redacted > 0) this.accounting.add(kind, "redacted", plain.redacted);
-      if (this.sink !== undefined) {
-        if (kind === "event") this.sink.recordEvent(logical, value);
-        else this.sink.recordArtifact(logical, value);
-      }
-      const at = this.#at();
-      const timeMs = Date.now();
-      const json = JSON.stringify(value);
-      const seq = this.#store(kind, logical, json, at, timeMs);
-      const { taken, truncated } = this.#emit(kind, logical, value, json, seq, at, timeMs, many);
-      if (truncated || plain.cut || logical !== name) this.accounting.add(kind, "truncated");
-      this.accounting.add(kind, taken ? "exported" : this.stored ? "snapshot_only" : "dropped");
-    });
-  }
-
-  #store(kind: "event" | "artifact", name: string, json: string, at: Context, timeMs: number): number {
-    const buffer = kind === "event" ? this.#events : this.#artifacts;
-    // Counted here, not by the buffer: exported events are numbered without a snapshot too.
-    const seq = this.#take(kind, 1);
-    if (!this.stored) return seq;
-    buffer.append(
-      name,
-      json,
-      null,
-      null,
-      this.#spanCode(kind === "event" ? "events" : "artifacts", buffer, at),
-      timeMs,
-    );
-    if (buffer.full || this.#recording.flushMs === 0) this.#write(kind, buffer);
-    else if (this.#timer === undefined) this.#arm();
-    return seq;
-  }
-
-  #emit(
+  #payload(
     kind: "event" | "artifact",
+    recorder: PayloadRecorder,
     name: string,
-    value: PlainObject,
-    json: string,
-    seq: number,
-    at: Context,
-    timeMs: number,
+    payload: Payload,
     many: boolean,
-  ): { taken: boolean; truncated: boolean } {
-    if (!this.#emitter.active(at)) return { taken: false, truncated: false };
-    const budget = `${kind}\u0000${name}`;
-    const used = this.#budgets.get(budget) ?? 0;
-    if (used >= this.#recording.exportRows) return { taken: false, truncated: false };
-    this.#budgets.set(budget, used + 1);
-    const flat = flattenPayload(value, json, {
-      attributes: this.#emitter.attributeBudget,
-      payloadBytes: this.#recording.payloadBytes,
-    });
-    const attributes: Attributes = {
-      [kind === "event" ? names.ATTR_EVENT_NAME : names.ATTR_ARTIFACT_NAME]: name,
-      [names.ATTR_RECORD_SEQ]: seq,
-      ...flat.attributes,
-    };
-    const event = kind === "event" ? names.EVENT_EVENT : names.EVENT_ARTIFACT;
-    const bytes = Math.min(json.length, this.#recording.payloadBytes) + 128;
-    const taken = many
-      ? this.#emitter.emitRow(event, attributes, kind, seq, bytes, at, timeMs)
-      : this.#emitter.emit(event, attributes, kind, seq, bytes, at, timeMs);
-    return { taken, truncated: flat.truncated };
-  }
-
-  #writeMetrics(): void {
-    const taken = this.#metrics.take();
-    if (taken === undefined) return;
-    this.accounting.add("metric", "exported", taken.calls);
-    this.#writeBatch(taken.batch);
-  }
-
-  #write(kind: RecordKind, buffer: RecordBuffer): void {
-    if (buffer.length === 0) return;
-    const { length, columns } = buffer.take();
-    this.#writeBatch({ kind, length, columns });
-  }
-
-  #writeBatch(batch: RecordBatch): void {
-    for (const writer of this.#writers)
-      try {
-        writer.write(batch);
-      } catch (error) {
-        this.accounting.add(batch.kind, "dropped", batch.length);
-        reportOnce(
-          `snapshot:${this.id}`,
-          "the snapshot cannot be written; the pipeline goes on, the counters say how much is missing",
-          error,
-        );
-      }
+  ): void {
+    if (this.#closed) this.#late(kind);
+    else if (recorder.append(name, payload, this.#here(), this.#clock.now(), many))
+      this.#storage.drain(kind, recorder.buffer);
+    else this.#arm();
   }
 
   #arm(): void {
-    if (!this.stored) return;
+    if (this.#timer !== undefined || !this.#storage.present) return;
     this.#timer = setTimeout(() => guarded("flush", () => this.flush()), this.#recording.flushMs);
     this.#timer.unref();
   }
 
   /** The caller's context where this run is active in it; else the run's own. */
-  #at(): Context {
-    const active = context.active();
-    return runIdOf(active) === this.id ? active : this.#context;
-  }
-
-  #spanCode(which: "events" | "artifacts", buffer: RecordBuffer, at: Context): number {
-    const span = trace.getSpan(at);
-    if (span !== this.#lastSpan) {
-      this.#lastSpan = span;
-      this.#lastCodes = { events: -2, artifacts: -2 };
+  #here(): Context {
+    const active = activeContext();
+    if (active !== this.#active) {
+      this.#active = active;
+      this.#at = runIdOf(active) === this.id ? active : this.#context;
+      // Where another stage begins, much time may have passed.
+      this.#clock.reset();
     }
-    if (span === undefined) return -1;
-    if (this.#lastCodes[which] < 0) {
-      const { traceId, spanId } = span.spanContext();
-      this.#lastCodes[which] = buffer.spanCode(traceId, spanId);
-    }
-    return this.#lastCodes[which];
-  }
-
-  /** The first of `count` ordinals of a kind. */
-  #take(kind: RecordKind, count: number): number {
-    const first = this.#seq[kind] ?? 0;
-    this.#seq[kind] = first + count;
-    return first;
+    return this.#at;
   }
 
   #late(kind: string, count: number = 1): void {

@@ -2,6 +2,7 @@ import type { LogEmitter } from "./log-emitter.ts";
 import { PitotError } from "./pitot-error.ts";
 import type { RecordTarget } from "./record-target.ts";
 import { Redactor, type RedactionRule } from "./redaction.ts";
+import { sdkLimits, type SdkLimits } from "./sdk-limits.ts";
 
 /** How records are emitted; every field has a default. */
 export interface RecordingOptions {
@@ -22,6 +23,10 @@ export interface RecordingOptions {
   readonly spanEventLimit?: number;
   /** Attributes that it keeps per event. Default `OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`, else 128. */
   readonly eventAttributeLimit?: number;
+  /** Attributes that it keeps per span. Default `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, else 128. */
+  readonly spanAttributeLimit?: number;
+  /** Characters that it keeps of a text in an attribute. Default `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else all. */
+  readonly attributeLengthLimit?: number;
   /** Where records are stored. */
   readonly targets?: readonly RecordTarget[];
   /** Where log events go. Needed with OTel API 1.9, whose `api` has no `logs`. */
@@ -37,8 +42,7 @@ export interface Recording {
   readonly logs: boolean;
   readonly flushMs: number;
   readonly redactor: Redactor;
-  readonly spanEventLimit: number;
-  readonly eventAttributeLimit: number;
+  readonly limits: SdkLimits;
   readonly targets: readonly RecordTarget[];
   readonly logEmitter: LogEmitter | undefined;
 }
@@ -73,6 +77,7 @@ function resolve(options: RecordingOptions): Recording {
       remedy: "Use span, log or both.",
     });
   const env = process.env;
+  const limits = sdkLimits(env);
   return {
     exportRows: options.exportRows === "all" ? Infinity : count("exportRows", options.exportRows ?? 1000),
     payloadBytes: count("payloadBytes", options.payloadBytes ?? 8192),
@@ -81,8 +86,12 @@ function resolve(options: RecordingOptions): Recording {
     logs: mode !== "span",
     flushMs: count("flushMs", options.flushMs ?? 1000),
     redactor: new Redactor(options.redaction, options.redactionKey ?? env["PITOT_REDACTION_KEY"]),
-    spanEventLimit: options.spanEventLimit ?? limit(env["OTEL_SPAN_EVENT_COUNT_LIMIT"]),
-    eventAttributeLimit: options.eventAttributeLimit ?? limit(env["OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT"]),
+    limits: {
+      spanEvents: options.spanEventLimit ?? limits.spanEvents,
+      eventAttributes: options.eventAttributeLimit ?? limits.eventAttributes,
+      spanAttributes: options.spanAttributeLimit ?? limits.spanAttributes,
+      valueLength: options.attributeLengthLimit ?? limits.valueLength,
+    },
     targets: options.targets ?? [],
     logEmitter: options.logEmitter,
   };
@@ -94,10 +103,4 @@ function count(name: string, value: unknown): number {
     value,
     remedy: `Give ${name} a whole number${name === "exportRows" ? ' or "all"' : ""}.`,
   });
-}
-
-/** The SDK's own default where the variable is unset or not a number, as the SDK does. */
-function limit(text: string | undefined): number {
-  const value = text === undefined || text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isInteger(value) && value >= 0 ? value : 128;
 }

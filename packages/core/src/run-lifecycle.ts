@@ -82,7 +82,7 @@ export function startRun(options: StartRunOptions): PipelineRun {
   guarded("run.start", () => {
     const uri = live.scope?.uri;
     if (uri !== undefined) span.setAttribute(names.ATTR_SNAPSHOT_URI, uri);
-    live.scope?.emitLifecycle(names.EVENT_RUN_STARTED, lifecycle(run), span);
+    live.scope?.emitLifecycle(names.EVENT_RUN_STARTED, lifecycle(run), span, 3);
     // A span is sent when it ends; this one ends now, so that the run is seen before it does.
     tracer
       .startSpan(`${names.SPAN_RUN_STARTED} ${run.label}`, { attributes: identity(run) }, live.context)
@@ -122,8 +122,8 @@ export function finishRun(
     scope!.close();
     const type = "error" in options ? failSpan(span, options.error) : undefined;
     if (status === "failed" && type === undefined) span.setStatus({ code: SpanStatusCode.ERROR });
-    scope!.emitLifecycle(names.EVENT_RUN_FINISHED, lifecycle(ended), span);
-    span.setAttributes({ ...identity(ended), ...totals(scope!) });
+    scope!.emitLifecycle(names.EVENT_RUN_FINISHED, lifecycle(ended), span, 2);
+    scope!.sealSpan(span, identity(ended), () => totals(scope!));
     span.end();
     const sink = options.sink === undefined ? scope!.sink : composeSinks(options.sink);
     sink?.recordEvent(names.EVENT_RUN_FINISHED, { ...ended.payload() });
@@ -204,7 +204,7 @@ function lifecycle(run: PipelineRun): Attributes {
     [names.ATTR_RUN_COMMIT_SEQUENCE]: run.commitSequence,
   };
   if (run.endTimeUnixMs !== undefined) attributes[names.ATTR_RUN_END_TIME_UNIX_MS] = run.endTimeUnixMs;
-  let room = Math.min(32, recording().eventAttributeLimit - 8);
+  let room = Math.min(32, recording().limits.eventAttributes - 8);
   for (const [key, value] of Object.entries(run.metadata)) {
     if (room-- <= 0) break;
     attributes[`${names.ATTR_RUN_METADATA}.${key}`] =

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { cutUtf8, flattenPayload } from "../src/flatten-attributes.ts";
 import { DiagnosticsCollector, trackedRun } from "../src/index.ts";
 import { toPlain } from "../src/plain-value.ts";
-import { nanoseconds } from "../src/record-buffer.ts";
+import { nanoseconds, ordinals } from "../src/int64-column.ts";
 import { Redactor } from "../src/redaction.ts";
 
 const cyclic: Record<string, unknown> = { name: "c" };
@@ -157,6 +157,7 @@ describe("flattening", () => {
     const { attributes, truncated } = flattenPayload(payload, JSON.stringify(payload), {
       attributes: 120,
       payloadBytes: 8191,
+      textLength: Infinity,
     });
     expect(truncated).toBe(true);
     expect(attributes["pitot.payload.ok"]).toBe(1);
@@ -178,7 +179,16 @@ describe("flattening", () => {
 it("makes exact nanoseconds of milliseconds (property)", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_102_444_800_000 }), (ms) => {
-      expect(nanoseconds(new Float64Array([ms]), 1)[0]).toBe(BigInt(ms) * 1_000_000n);
+      expect(nanoseconds(ms)).toBe(BigInt(ms) * 1_000_000n);
+    }),
+  );
+});
+
+it("counts on beyond 32 bits (property)", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2 ** 32 - 20, max: 2 ** 32 + 20 }), (first) => {
+      const expected = Array.from({ length: 30 }, (_, i) => BigInt(first + i));
+      expect([...ordinals(first, 30, new BigInt64Array(30).fill(-1n))]).toEqual(expected);
     }),
   );
 });

@@ -112,7 +112,7 @@ describe("a tracked run", () => {
 });
 
 describe("events and span limits", () => {
-  it.each([128, 10, 3])("loses none of 1,000 rows under a limit of %i events", async (limit) => {
+  it.each([128, 10, 3, 2, 1])("loses none of 1,000 rows under a limit of %i events", async (limit) => {
     await telemetry.shutdown();
     telemetry = createTelemetryHarness({ spanLimits: { eventCountLimit: limit } });
     const restore = configureRecording({ spanEventLimit: limit, exportRows: "all" });

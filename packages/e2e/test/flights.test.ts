@@ -43,7 +43,7 @@ async function pipeline(
   });
   const [id] = listRuns(directory);
   const snapshot = readRun(directory, id ?? "");
-  const rows = snapshot.table("spans")!;
+  const rows = (await snapshot.table("spans"))!;
   const traceId = rows.getChild("trace_id")!.get(0) as string;
   return { run: snapshot, spans: await trace(traceId, rows.numRows) };
 }
@@ -80,8 +80,7 @@ function events(span: JaegerSpan): Record<string, unknown>[] {
 describe("the flights pipeline in the real back ends", () => {
   it("has every span and event of the snapshot in Jaeger, once", async () => {
     const { run: snapshot, spans } = await pipeline("examples/flights/demo.js");
-    const rows = snapshot
-      .table("spans")!
+    const rows = (await snapshot.table("spans"))!
       .toArray()
       .map((row) => row!.toJSON() as Record<string, unknown>);
     expect(new Set(spans.map((span) => span.spanID))).toEqual(new Set(rows.map((row) => row["span_id"])));
@@ -103,11 +102,10 @@ describe("the flights pipeline in the real back ends", () => {
       expect(Number(row["dropped_events_count"])).toBe(0);
     }
     const quality = spans.flatMap(events).filter((event) => event["event"] === "pitot.quality");
-    expect(quality).toHaveLength(snapshot.table("quality")!.numRows);
+    expect(quality).toHaveLength((await snapshot.table("quality"))!.numRows);
     expect(quality.length).toBeGreaterThan(50);
     // From an event to its row, and from each row back to its event.
-    const stored = snapshot
-      .table("quality")!
+    const stored = (await snapshot.table("quality"))!
       .toArray()
       .map((row) => row!.toJSON() as Record<string, unknown>);
     for (const row of stored) {
@@ -123,7 +121,7 @@ describe("the flights pipeline in the real back ends", () => {
       ["pitot.column", "column_stats"],
     ] as const)
       expect(spans.flatMap(events).filter((event) => event["event"] === name)).toHaveLength(
-        snapshot.table(table)!.numRows,
+        (await snapshot.table(table))!.numRows,
       );
   });
 
@@ -170,8 +168,10 @@ describe("the flights pipeline in the real back ends", () => {
       .map((event) => Number(event["pitot.record.seq"]));
     expect(new Set(ordinals).size).toBe(20_000);
     expect(ordinals).toHaveLength(20_000);
-    expect(snapshot.table("quality")!.numRows).toBe(20_000);
-    const dropped = snapshot.table("spans")!.getChild("dropped_events_count")!.toArray() as BigInt64Array;
+    expect((await snapshot.table("quality"))!.numRows).toBe(20_000);
+    const dropped = (await snapshot.table("spans"))!
+      .getChild("dropped_events_count")!
+      .toArray() as BigInt64Array;
     expect(dropped.every((count) => count === 0n)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { SnapshotStore } from "@pitot/snapshot";
 /** Bounds of a {@link DeliverySpanProcessor}; the defaults suit a Collector's defaults. */
 export interface DeliveryOptions {
     /** Spans of one request. Default 512. */
@@ -9,19 +10,39 @@ export interface DeliveryOptions {
     readonly concurrency?: number;
     /** Longest time in ms that a span waits for company. Default 1,000. */
     readonly delayMs?: number;
-    /** Spans waiting in memory, beyond which the oldest are given up and counted. Default 200,000. */
+    /** Spans waiting in memory. What is over is left to the snapshot, to be replayed; without one the oldest are dropped. Default 200,000. */
     readonly queueSpans?: number;
+    /** Estimated bytes of the spans waiting in memory; as `queueSpans`. Default 128 MiB. */
+    readonly queueBytes?: number;
+    /** Holds the spans too, and keeps the ledger of what was delivered. */
+    readonly store?: SnapshotStore | undefined;
+    /** Called when spans were left to the snapshot: somebody should replay them. */
+    readonly onSpooled?: () => void;
+}
+/** Spans by what became of their export. */
+export interface DeliveryCounts {
+    readonly delivered: number;
+    /** Refused by a back end for what they are. */
+    readonly rejected: number;
+    /** In the snapshot, undelivered. */
+    readonly spooled: number;
+    /** Lost: there is no snapshot. */
+    readonly dropped: number;
 }
 /**
  * Sends finished spans through any exporter, without the drops of the SDK's batch processor: its queue takes whole bursts, batches
- * are bounded by count and by bytes, and what an exporter refuses is counted in `pitot.export.spans` and told once.
+ * are bounded by count and by bytes, and what the exporter does not confirm stays undelivered in the snapshot's ledger, to be replayed.
+ * What became of spans is counted in `pitot.export.spans`. Put it after a `SnapshotSpanProcessor` of the same store.
  */
 export declare class DeliverySpanProcessor implements SpanProcessor {
     #private;
     constructor(exporter: SpanExporter, options?: DeliveryOptions);
+    get counts(): DeliveryCounts;
     onStart(_span: Span): void;
     onEnd(span: ReadableSpan): void;
     /** Resolves when nothing waits and nothing is under way; never rejects. */
     forceFlush(): Promise<void>;
+    /** Leaves everything that waits to the snapshot: the time for sending is over. */
+    giveUp(): void;
     shutdown(): Promise<void>;
 }

@@ -1,12 +1,20 @@
-import { type IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { type RecordingOptions } from "@pitot/core";
+import { type RetentionLimits } from "@pitot/snapshot";
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
-export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter"> {
+export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter" | "flushMs"> {
     /** Default `OTEL_SERVICE_NAME`. */
     readonly serviceName?: string;
     /** Folder of the snapshots, or false for none. Default `PITOT_DIR`, else `.pitot`. */
     readonly snapshot?: string | false;
+    /**
+     * Longest time in ms that a record waits in memory, and that what was written waits to be forced to the disk; `every` writes and forces
+     * each batch at once, so that power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
+     */
+    readonly flush?: number | "every";
+    /** Bounds of the snapshot folder, kept in the background: by age, number and bytes. Default: everything is kept. */
+    readonly retention?: RetentionLimits;
     /** `auto` (default): export where an endpoint is set in the environment or a Collector listens on port 4318. */
     readonly otlp?: boolean | "auto";
     /** Sends spans instead of the OTLP exporter. */
@@ -35,7 +43,8 @@ export interface Pitot extends AsyncDisposable {
  * await using pitot = await startPitot({ serviceName: "nightly" });
  * ```
  *
- * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` and `new SnapshotLogProcessor(store)` to it, where it wants
+ * spans and logs in snapshots too.
  *
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */

@@ -1,52 +1,114 @@
 import { connect } from "node:net";
-import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
-import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { OTLPMetricExporterBase } from "@opentelemetry/exporter-metrics-otlp-http";
+import { OTLPExporterBase } from "@opentelemetry/otlp-exporter-base";
+import { convertLegacyHttpOptions } from "@opentelemetry/otlp-exporter-base/node-http";
+import {
+  JsonLogsSerializer,
+  JsonMetricsSerializer,
+  JsonTraceSerializer,
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from "@opentelemetry/otlp-transformer";
+import type { LogRecordExporter, ReadableLogRecord } from "@opentelemetry/sdk-logs";
+import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { PitotError } from "@pitot/core";
-import { backgroundAgent } from "./background-agent.ts";
+import { OtlpDelegate, type OtlpSerializer } from "./otlp-delegate.ts";
+import { OtlpSender } from "./otlp-sender.ts";
+
+/** The signals of OTLP. */
+export type OtlpSignal = "traces" | "metrics" | "logs";
 
 /** One exporter per signal, configured by the standard `OTEL_EXPORTER_OTLP_*` variables. */
 export interface OtlpExporters {
   readonly traces: SpanExporter;
   readonly metrics: PushMetricExporter;
   readonly logs: LogRecordExporter;
+  readonly encoding: "json" | "proto";
+  /** What posts the requests of each signal. */
+  readonly senders: Readonly<Record<OtlpSignal, OtlpSender>>;
+  /** Ends what is under way; it counts as not delivered. */
+  abort(): void;
 }
 
+/** How {@link otlpExporters} are made. */
+export interface OtlpExporterOptions {
+  /** Default `OTEL_EXPORTER_OTLP_PROTOCOL`, else `http/protobuf`. */
+  readonly protocol?: string;
+  /** Base URL instead of that of the environment. */
+  readonly endpoint?: string;
+  /** Is given the requests of metrics and logs that could not be sent. Spans are in the snapshot. */
+  readonly onUndelivered?: (signal: "metrics" | "logs", encoding: "json" | "proto", body: Uint8Array) => void;
+}
+
+/** The serializers of one encoding, by signal. */
+interface OtlpSerializers {
+  readonly traces: OtlpSerializer<ReadableSpan[]>;
+  readonly metrics: OtlpSerializer<ResourceMetrics>;
+  readonly logs: OtlpSerializer<ReadableLogRecord[]>;
+}
+
+const SERIALIZERS: Readonly<Record<"json" | "proto", OtlpSerializers>> = {
+  json: { traces: JsonTraceSerializer, metrics: JsonMetricsSerializer, logs: JsonLogsSerializer },
+  proto: {
+    traces: ProtobufTraceSerializer,
+    metrics: ProtobufMetricsSerializer,
+    logs: ProtobufLogsSerializer,
+  },
+};
+
 /**
- * Makes the exporters for `OTEL_EXPORTER_OTLP_PROTOCOL`: `http/protobuf` (default) or `http/json`. Imported lazily: each of the two
- * brings its own transport.
+ * Makes the exporters for `http/protobuf` (default) or `http/json`.
  *
  * @throws PitotError INVALID_CONFIGURATION for another protocol
  */
-export async function otlpExporters(
-  protocol: string = process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf",
-): Promise<OtlpExporters> {
-  const options = { httpAgentOptions: backgroundAgent };
+export function otlpExporters(options: OtlpExporterOptions = {}): OtlpExporters {
+  const protocol = options.protocol ?? (process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf");
+  const encoding = encodingOf(protocol);
+  const senders = {
+    traces: otlpSender("traces", encoding, options.endpoint),
+    metrics: otlpSender("metrics", encoding, options.endpoint),
+    logs: otlpSender("logs", encoding, options.endpoint),
+  };
+  const { traces, metrics, logs } = SERIALIZERS[encoding];
+  const keep = (signal: "metrics" | "logs") => (body: Uint8Array) =>
+    options.onUndelivered?.(signal, encoding, body);
+  return {
+    traces: new OTLPExporterBase(new OtlpDelegate(traces, senders.traces)),
+    metrics: new OTLPMetricExporterBase(new OtlpDelegate(metrics, senders.metrics, keep("metrics"))),
+    logs: new OTLPExporterBase(new OtlpDelegate(logs, senders.logs, keep("logs"))),
+    encoding,
+    senders,
+    abort: () => {
+      for (const sender of Object.values(senders)) sender.abort();
+    },
+  };
+}
+
+/** What posts requests of one signal and encoding, as the environment configures it. */
+export function otlpSender(signal: OtlpSignal, encoding: "json" | "proto", endpoint?: string): OtlpSender {
+  const path = `v1/${signal}`;
+  const target = convertLegacyHttpOptions(
+    endpoint === undefined ? {} : { url: `${endpoint.replace(/\/+$/, "")}/${path}` },
+    signal.toUpperCase(),
+    path,
+    { "Content-Type": encoding === "json" ? "application/json" : "application/x-protobuf" },
+  );
+  return new OtlpSender(target);
+}
+
+/** Understands the answers of a back end. */
+export function otlpSerializer(signal: OtlpSignal, encoding: "json" | "proto"): OtlpSerializer<never> {
+  return SERIALIZERS[encoding][signal];
+}
+
+function encodingOf(protocol: string): "json" | "proto" {
   switch (protocol) {
-    case "http/protobuf": {
-      const [traces, metrics, logs] = await Promise.all([
-        import("@opentelemetry/exporter-trace-otlp-proto"),
-        import("@opentelemetry/exporter-metrics-otlp-proto"),
-        import("@opentelemetry/exporter-logs-otlp-proto"),
-      ]);
-      return {
-        traces: new traces.OTLPTraceExporter(options),
-        metrics: new metrics.OTLPMetricExporter(options),
-        logs: new logs.OTLPLogExporter(options),
-      };
-    }
-    case "http/json": {
-      const [traces, metrics, logs] = await Promise.all([
-        import("@opentelemetry/exporter-trace-otlp-http"),
-        import("@opentelemetry/exporter-metrics-otlp-http"),
-        import("@opentelemetry/exporter-logs-otlp-http"),
-      ]);
-      return {
-        traces: new traces.OTLPTraceExporter(options),
-        metrics: new metrics.OTLPMetricExporter(options),
-        logs: new logs.OTLPLogExporter(options),
-      };
-    }
+    case "http/protobuf":
+      return "proto";
+    case "http/json":
+      return "json";
     default:
       throw new PitotError(
         "INVALID_CONFIGURATION",

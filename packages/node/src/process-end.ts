@@ -6,22 +6,31 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 export interface EndOfProcess {
   /** Writes to disk what waits. Synchronous. */
   readonly flush: () => void;
+  /** Ends open spans as aborted. Synchronous. */
+  readonly abortSpans: () => void;
   /** Delivers and closes. Idempotent. */
   readonly shutdown: () => Promise<void>;
-  /** Longest time in ms that a signal waits for `shutdown`. */
+  /** Longest time in ms that a signal waits for `shutdown`, and that the end of the process waits for synchronous work. */
   readonly boundMs: number;
 }
 
 /**
  * Watches the ways in which a process ends, without changing its exit code or signal. When the event loop runs empty, delivers. At
- * `process.exit` and after an uncaught error, closes runs as aborted and writes the snapshot. On SIGTERM, SIGINT and SIGHUP, aborts
- * `run.signal`, and where the application has no handler of its own, delivers within the bound and lets the signal end the
- * process; a second signal ends it at once. Returns a function that stops watching.
+ * `process.exit` and after an uncaught error, closes runs and open spans as aborted and writes the snapshot. On SIGTERM, SIGINT and SIGHUP,
+ * aborts `run.signal`, and where the application has no handler of its own, delivers within the bound and lets the signal end the
+ * process; a second signal ends it at once. In a worker thread, the same at the thread's end. Returns a function that stops watching.
  */
 export function watchProcessEnd(end: EndOfProcess): () => void {
   const onBeforeExit = (): void => void end.shutdown();
   const onExit = (): void => {
-    for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
+    const deadline = Date.now() + end.boundMs;
+    end.flush();
+    for (const run of aliveRuns()) {
+      // Beyond the bound a run stays open: the next process recovers it, from what was flushed.
+      if (Date.now() > deadline) return;
+      finishRun(run, { status: "aborted" });
+    }
+    end.abortSpans();
     end.flush();
   };
   let asked = false;

@@ -1,12 +1,21 @@
-import { SpanKind, SpanStatusCode, type Context, type HrTime } from "@opentelemetry/api";
+import type { Context } from "@opentelemetry/api";
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { runIdOf } from "@pitot/core";
-import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
-import type { SnapshotStore, SpanRow } from "@pitot/snapshot";
+import { ATTR_ABORTED, ATTR_RUN_ID } from "@pitot/semconv";
+import type { SnapshotStore } from "@pitot/snapshot";
+import { spanRow } from "./span-to-row.ts";
+
+/** Which run or session has a span: what the delivery confirms it to. */
+const scopes = new WeakMap<ReadableSpan, string>();
+
+/** The id of the run or session whose snapshot holds this span; undefined where none does. */
+export function snapshotScopeOf(span: ReadableSpan): string | undefined {
+  return scopes.get(span);
+}
 
 /**
- * Stamps the id of the active run on every span that begins inside it, and keeps finished spans in the snapshot. Add it to the
- * `spanProcessors` of a NodeSDK of your own.
+ * Stamps the id of the active run on every span that begins inside it, and keeps spans in the snapshot: finished ones, and those that are
+ * open should the process die. Add it to the `spanProcessors` of a NodeSDK of your own, before the one that sends.
  */
 export class SnapshotSpanProcessor implements SpanProcessor {
   readonly #store: SnapshotStore | undefined;
@@ -19,10 +28,20 @@ export class SnapshotSpanProcessor implements SpanProcessor {
   onStart(span: Span, parent: Context): void {
     const runId = runIdOf(parent);
     if (runId !== undefined) span.setAttribute(ATTR_RUN_ID, runId);
+    this.#store?.spanStarted({
+      spanId: span.spanContext().spanId,
+      version: () => span.events.length + Object.keys(span.attributes).length,
+      row: () => spanRow(span),
+      abort: () => {
+        span.setAttribute(ATTR_ABORTED, true);
+        span.end();
+      },
+    });
   }
 
   onEnd(span: ReadableSpan): void {
-    this.#store?.addSpan(spanRow(span));
+    if (this.#store === undefined) return;
+    scopes.set(span, this.#store.addSpan(spanRow(span)));
   }
 
   async forceFlush(): Promise<void> {
@@ -32,44 +51,4 @@ export class SnapshotSpanProcessor implements SpanProcessor {
   async shutdown(): Promise<void> {
     this.#store?.flush();
   }
-}
-
-function spanRow(span: ReadableSpan): SpanRow {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  const runId = span.attributes[ATTR_RUN_ID];
-  const service = span.resource.attributes[ATTR_SERVICE_NAME];
-  return {
-    trace_id: traceId,
-    span_id: spanId,
-    parent_span_id: span.parentSpanContext?.spanId ?? null,
-    name: span.name,
-    kind: SpanKind[span.kind],
-    start_time_unix_nano: nanos(span.startTime),
-    duration_time_unix_nano: nanos(span.duration),
-    status_code: SpanStatusCode[span.status.code],
-    status_message: span.status.message ?? null,
-    attributes: JSON.stringify(span.attributes),
-    events: JSON.stringify(
-      span.events.map(({ name, time, attributes }) => ({
-        name,
-        time_unix_nano: String(nanos(time)),
-        attributes,
-      })),
-    ),
-    links: JSON.stringify(
-      span.links.map(({ context, attributes }) => ({
-        trace_id: context.traceId,
-        span_id: context.spanId,
-        attributes,
-      })),
-    ),
-    service_name: typeof service === "string" ? service : null,
-    dropped_events_count: span.droppedEventsCount,
-    sampled: (traceFlags & 1) === 1,
-    run_id: typeof runId === "string" ? runId : null,
-  };
-}
-
-function nanos([seconds, nanoseconds]: HrTime): bigint {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
 }

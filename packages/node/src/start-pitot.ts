@@ -1,22 +1,29 @@
 import { diag, metrics, ProxyTracerProvider, trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
-import { BatchLogRecordProcessor } from "@opentelemetry/sdk-logs";
-import { PeriodicExportingMetricReader, type IMetricReader } from "@opentelemetry/sdk-metrics";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
-import { SnapshotStore } from "@pitot/snapshot";
-import { DeliverySpanProcessor } from "./delivery-span-processor.ts";
-import { otlpExporters, otlpReachable } from "./otlp-exporters.ts";
+import { SnapshotStore, type RetentionLimits } from "@pitot/snapshot";
+import { Delivery } from "./delivery.ts";
+import { otlpReachable } from "./otlp-exporters.ts";
 import { watchProcessEnd } from "./process-end.ts";
+import { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
 
 /** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
-export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter"> {
+export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter" | "flushMs"> {
   /** Default `OTEL_SERVICE_NAME`. */
   readonly serviceName?: string;
   /** Folder of the snapshots, or false for none. Default `PITOT_DIR`, else `.pitot`. */
   readonly snapshot?: string | false;
+  /**
+   * Longest time in ms that a record waits in memory, and that what was written waits to be forced to the disk; `every` writes and forces
+   * each batch at once, so that power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
+   */
+  readonly flush?: number | "every";
+  /** Bounds of the snapshot folder, kept in the background: by age, number and bytes. Default: everything is kept. */
+  readonly retention?: RetentionLimits;
   /** `auto` (default): export where an endpoint is set in the environment or a Collector listens on port 4318. */
   readonly otlp?: boolean | "auto";
   /** Sends spans instead of the OTLP exporter. */
@@ -47,7 +54,8 @@ export interface Pitot extends AsyncDisposable {
  * await using pitot = await startPitot({ serviceName: "nightly" });
  * ```
  *
- * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` to it, where it wants spans in snapshots too.
+ * An application with an SDK of its own adds `new SnapshotSpanProcessor(store)` and `new SnapshotLogProcessor(store)` to it, where it wants
+ * spans and logs in snapshots too.
  *
  * @throws PitotError INVALID_CONFIGURATION, naming option or variable and value
  */
@@ -77,36 +85,74 @@ async function start(options: PitotOptions): Promise<Pitot> {
       value: shutdownMs,
       remedy: "Give milliseconds of 0 or more.",
     });
+  const attached = hasProvider();
+  const otlp = attached ? false : await exportsOtlp(options);
   const store =
     options.snapshot === false
       ? undefined
       : new SnapshotStore({
           ...(options.snapshot === undefined ? {} : { directory: options.snapshot }),
+          ...(options.flush === undefined ? {} : { flush: options.flush }),
           ...serviceName(options),
+          delivery: otlp || (!attached && options.traceExporter !== undefined) ? "otlp" : "none",
         });
   const restore = configureRecording({
     ...options,
     records: options.records ?? (process.env["PITOT_RECORDS"] as "span" | undefined) ?? "span",
     targets: store === undefined ? [] : [store],
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
+    ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  const attached = hasProvider();
-  const sdk = attached ? undefined : await startSdk(options, store);
-  const bounded = async (work: Promise<unknown>): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
-        resolve();
-      }, shutdownMs);
+  let delivery: Delivery;
+  try {
+    delivery = new Delivery({
+      otlp,
+      traceExporter: attached ? undefined : options.traceExporter,
+      store,
+      serviceName: serviceName(options).serviceName,
+      retention: options.retention,
     });
-    await Promise.race([work.catch((error: unknown) => diag.warn("pitot: shutdown", error)), timeout]);
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  const sdk = attached ? undefined : startSdk(options, store, delivery);
+  /** False where the time was up first. */
+  const within = async (ms: number, work: Promise<unknown>): Promise<boolean> => {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), ms);
+    });
+    const done = work.then(
+      () => true,
+      (error: unknown) => {
+        diag.warn("pitot: shutdown", error);
+        return true;
+      },
+    );
+    const inTime = await Promise.race([done, timeout]);
     clearTimeout(timer);
+    return inTime;
   };
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
-    if (sdk !== undefined) await bounded(sdk.shutdown());
+    store?.abortOpenSpans();
+    const until = performance.now() + shutdownMs;
+    const left = (): number => Math.max(0, until - performance.now());
+    const flushed = await within(left(), delivery.flushSpans());
+    if (!flushed) delivery.giveUp();
+    await store?.close();
+    if (flushed) await within(left(), delivery.replayOwn());
+    delivery.stopUpkeep();
+    // Spans first: what became of them is a metric.
+    const closing = sdk?.shutdown() ?? Promise.resolve();
+    if (!(await within(left(), closing))) {
+      diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
+      delivery.giveUp();
+      // What was under way is written to disk as soon as it has been stopped.
+      await within(100, closing);
+    }
     sdk?.unregister();
     await store?.close();
     unwatch();
@@ -115,16 +161,20 @@ async function start(options: PitotOptions): Promise<Pitot> {
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());
   const unwatch = watchProcessEnd({
-    flush: () => store?.flush(),
+    flush: () => {
+      store?.flush();
+      delivery.spill();
+    },
+    abortSpans: () => store?.abortOpenSpans(),
     shutdown,
     boundMs: Math.min(shutdownMs, 2000),
   });
   return {
     mode: attached ? "attached" : "started",
-    exporting: sdk?.exporting ?? false,
+    exporting: otlp,
     snapshotDirectory: store?.directory,
     flush: async () => {
-      if (sdk !== undefined) await bounded(sdk.flush());
+      if (sdk !== undefined) await within(shutdownMs, Promise.all([delivery.flushSpans(), sdk.flush()]));
       store?.flush();
     },
     shutdown,
@@ -133,41 +183,30 @@ async function start(options: PitotOptions): Promise<Pitot> {
 }
 
 interface RunningSdk {
-  readonly exporting: boolean;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
   /** Takes the providers out of the globals, whether or not their back ends have answered. */
   unregister(): void;
 }
 
-async function startSdk(options: PitotOptions, store: SnapshotStore | undefined): Promise<RunningSdk> {
-  const exporting =
-    options.otlp === "auto" || options.otlp === undefined ? await otlpReachable() : options.otlp;
-  const exporters = exporting ? await otlpExporters() : undefined;
-  const traces = options.traceExporter ?? exporters?.traces;
-  const delivery = traces === undefined ? undefined : new DeliverySpanProcessor(traces);
-  const readers = [...(options.metricReaders ?? [])];
-  if (exporters !== undefined)
-    readers.push(new PeriodicExportingMetricReader({ exporter: exporters.metrics, ...metricInterval() }));
+function startSdk(options: PitotOptions, store: SnapshotStore | undefined, delivery: Delivery): RunningSdk {
+  const readers = [...(options.metricReaders ?? []), ...delivery.metricReaders];
   const sdk = new NodeSDK({
     ...serviceName(options),
-    spanProcessors: [new SnapshotSpanProcessor(store), ...(delivery === undefined ? [] : [delivery])],
+    spanProcessors: [new SnapshotSpanProcessor(store), ...delivery.spanProcessors],
     metricReaders: readers,
-    logRecordProcessors:
-      exporters === undefined ? [] : [new BatchLogRecordProcessor({ exporter: exporters.logs })],
+    logRecordProcessors: [
+      ...(store === undefined ? [] : [new SnapshotLogProcessor(store)]),
+      ...delivery.logProcessors,
+    ],
     instrumentations: [],
   });
   sdk.start();
   return {
-    exporting,
     flush: async () => {
-      await Promise.all([delivery?.forceFlush(), ...readers.map((reader) => reader.forceFlush())]);
+      await Promise.all([...readers, ...delivery.logProcessors].map((part) => part.forceFlush()));
     },
-    shutdown: async () => {
-      // Spans first: what became of them is a metric.
-      await delivery?.forceFlush();
-      await sdk.shutdown();
-    },
+    shutdown: async () => await sdk.shutdown(),
     unregister: () => {
       trace.disable();
       metrics.disable();
@@ -176,23 +215,13 @@ async function startSdk(options: PitotOptions, store: SnapshotStore | undefined)
   };
 }
 
+async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
+  return otlp === "auto" || otlp === undefined ? await otlpReachable() : otlp;
+}
+
 function serviceName(options: PitotOptions): { serviceName?: string } {
   const name = options.serviceName ?? process.env["OTEL_SERVICE_NAME"];
   return name === undefined || name === "" ? {} : { serviceName: name };
-}
-
-/** The SDK reads the variable only for readers that it makes itself. */
-function metricInterval(): { exportIntervalMillis?: number; exportTimeoutMillis?: number } {
-  const text = process.env["OTEL_METRIC_EXPORT_INTERVAL"];
-  if (text === undefined || text === "") return {};
-  const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0)
-    throw new PitotError(
-      "INVALID_CONFIGURATION",
-      "OTEL_METRIC_EXPORT_INTERVAL is not a number of milliseconds",
-      { value: text, remedy: "Give a whole number above 0." },
-    );
-  return { exportIntervalMillis: value, exportTimeoutMillis: Math.min(value, 30_000) };
 }
 
 function hasProvider(): boolean {

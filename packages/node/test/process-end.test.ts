@@ -18,7 +18,7 @@ it.each([
   ["SIGTERM", null, "SIGTERM"],
   ["SIGINT", null, "SIGINT"],
   ["SIGHUP", null, "SIGHUP"],
-])("keeps every record, exit code and signal when the process ends by %s", (way, status, signal) => {
+])("keeps every record, exit code and signal when the process ends by %s", async (way, status, signal) => {
   const directory = mkdtempSync(join(tmpdir(), "pitot-end-"));
   const child = spawnSync(process.execPath, [fixture, way], {
     env: { ...process.env, PITOT_DIR: directory },
@@ -28,8 +28,8 @@ it.each([
   expect([child.status, child.signal], child.stderr).toEqual([status, signal]);
   const run = readRun(directory, child.stdout.trim());
   expect(run.manifest.run?.status).toBe("aborted");
-  expect(run.table("quality")?.numRows).toBe(100);
-  expect(run.table("spans")?.numRows).toBe(3);
+  expect((await run.table("quality"))?.numRows).toBe(100);
+  expect((await run.table("spans"))?.numRows).toBe(3);
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -36,7 +36,7 @@ describe("startPitot", () => {
     });
     await pitot.shutdown();
     await pitot.shutdown();
-    const rows = readRun(folder, id).table("spans")!;
+    const rows = (await readRun(folder, id).table("spans"))!;
     const ids = Array.from({ length: rows.numRows }, (_, i) => rows.getChild("span_id")!.get(i) as string);
     expect(sink.spans.map(({ spanId }) => spanId).sort()).toEqual(ids.sort());
     expect(sink.spans.map(({ name }) => name)).toContain("of the user");
@@ -83,7 +83,7 @@ describe("startPitot", () => {
     expect(performance.now() - started).toBeLessThan(3000);
     const run = onlyRun();
     expect(run.manifest.state).toBe("compacted");
-    expect(run.table("spans")!.numRows).toBe(2);
+    expect((await run.table("spans"))!.numRows).toBe(2);
     if (answer !== undefined) await sink.close();
   });
 
@@ -94,7 +94,7 @@ describe("startPitot", () => {
     trackedRun({ label: "attached" }, (run) => run.recordEvent("e", {}));
     await pitot.shutdown();
     expect(telemetry.spans().map(({ name }) => name)).toContain("run attached");
-    expect(onlyRun().table("events")!.numRows).toBe(1);
+    expect((await onlyRun().table("events"))!.numRows).toBe(1);
   });
 
   it("is one set-up per process, and starts anew after its shutdown", async () => {

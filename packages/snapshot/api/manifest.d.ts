@@ -8,6 +8,20 @@ export interface ManifestTable {
     /** Of a compacted file. */
     readonly sha256?: string;
 }
+/** What a table lost at its end when its process died. */
+export interface CutTail {
+    readonly bytes: number;
+    /** Rows of the batch that was cut; null where not even their number was on disk. */
+    readonly rows: number | null;
+}
+/** What recovery found when a process had died. */
+export interface Recovery {
+    /** Last sign of life, Unix milliseconds: the end of what was open. */
+    readonly died_unix_ms: number;
+    readonly cut: Readonly<Record<string, CutTail>>;
+    /** Spans that were open, closed as aborted. */
+    readonly aborted_spans: number;
+}
 /** `run.json`: what a run was, what its folder holds and what became of its records. */
 export interface RunManifest {
     readonly manifest_version: 1;
@@ -15,13 +29,17 @@ export interface RunManifest {
     readonly id: string;
     readonly service_name: string | null;
     readonly pid: number;
+    /** `otlp` where spans are sent, so that what was not confirmed waits for replay; absent in folders of before. */
+    readonly delivery?: "otlp" | "none";
     readonly run: RunPayload | null;
     /** `open` while the run lives, `closed` once no batch follows, `compacted` when all tables are IPC files. */
     readonly state: "open" | "closed" | "compacted";
     readonly tables: Readonly<Record<string, ManifestTable>>;
     readonly records: RecordCounts;
+    /** Where the process died before the run's end, or between its end and the compaction. */
+    readonly recovery?: Recovery;
 }
-/** Replaces the manifest as a whole: a reader sees the old one or the new one. */
+/** Replaces the manifest as a whole and durably. */
 export declare function writeManifest(folder: string, manifest: RunManifest): void;
-/** @throws PitotError IO or INVALID_DATA, naming the file */
+/** @throws PitotError IO, INVALID_DATA or (a later version) UNSUPPORTED, naming the file */
 export declare function readManifest(folder: string): RunManifest;

@@ -1,10 +1,19 @@
-import type { RecordTarget, ScopeInfo, ScopeWriter } from "@pitot/core";
+import { type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
+import { type LogRow } from "./log-row.ts";
+import { type OpenSpan } from "./open-spans.ts";
 import type { SpanRow } from "./span-row.ts";
 /** Where and for whom snapshots are written. */
 export interface SnapshotOptions {
     /** The folder; default `PITOT_DIR`, else `.pitot` in the working directory. Created with mode 0700. */
     readonly directory?: string;
     readonly serviceName?: string;
+    /**
+     * Longest time in ms that a span waits in memory, and that what was written waits to be forced to the disk, in the background. `every`
+     * writes and forces each batch before the call returns: then power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
+     */
+    readonly flush?: number | "every";
+    /** `otlp` where an exporter is confirming spans, so that what it did not confirm is replayed. Default none. */
+    readonly delivery?: "otlp" | "none";
 }
 /**
  * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and spans outside runs under
@@ -13,13 +22,36 @@ export interface SnapshotOptions {
 export declare class SnapshotStore implements RecordTarget {
     #private;
     readonly directory: string;
+    /** See {@link SnapshotOptions.flush}; 0 for `every`. */
+    readonly flushMs: number;
     /** Spans that could not be written. */
     droppedSpans: number;
+    /** Log records that could not be written. */
+    droppedLogs: number;
+    /** @throws PitotError INVALID_CONFIGURATION, naming option or variable and value */
     constructor(options?: SnapshotOptions);
     open(scope: ScopeInfo): ScopeWriter | undefined;
-    /** Takes a finished span. It is written with the next batch, at the end of its run, or by {@link SnapshotStore.flush}. */
-    addSpan(row: SpanRow): void;
-    /** Writes all spans that wait. Synchronous. */
+    /**
+     * Takes a finished span. It is written with the next batch, after the flush interval, at the end of its run, or by
+     * {@link SnapshotStore.flush}. Returns the id of the run or session that has it: what {@link SnapshotStore.hold} takes.
+     */
+    addSpan(row: SpanRow): string;
+    /** Takes a log record. It is written as spans are. */
+    addLog(row: LogRow): void;
+    /**
+     * Remembers a span that has begun, so that it is on disk, unfinished, should the process die: at once where each record is, else once
+     * it has been open for a flush interval.
+     */
+    spanStarted(span: OpenSpan): void;
+    /** Ends every span that is open as aborted, since the process ends. */
+    abortOpenSpans(): void;
+    /** A span is about to be sent: no other process may replay it until it is settled. Undefined where the snapshot has no such folder. */
+    hold(scopeId: string): void;
+    /** The exporter took these spans of a run or session: all but `rejected` of them. */
+    confirm(scopeId: string, spanIds: readonly string[], rejected?: number): void;
+    /** These spans were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
+    giveUp(scopeId: string, spans: number): boolean;
+    /** Writes all spans and log records that wait. Synchronous. */
     flush(): void;
     /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
     close(): Promise<void>;

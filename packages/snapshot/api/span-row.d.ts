@@ -1,3 +1,4 @@
+import type { RecordBatch } from "apache-arrow";
 /** A finished span as the `spans` table has it; nested parts as JSON text. */
 export interface SpanRow {
     readonly trace_id: string;
@@ -16,4 +17,16 @@ export interface SpanRow {
     readonly dropped_events_count: number;
     readonly sampled: boolean;
     readonly run_id: string | null;
+    /** W3C tracestate. */
+    readonly trace_state: string | null;
+    readonly dropped_attributes_count: number;
+    readonly dropped_links_count: number;
+    readonly scope_name: string | null;
+    readonly scope_version: string | null;
+    /** Attributes of the resource, JSON text. */
+    readonly resource: string | null;
 }
+/** The spans of a batch. Columns that an older snapshot does not have are null, or 0. */
+export declare function spanRows(batch: RecordBatch): SpanRow[];
+/** Span rows as columns. */
+export declare function spanColumns(rows: readonly SpanRow[]): Record<keyof SpanRow, unknown[]>;

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PitotError } from "@pitot/core";
-import { MetadataVersion, type Schema } from "apache-arrow";
-import { FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
+import { footer, PREFIX, type FileBlock } from "./ipc-metadata.ts";
+import { openReadHandle } from "./private-file.ts";
 import { scanMessages } from "./scan-messages.ts";
+import { UnifiedDictionaries } from "./unified-dictionaries.ts";
 
 const MAGIC = Buffer.from("ARROW1");
 const MAGIC_PADDED = Buffer.from("ARROW1\0\0");
@@ -19,8 +20,8 @@ export interface CompactedTable {
 
 /**
  * Rewrites an IPC stream `*.arrows` as the IPC file `*.arrow`: written aside, synced, renamed, and only then is the stream removed,
- * so that a crash between any two steps leaves at least one of them whole. Batches are copied as they are, one at a time; a torn tail is
- * left out.
+ * so that a crash between any two steps leaves at least one of them whole. Batches are copied as they are, one at a time, behind dictionaries
+ * that are made one of their deltas; a torn tail is left out.
  */
 export async function compactTable(streamPath: string): Promise<CompactedTable> {
   const path = streamPath.replace(/\.arrows$/, ".arrow");
@@ -28,9 +29,10 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   const hash = createHash("sha256");
   let bytes = 0;
   // File handles, not streams: a stream without listener turns a missing folder into an uncaught error of the process.
-  const from = await open(streamPath, "r");
+  const from = await openReadHandle(streamPath);
   try {
-    const to = await open(temporary, "w", 0o600);
+    await rm(temporary, { force: true });
+    const to = await open(temporary, "wx", 0o600);
     try {
       const write = async (part: Uint8Array): Promise<void> => {
         hash.update(part);
@@ -38,23 +40,30 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
         await to.writeFile(part);
       };
       await write(MAGIC_PADDED);
-      const blocks: FileBlock[] = [];
-      let schema: Schema | undefined;
-      for await (const message of scanMessages(from)) {
-        if (message.schema === undefined)
-          blocks.push(new FileBlock(message.metadataLength, message.bodyLength, bytes));
-        else schema = message.schema;
+      const { schema, dictionaries } = await preamble(from, streamPath);
+      await write(schema.bytes);
+      const blocks = { dictionary: [] as FileBlock[], batch: [] as FileBlock[] };
+      for (const message of dictionaries.messages()) {
+        blocks.dictionary.push([
+          bytes,
+          message.metadataLength,
+          message.bytes.length - message.metadataLength,
+        ]);
         await write(message.bytes);
       }
-      if (schema === undefined)
-        throw new PitotError("INVALID_DATA", "The stream has no schema", {
-          value: streamPath,
-          remedy: "Remove the file.",
-        });
-      const footer = Footer.encode(new Footer(schema, MetadataVersion.V5, blocks, []));
+      for await (const message of scanMessages(from)) {
+        if (message.header.type !== "batch") continue;
+        blocks.batch.push([bytes, message.metadataLength, message.header.bodyLength]);
+        await write(await message.bytes());
+      }
+      const end = footer(
+        { metadata: schema.bytes.subarray(PREFIX), header: schema.header },
+        blocks.dictionary,
+        blocks.batch,
+      );
       const length = Buffer.alloc(4);
-      length.writeInt32LE(footer.length);
-      await write(Buffer.concat([END_OF_STREAM, footer, length, MAGIC]));
+      length.writeInt32LE(end.length);
+      await write(Buffer.concat([END_OF_STREAM, end, length, MAGIC]));
       await to.sync();
     } finally {
       await to.close();
@@ -66,6 +75,24 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   await sync(dirname(path));
   await rm(streamPath);
   return { path, bytes, sha256: hash.digest("hex") };
+}
+
+/** What stands before the batches of a file: the schema, and all values of each dictionary. */
+async function preamble(
+  from: FileHandle,
+  path: string,
+): Promise<{ schema: { bytes: Uint8Array; header: number }; dictionaries: UnifiedDictionaries }> {
+  let schema: { bytes: Uint8Array; header: number } | undefined;
+  const dictionaries = new UnifiedDictionaries();
+  for await (const message of scanMessages(from))
+    if (message.header.type === "schema")
+      schema = { bytes: await message.bytes(), header: message.header.position };
+    else if (message.header.type === "dictionary") dictionaries.add(message, await message.bytes());
+  if (schema !== undefined) return { schema, dictionaries };
+  throw new PitotError("INVALID_DATA", "The stream has no schema", {
+    value: path,
+    remedy: "Remove the file.",
+  });
 }
 
 async function sync(path: string): Promise<void> {

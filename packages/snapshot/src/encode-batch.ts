@@ -1,99 +1,109 @@
-import {
-  makeData,
-  RecordBatch as ArrowBatch,
-  RecordBatchStreamWriter,
-  Struct,
-  Type,
-  type Data,
-  type Int,
-  type Schema,
-} from "apache-arrow";
-import { columnValue, type RecordColumn } from "@pitot/core";
-import { utf8Column } from "./utf8-column.ts";
+import { PitotError, type JoinedTexts, type RecordColumn } from "@pitot/core";
+import { BatchBody } from "./batch-body.ts";
+import { ColumnDictionary } from "./column-dictionary.ts";
+import { joinedTexts } from "./column-values.ts";
+import { encodeCodes, encodeColumn, encodeTexts } from "./encode-column.ts";
+import { batchMetadata, dictionaryMetadata, PREFIX, schemaMetadata } from "./ipc-metadata.ts";
+import type { ColumnSchema, TableSchema } from "./table-schema.ts";
+
+/** Encoding is synchronous, so that all tables of a process share one. */
+const body = new BatchBody();
+
+/** Buffers that the type of a column has. */
+const BUFFERS: Readonly<Record<string, number>> = { utf8: 3, binary: 3, "list<utf8>": 5 };
 
 /**
- * Arrow IPC stream messages of one table. `header()` once, then `batch(…)` per batch: their concatenation is an IPC stream that
- * any reader takes, up to the last whole batch.
+ * Encodes the batches of one table as Arrow IPC stream messages, written without a library, since the record path is where
+ * milliseconds count. The concatenation of what was committed is an IPC stream that any reader takes, up to the last whole batch: schema first,
+ * then each batch behind the dictionary values that are new in it.
+ *
+ * Source: https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
  */
 export class BatchEncoder {
-  readonly #schema: Schema;
-  #header: Uint8Array | undefined;
+  readonly schema: TableSchema;
+  readonly #dictionaries: readonly (ColumnDictionary | undefined)[];
+  readonly #metadataLength: number;
+  readonly #names: ReadonlySet<string>;
+  #started = false;
 
-  constructor(schema: Schema) {
-    this.#schema = schema;
-  }
-
-  /** The schema message. */
-  header(): Uint8Array {
-    this.#header ??= encode(new RecordBatchStreamWriter().reset(undefined, this.#schema));
-    return this.#header;
-  }
-
-  /** A record batch message of `length` rows; a column that is not given is null throughout. */
-  batch(length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {
-    const { schema } = this;
-    const children = schema.fields.map((field) => column(field.type, columns[field.name], length));
-    const writer = new RecordBatchStreamWriter();
-    writer.write(
-      new ArrowBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })),
+  constructor(schema: TableSchema) {
+    this.schema = schema;
+    this.#names = new Set(schema.columns.map(({ name }) => name));
+    this.#dictionaries = schema.columns.map(({ type }) =>
+      type === "dictionary<utf8>" ? new ColumnDictionary() : undefined,
     );
-    return encode(writer).subarray(this.header().length);
+    const buffers = schema.columns.reduce((sum, { type }) => sum + (BUFFERS[type] ?? 2), 0);
+    const nodes = schema.columns.length + schema.columns.filter(({ type }) => type === "list<utf8>").length;
+    this.#metadataLength = batchMetadata(0, zeros(nodes, buffers)).length;
   }
 
-  get schema(): Schema {
-    return this.#schema;
-  }
-}
-
-/** What has been written; without the end-of-stream marker, since more batches follow. */
-function encode(writer: RecordBatchStreamWriter): Uint8Array {
-  return writer.toUint8Array(true);
-}
-
-function column(
-  type: Schema["fields"][number]["type"],
-  values: RecordColumn | undefined,
-  length: number,
-): Data {
-  switch (type.typeId) {
-    case Type.Int:
-      if ((type as Int).bitWidth === 32)
-        return makeData({
-          type,
-          length,
-          nullCount: 0,
-          data: Int32Array.from({ length }, (_, i) => Number(at(values, i) ?? 0)),
-        } as never);
-      return makeData({ type, length, nullCount: 0, data: int64(values, length) } as never);
-    case Type.Timestamp:
-      return makeData({ type, length, nullCount: 0, data: int64(values, length) } as never);
-    case Type.Float:
-      return makeData({
-        type,
-        length,
-        nullCount: 0,
-        data: Float64Array.from({ length }, (_, i) => Number(at(values, i) ?? 0)),
-      } as never);
-    case Type.Bool: {
-      const bits = new Uint8Array(Math.ceil(length / 8));
-      for (let i = 0; i < length; i++) if (at(values, i)) bits[i >> 3]! |= 1 << (i & 7);
-      return makeData({ type, length, nullCount: 0, data: bits } as never);
+  /**
+   * The messages of a batch of `length` rows; a column that is not given is null throughout. The bytes stand until any table's next
+   * batch is encoded. Call {@link BatchEncoder.commit} once they are written; else the next call brings what this one did.
+   *
+   * @throws PitotError INVALID_DATA, naming column and value, where one does not fit its type, or the table has no such column
+   */
+  encode(length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {
+    for (const name in columns) if (!this.#names.has(name)) throw unknown(name);
+    body.reset();
+    if (!this.#started) {
+      const metadata = schemaMetadata(this.schema);
+      body.message(body.allocate(PREFIX + metadata.length), metadata);
     }
-    default:
-      return makeData({ type, length, ...utf8Column(values, length) } as never);
+    const codes = this.#dictionaries.map((dictionary, id) => {
+      if (dictionary === undefined) return undefined;
+      const result = dictionary.codesOf(columns[this.schema.columns[id]!.name], length);
+      if (!dictionary.started || dictionary.pending.length > 0) writeDictionary(id, dictionary);
+      return result;
+    });
+    const at = body.allocate(PREFIX + this.#metadataLength);
+    body.begin();
+    this.schema.columns.forEach((column, i) => {
+      const [own, values] = [codes[i], columns[column.name]];
+      if (own === undefined) encodeColumn(body, column, values, length);
+      else encodeCodes(body, column, own, length, nullsOf(values, own, length));
+    });
+    body.message(at, batchMetadata(length, body.layout()));
+    return body.bytes.subarray(0, body.length);
+  }
+
+  /** What was encoded last is written. */
+  commit(): void {
+    this.#started = true;
+    for (const dictionary of this.#dictionaries) dictionary?.commit();
   }
 }
 
-function at(values: RecordColumn | undefined, index: number): unknown {
-  return values === undefined ? null : columnValue(values, index);
+/** As the column tells, or counted. */
+function nullsOf(values: RecordColumn | undefined, codes: Int32Array, length: number): number {
+  if (values !== undefined && "codes" in values && values.nullCount !== undefined) return values.nullCount;
+  let nulls = 0;
+  for (let i = 0; i < length; i++) nulls += codes[i]! >>> 31;
+  return nulls;
 }
 
-function int64(values: RecordColumn | undefined, length: number): BigInt64Array {
-  if (values instanceof BigInt64Array) return values;
-  const result = new BigInt64Array(length);
-  for (let i = 0; i < length; i++) {
-    const value = at(values, i);
-    result[i] = typeof value === "bigint" ? value : BigInt(Math.round(Number(value ?? 0)));
-  }
-  return result;
+const VALUE: ColumnSchema = { name: "value", type: "utf8", nullable: false };
+const DICTIONARY_LENGTH = dictionaryMetadata(0, false, 0, zeros(1, 3)).length;
+
+function writeDictionary(id: number, { pending, started }: ColumnDictionary): void {
+  const at = body.allocate(PREFIX + DICTIONARY_LENGTH);
+  body.begin();
+  const texts: JoinedTexts = joinedTexts(pending, pending.length);
+  encodeTexts(body, VALUE, texts, pending.length);
+  body.message(at, dictionaryMetadata(id, started, pending.length, body.layout()));
+}
+
+function unknown(name: string): PitotError {
+  return new PitotError("INVALID_DATA", "The table has no such column", {
+    value: name,
+    remedy: "Add it to the table's schema.",
+  });
+}
+
+function zeros(nodes: number, buffers: number): Parameters<typeof batchMetadata>[1] {
+  return {
+    nodes: Array.from({ length: 2 * nodes }, () => 0),
+    buffers: Array.from({ length: 2 * buffers }, () => 0),
+    bytes: 0,
+  };
 }

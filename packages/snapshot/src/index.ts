@@ -1,7 +1,35 @@
+// Writing
 export { SnapshotStore } from "./snapshot-store.ts";
 export type { SnapshotOptions } from "./snapshot-store.ts";
+export type { OpenSpan } from "./open-spans.ts";
 export type { SpanRow } from "./span-row.ts";
-export { listRuns, readRun } from "./read-run.ts";
-export type { SnapshotRun } from "./read-run.ts";
-export type { ManifestTable, RunManifest } from "./manifest.ts";
+
+// Reading
+export { listRuns, listScopes, readRun } from "./read-run.ts";
+export type { SnapshotRun, SnapshotScope } from "./read-run.ts";
+export { tailRun } from "./tail-run.ts";
+export type { TailBatch, TailOptions } from "./tail-run.ts";
+export { exportRun } from "./export-run.ts";
+export type { ExportedFile, ExportFormat } from "./export-run.ts";
+export { readManifest } from "./manifest.ts";
+export type { CutTail, ManifestTable, Recovery, RunManifest } from "./manifest.ts";
 export { SCHEMA_VERSION, TABLE_SCHEMAS } from "./table-schemas.ts";
+export type { LogRow } from "./log-row.ts";
+export { BatchEncoder } from "./encode-batch.ts";
+export type { ColumnSchema, ColumnType, TableSchema } from "./table-schema.ts";
+
+// After a death
+export { recover, recoverScope } from "./recover.ts";
+export type { RecoveredScope } from "./recover.ts";
+
+// Keeping the folder small
+export { prune } from "./retention.ts";
+export type { PrunedScope, RetentionLimits } from "./retention.ts";
+
+// Delivery
+export { claimFolder } from "./folder-claim.ts";
+export type { FolderClaim } from "./folder-claim.ts";
+export { DeliveryLedger } from "./delivery-ledger.ts";
+export { deliveryStatus, hasUndelivered, undeliveredSpans } from "./undelivered-spans.ts";
+export type { DeliveryStatus } from "./undelivered-spans.ts";
+export { openAppend, openNew, openRead, privateFolder } from "./private-file.ts";

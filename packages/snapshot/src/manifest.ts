@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError, type RecordCounts, type RunPayload } from "@pitot/core";
+import { openRead, replaceFile, replaceFileLater } from "./private-file.ts";
 
 /** One table of a run on disk. */
 export interface ManifestTable {
@@ -12,6 +13,22 @@ export interface ManifestTable {
   readonly sha256?: string;
 }
 
+/** What a table lost at its end when its process died. */
+export interface CutTail {
+  readonly bytes: number;
+  /** Rows of the batch that was cut; null where not even their number was on disk. */
+  readonly rows: number | null;
+}
+
+/** What recovery found when a process had died. */
+export interface Recovery {
+  /** Last sign of life, Unix milliseconds: the end of what was open. */
+  readonly died_unix_ms: number;
+  readonly cut: Readonly<Record<string, CutTail>>;
+  /** Spans that were open, closed as aborted. */
+  readonly aborted_spans: number;
+}
+
 /** `run.json`: what a run was, what its folder holds and what became of its records. */
 export interface RunManifest {
   readonly manifest_version: 1;
@@ -19,34 +36,49 @@ export interface RunManifest {
   readonly id: string;
   readonly service_name: string | null;
   readonly pid: number;
+  /** `otlp` where spans are sent, so that what was not confirmed waits for replay; absent in folders of before. */
+  readonly delivery?: "otlp" | "none";
   readonly run: RunPayload | null;
   /** `open` while the run lives, `closed` once no batch follows, `compacted` when all tables are IPC files. */
   readonly state: "open" | "closed" | "compacted";
   readonly tables: Readonly<Record<string, ManifestTable>>;
   readonly records: RecordCounts;
+  /** Where the process died before the run's end, or between its end and the compaction. */
+  readonly recovery?: Recovery;
 }
 
 const FILE = "run.json";
+const VERSION = 1;
 
-/** Replaces the manifest as a whole: a reader sees the old one or the new one. */
-export function writeManifest(folder: string, manifest: RunManifest): void {
-  const temporary = join(folder, `${FILE}.tmp`);
-  const file = openSync(temporary, "w", 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, join(folder, FILE));
+/**
+ * Replaces the manifest as a whole.
+ *
+ * @param durable waits for the disk
+ */
+export function writeManifest(folder: string, manifest: RunManifest, durable: boolean): void {
+  replaceFile(join(folder, FILE), text(manifest), durable);
 }
 
-/** @throws PitotError IO or INVALID_DATA, naming the file */
+/** {@link writeManifest}, durably and without blocking. */
+export async function writeManifestLater(folder: string, manifest: RunManifest): Promise<void> {
+  await replaceFileLater(join(folder, FILE), text(manifest));
+}
+
+function text(manifest: RunManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** @throws PitotError IO, INVALID_DATA or (a later version) UNSUPPORTED, naming the file */
 export function readManifest(folder: string): RunManifest {
   const path = join(folder, FILE);
-  let text: string;
+  let json: string;
   try {
-    text = readFileSync(path, "utf8");
+    const file = openRead(path);
+    try {
+      json = readFileSync(file, "utf8");
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
     throw new PitotError("IO", "There is no readable manifest", {
       value: path,
@@ -54,8 +86,19 @@ export function readManifest(folder: string): RunManifest {
       cause,
     });
   }
+  const manifest = parse(path, json);
+  if (manifest.manifest_version > VERSION)
+    throw new PitotError("UNSUPPORTED", `The snapshot is of version ${manifest.manifest_version}`, {
+      value: path,
+      remedy: "Read it with the Pitot that wrote it, or a later one.",
+    });
+  return manifest;
+}
+
+function parse(path: string, json: string): RunManifest {
   try {
-    return JSON.parse(text) as RunManifest;
+    const value = JSON.parse(json) as RunManifest | null;
+    if (typeof value?.id === "string" && typeof value.manifest_version === "number") return value;
   } catch (cause) {
     throw new PitotError("INVALID_DATA", "The manifest is not JSON", {
       value: path,
@@ -63,4 +106,8 @@ export function readManifest(folder: string): RunManifest {
       cause,
     });
   }
+  throw new PitotError("INVALID_DATA", "The manifest is of something else", {
+    value: path,
+    remedy: "Name a run's folder.",
+  });
 }

@@ -1,25 +1,36 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
-import { RecordBatchReader, Table } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import { readManifest, type RunManifest } from "./manifest.ts";
+import { openRead } from "./private-file.ts";
 
 /** A run as its snapshot has it. */
 export interface SnapshotRun {
   readonly folder: string;
   readonly manifest: RunManifest;
-  /** A table by name (`spans`, `events`, `artifacts`, `metrics`, `quality`); undefined where the run has none. Reads the file. */
-  table(name: string): Table | undefined;
+  /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
+  table(name: string): Promise<Table | undefined>;
+}
+
+/** A run's folder, or that of a session: what a process recorded outside runs. */
+export interface SnapshotScope {
+  readonly type: "run" | "session";
+  readonly id: string;
+  readonly folder: string;
 }
 
 /** Ids of the runs in a snapshot folder, oldest first; a folder that does not exist has none. */
 export function listRuns(directory: string): string[] {
-  const runs = join(directory, "runs");
-  if (!existsSync(runs)) return [];
-  return readdirSync(runs, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  return folders(join(directory, "runs"));
+}
+
+/** All runs and sessions of a snapshot folder, oldest first within each. */
+export function listScopes(directory: string): SnapshotScope[] {
+  return (["run", "session"] as const).flatMap((type) => {
+    const parent = join(directory, type === "run" ? "runs" : "session");
+    return folders(parent).map((id) => ({ type, id, folder: join(parent, id) }));
+  });
 }
 
 /**
@@ -27,22 +38,42 @@ export function listRuns(directory: string): string[] {
  * @throws PitotError IO where there is no such run
  */
 export function readRun(directory: string, runId: string): SnapshotRun {
+  const folder = runFolder(directory, runId);
+  const manifest = readManifest(folder);
+  return { folder, manifest, table: (name) => readTable(folder, name) };
+}
+
+/** @throws PitotError INVALID_ARGUMENT where the id is no id, so that none leads out of the folder */
+export function runFolder(directory: string, runId: string): string {
   if (!/^[\w-]+$/.test(runId))
     throw new PitotError("INVALID_ARGUMENT", "This is not a run id", {
       value: runId,
       remedy: "Take one from `pitot runs`.",
     });
-  const folder = join(directory, "runs", runId);
-  const manifest = readManifest(folder);
-  return { folder, manifest, table: (name) => readTable(folder, name) };
+  return join(directory, "runs", runId);
 }
 
-function readTable(folder: string, name: string): Table | undefined {
-  const path = [".arrow", ".arrows"]
+/** The file of a table, finished or live; undefined where there is none. */
+export function tablePath(folder: string, name: string): string | undefined {
+  return [".arrow", ".arrows"]
     .map((ending) => join(folder, `${name}${ending}`))
     .find((file) => existsSync(file));
+}
+
+function folders(parent: string): string[] {
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+async function readTable(folder: string, name: string): Promise<Table | undefined> {
+  const path = tablePath(folder, name);
   if (path === undefined) return undefined;
-  const reader = RecordBatchReader.from(readFileSync(path));
+  // Only readers pay for the library; writing needs none.
+  const { RecordBatchReader, Table } = await import("apache-arrow");
+  const reader = RecordBatchReader.from(contents(path));
   const batches = [];
   try {
     for (const batch of reader) batches.push(batch);
@@ -50,4 +81,13 @@ function readTable(folder: string, name: string): Table | undefined {
     // A torn tail: what came before it is whole.
   }
   return batches.length === 0 ? undefined : new Table(batches);
+}
+
+function contents(path: string): Buffer {
+  const file = openRead(path);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

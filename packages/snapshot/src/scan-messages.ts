@@ -1,24 +1,21 @@
 import type { FileHandle } from "node:fs/promises";
-import type { Schema } from "apache-arrow";
-import { Message } from "apache-arrow/ipc/metadata/message";
+import { PREFIX } from "./ipc-metadata.ts";
+import { messageHeader, type MessageHeader } from "./message-header.ts";
 
 /** One encapsulated message of an IPC stream. */
 export interface StreamMessage {
-  /** The whole message: prefix, metadata, body. */
-  readonly bytes: Uint8Array;
   /** Prefix and metadata, as a file's footer counts them. */
   readonly metadataLength: number;
-  readonly bodyLength: number;
-  /** Of the schema message; undefined for a record batch. */
-  readonly schema: Schema | undefined;
+  readonly header: MessageHeader;
+  /** Reads the whole message: prefix, metadata, body. */
+  bytes(): Promise<Buffer>;
 }
 
 /** Marks a message that is not the format before 0.15. */
 const CONTINUATION = 0xffffffff;
-const PREFIX = 8;
 
 /**
- * The whole messages of an IPC stream file, one in memory at a time. Ends before the end-of-stream marker, and before a message that
+ * The whole messages of an IPC stream file, their bodies unread. Ends before the end-of-stream marker, and before a message that
  * the file does not hold to its end: the tail of a process that died.
  *
  * Source: https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format
@@ -30,13 +27,11 @@ export async function* scanMessages(file: FileHandle): AsyncGenerator<StreamMess
     const length = prefix.readInt32LE(4);
     const metadataLength = PREFIX + length;
     if (prefix.readUInt32LE(0) !== CONTINUATION || length <= 0 || offset + metadataLength > size) return;
-    const metadata = await read(file, offset + PREFIX, length);
-    const message = Message.decode(metadata);
-    const bodyLength = message.bodyLength;
-    if (bodyLength < 0 || offset + metadataLength + bodyLength > size) return;
-    const bytes = await read(file, offset, metadataLength + bodyLength);
-    yield { bytes, metadataLength, bodyLength, schema: message.isSchema() ? message.header() : undefined };
-    offset += bytes.length;
+    const header = messageHeader(await read(file, offset + PREFIX, length));
+    if (header === undefined || offset + metadataLength + header.bodyLength > size) return;
+    const [at, whole] = [offset, metadataLength + header.bodyLength];
+    yield { metadataLength, header, bytes: () => read(file, at, whole) };
+    offset += whole;
   }
 }
 

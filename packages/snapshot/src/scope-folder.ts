@@ -1,7 +1,18 @@
-import type { RecordBatch, RecordCounts, RecordKind, RunPayload, ScopeInfo } from "@pitot/core";
+import { rmSync } from "node:fs";
+import type {
+  DictionaryColumn,
+  RecordBatch,
+  RecordCounts,
+  RecordKind,
+  RunPayload,
+  ScopeInfo,
+} from "@pitot/core";
 import { compactTable } from "./compact-table.ts";
-import { writeManifest, type ManifestTable, type RunManifest } from "./manifest.ts";
-import type { SpanRow } from "./span-row.ts";
+import { DeliveryLedger } from "./delivery-ledger.ts";
+import { ownFolder, type FolderClaim } from "./folder-claim.ts";
+import { logColumns, type LogRow } from "./log-row.ts";
+import { writeManifest, writeManifestLater, type ManifestTable, type RunManifest } from "./manifest.ts";
+import { spanColumns, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
 
 const TABLE_OF: Readonly<Record<RecordKind, string>> = {
@@ -14,39 +25,74 @@ const TABLE_OF: Readonly<Record<RecordKind, string>> = {
   column_stats: "column_stats",
 };
 
-/** The folder of one run or session: its tables and its manifest. */
+/** What all folders of a store have in common. */
+export interface FolderSettings {
+  readonly serviceName: string | undefined;
+  readonly delivery: "otlp" | "none";
+  /** Each batch is on the disk itself before the call returns. */
+  readonly durable: boolean;
+}
+
+/** The folder of one run or session: its tables, its manifest, its ledger. Claimed until it is compacted and its spans have been sent or given up. */
 export class ScopeFolder {
   closed = false;
   readonly path: string;
+  readonly openedMs: number = Date.now();
   readonly #scope: ScopeInfo;
-  readonly #serviceName: string | undefined;
+  readonly #settings: FolderSettings;
   readonly #tables = new Map<string, TableStream>();
+  #runIds: DictionaryColumn = { codes: new Int32Array(0), values: [], nullCount: 0 };
+  readonly #ledger: DeliveryLedger;
+  readonly #claim: FolderClaim;
+  #compacted = false;
+  #sending = 0;
   #run: RunPayload | undefined;
   #records: RecordCounts = {};
 
-  constructor(path: string, scope: ScopeInfo, serviceName: string | undefined) {
+  constructor(path: string, scope: ScopeInfo, settings: FolderSettings) {
     this.path = path;
     this.#scope = scope;
-    this.#serviceName = serviceName;
+    this.#settings = settings;
     this.#run = scope.run;
-    this.#manifest("open", this.#streams());
+    this.#runIds = { ...this.#runIds, values: [scope.id] };
+    this.#claim = ownFolder(path);
+    this.#ledger = new DeliveryLedger(path);
+    this.#write("open");
   }
 
-  append(batch: RecordBatch): void {
-    this.#table(TABLE_OF[batch.kind]).append(batch.length, {
-      ...batch.columns,
-      ...(this.#scope.type === "run"
-        ? { run_id: { codes: new Int32Array(batch.length), values: [this.#scope.id] } }
-        : {}),
-    });
+  /** Nothing follows: another process may take the folder over. */
+  get done(): boolean {
+    return this.#compacted && this.#sending <= 0;
   }
 
-  appendSpans(rows: readonly SpanRow[]): void {
-    const names = Object.keys(rows[0]!) as (keyof SpanRow)[];
-    this.#table("spans").append(
-      rows.length,
-      Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])])),
-    );
+  get bytes(): number {
+    let sum = 0;
+    for (const table of this.#tables.values()) sum += table.bytes;
+    return sum;
+  }
+
+  append({ kind, length, columns }: RecordBatch): void {
+    if (this.#scope.type === "run") {
+      // The same for every row of every table.
+      if (this.#runIds.codes.length < length)
+        this.#runIds = { ...this.#runIds, codes: new Int32Array(Math.max(length, 4096)) };
+      columns = { ...columns, run_id: this.#runIds };
+    }
+    this.#append(TABLE_OF[kind], length, columns);
+  }
+
+  appendSpans(rows: readonly SpanRow[], table: "spans" | "open_spans" = "spans"): void {
+    this.#append(table, rows.length, spanColumns(rows));
+  }
+
+  appendLogs(rows: readonly LogRow[]): void {
+    this.#append("logs", rows.length, logColumns(rows));
+  }
+
+  /** Makes durable what was appended, in the background, and gives a sign of life. */
+  sync(): void {
+    for (const table of this.#tables.values()) table.syncInBackground();
+    this.#claim.touch();
   }
 
   /** No record follows; spans may, until {@link ScopeFolder.compact}. */
@@ -54,42 +100,86 @@ export class ScopeFolder {
     this.#run = run;
     this.#records = counts;
     this.closed = true;
-    this.#manifest("closed", this.#streams());
+    this.#write("closed");
   }
 
   async compact(): Promise<void> {
-    const tables: Record<string, ManifestTable> = {};
-    for (const [name, table] of this.#tables) {
-      table.close();
-      const { bytes, sha256 } = await compactTable(table.path);
-      tables[name] = { file: `${name}.arrow`, rows: table.rows, bytes, sha256 };
+    try {
+      const tables: Record<string, ManifestTable> = {};
+      for (const table of this.#tables.values()) table.close();
+      for (const [name, table] of this.#tables) {
+        if (name === "open_spans") continue;
+        const { bytes, sha256 } = await compactTable(table.path);
+        tables[name] = { file: `${name}.arrow`, rows: table.rows, bytes, sha256 };
+      }
+      const open = this.#tables.get("open_spans");
+      if (open !== undefined) rmSync(open.path, { force: true });
+      await writeManifestLater(this.path, this.#manifest("compacted", tables));
+    } finally {
+      // What could not be compacted is what `recover` finishes.
+      this.#compacted = true;
+      this.#releaseWhenDone();
     }
-    this.#manifest("compacted", tables);
   }
 
-  #table(name: string): TableStream {
+  /** A span of this folder is to be sent: until it is settled, no other process may send it. */
+  hold(): void {
+    this.#sending++;
+  }
+
+  /** The exporter took these spans. */
+  confirm(spanIds: readonly string[], rejected: number): void {
+    try {
+      this.#ledger.confirm(spanIds, rejected);
+    } finally {
+      this.giveUp(spanIds.length);
+    }
+  }
+
+  /** These spans will not be sent by this process: they stay undelivered. */
+  giveUp(spans: number): void {
+    this.#sending -= spans;
+    this.#releaseWhenDone();
+  }
+
+  #releaseWhenDone(): void {
+    if (!this.done) return;
+    this.#ledger.close();
+    this.#claim.release();
+  }
+
+  #append(name: string, length: number, columns: Parameters<TableStream["append"]>[1]): void {
     let table = this.#tables.get(name);
     if (table === undefined) this.#tables.set(name, (table = new TableStream(this.path, name)));
-    return table;
+    table.append(length, columns);
+    if (this.#settings.durable) table.sync();
   }
 
   #streams(): Record<string, ManifestTable> {
     return Object.fromEntries(
-      [...this.#tables].map(([name, { rows, bytes }]) => [name, { file: `${name}.arrows`, rows, bytes }]),
+      [...this.#tables]
+        .filter(([name]) => name !== "open_spans")
+        .map(([name, { rows, bytes }]) => [name, { file: `${name}.arrows`, rows, bytes }]),
     );
   }
 
-  #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): void {
-    writeManifest(this.path, {
+  #write(state: "open" | "closed"): void {
+    // The pipeline must not wait for a disk; what the power takes with it, recovery makes up for.
+    writeManifest(this.path, this.#manifest(state, this.#streams()), this.#settings.durable);
+  }
+
+  #manifest(state: RunManifest["state"], tables: Record<string, ManifestTable>): RunManifest {
+    return {
       manifest_version: 1,
       type: this.#scope.type,
       id: this.#scope.id,
-      service_name: this.#serviceName ?? null,
+      service_name: this.#settings.serviceName ?? null,
       pid: process.pid,
+      delivery: this.#settings.delivery,
       run: this.#run ?? null,
       state,
       tables,
       records: this.#records,
-    });
+    };
   }
 }

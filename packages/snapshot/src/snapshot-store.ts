@@ -1,9 +1,11 @@
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
-import type { RecordTarget, ScopeInfo, ScopeWriter } from "@pitot/core";
-import { ScopeFolder } from "./scope-folder.ts";
+import { PitotError, type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
+import { WaitingLogs, type LogRow } from "./log-row.ts";
+import { OpenSpans, type OpenSpan } from "./open-spans.ts";
+import { privateFolder } from "./private-file.ts";
+import { ScopeFolder, type FolderSettings } from "./scope-folder.ts";
 import type { SpanRow } from "./span-row.ts";
 
 /** Where and for whom snapshots are written. */
@@ -11,11 +13,27 @@ export interface SnapshotOptions {
   /** The folder; default `PITOT_DIR`, else `.pitot` in the working directory. Created with mode 0700. */
   readonly directory?: string;
   readonly serviceName?: string;
+  /**
+   * Longest time in ms that a span waits in memory, and that what was written waits to be forced to the disk, in the background. `every`
+   * writes and forces each batch before the call returns: then power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
+   */
+  readonly flush?: number | "every";
+  /** `otlp` where an exporter is confirming spans, so that what it did not confirm is replayed. Default none. */
+  readonly delivery?: "otlp" | "none";
 }
 
 const SPAN_BATCH = 512;
+const SPAN_BATCH_BYTES = 1 << 20;
 /** Time for spans that end just after their run, before its tables are compacted. */
 const COMPACT_AFTER_MS = 500;
+/** A process that lives for months must not keep one session for ever. */
+const SESSION_MS = 3_600_000;
+const SESSION_BYTES = 64 << 20;
+
+interface WaitingSpans {
+  readonly rows: SpanRow[];
+  bytes: number;
+}
 
 /**
  * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and spans outside runs under
@@ -23,28 +41,46 @@ const COMPACT_AFTER_MS = 500;
  */
 export class SnapshotStore implements RecordTarget {
   readonly directory: string;
-  readonly #serviceName: string | undefined;
-  readonly #sessionId = `${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}`;
+  /** See {@link SnapshotOptions.flush}; 0 for `every`. */
+  readonly flushMs: number;
+  readonly #settings: FolderSettings;
   readonly #folders = new Map<string, ScopeFolder>();
-  readonly #spans = new Map<string, SpanRow[]>();
+  /** Folders that are compacted, with spans on their way. */
+  readonly #sending = new Map<string, ScopeFolder>();
+  readonly #spans = new Map<string, WaitingSpans>();
+  readonly #logs = new WaitingLogs();
+  readonly #open = new OpenSpans();
   readonly #pending = new Set<Promise<void>>();
+  #sessions = 0;
+  #sessionId: string;
+  #timer: NodeJS.Timeout | undefined;
   #told = false;
   /** Spans that could not be written. */
   droppedSpans = 0;
+  /** Log records that could not be written. */
+  droppedLogs = 0;
 
+  /** @throws PitotError INVALID_CONFIGURATION, naming option or variable and value */
   constructor(options: SnapshotOptions = {}) {
     this.directory = resolve(options.directory ?? process.env["PITOT_DIR"] ?? ".pitot");
-    this.#serviceName = options.serviceName;
+    this.flushMs = flushInterval(options.flush);
+    this.#settings = {
+      serviceName: options.serviceName,
+      delivery: options.delivery ?? "none",
+      durable: this.flushMs === 0,
+    };
+    this.#sessionId = this.#nextSession();
   }
 
   open(scope: ScopeInfo): ScopeWriter | undefined {
-    const folder = this.#open(scope);
+    const folder = this.#openFolder(scope);
     if (folder === undefined) return undefined;
     return {
       uri: pathToFileURL(folder.path).href,
       write: (batch) => folder.append(batch),
       finish: (run, counts) => {
         this.#writeSpans(scope.id);
+        this.#writeLogs(scope.id);
         folder.close(run, counts);
         // A process that lives long must not keep the files of every run open.
         setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
@@ -52,34 +88,112 @@ export class SnapshotStore implements RecordTarget {
     };
   }
 
-  /** Takes a finished span. It is written with the next batch, at the end of its run, or by {@link SnapshotStore.flush}. */
-  addSpan(row: SpanRow): void {
+  /**
+   * Takes a finished span. It is written with the next batch, after the flush interval, at the end of its run, or by
+   * {@link SnapshotStore.flush}. Returns the id of the run or session that has it: what {@link SnapshotStore.hold} takes.
+   */
+  addSpan(row: SpanRow): string {
+    this.#open.ended(row.span_id);
     // What ends after its run was compacted belongs to the session.
-    const id = row.run_id !== null && this.#folders.has(row.run_id) ? row.run_id : this.#sessionId;
-    const rows = this.#spans.get(id);
-    if (rows === undefined) this.#spans.set(id, [row]);
-    else if (rows.push(row) >= SPAN_BATCH) this.#writeSpans(id);
+    const id = this.#scopeOf(row.run_id);
+    let waiting = this.#spans.get(id);
+    if (waiting === undefined) this.#spans.set(id, (waiting = { rows: [], bytes: 0 }));
+    waiting.rows.push(row);
+    waiting.bytes += row.attributes.length + row.events.length + row.links.length;
+    if (waiting.rows.length >= SPAN_BATCH || waiting.bytes >= SPAN_BATCH_BYTES || this.flushMs === 0)
+      this.#writeSpans(id);
+    else this.#arm();
+    return id;
   }
 
-  /** Writes all spans that wait. Synchronous. */
+  /** Takes a log record. It is written as spans are. */
+  addLog(row: LogRow): void {
+    const id = this.#scopeOf(row.run_id);
+    if (this.#logs.add(id, row) || this.flushMs === 0) this.#writeLogs(id);
+    else this.#arm();
+  }
+
+  /**
+   * Remembers a span that has begun, so that it is on disk, unfinished, should the process die: at once where each record is, else once
+   * it has been open for a flush interval.
+   */
+  spanStarted(span: OpenSpan): void {
+    this.#open.started(span);
+    if (this.flushMs === 0) this.#writeOpenSpans();
+    else this.#arm();
+  }
+
+  /** Ends every span that is open as aborted, since the process ends. */
+  abortOpenSpans(): void {
+    this.#open.abort();
+  }
+
+  /** A span is about to be sent: no other process may replay it until it is settled. Undefined where the snapshot has no such folder. */
+  hold(scopeId: string): void {
+    this.#holder(scopeId)?.hold();
+  }
+
+  /** The exporter took these spans of a run or session: all but `rejected` of them. */
+  confirm(scopeId: string, spanIds: readonly string[], rejected: number = 0): void {
+    const folder = this.#holder(scopeId);
+    this.#guard(() => folder?.confirm(spanIds, rejected));
+    if (folder?.done) this.#sending.delete(scopeId);
+  }
+
+  /** These spans were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
+  giveUp(scopeId: string, spans: number): boolean {
+    const folder = this.#holder(scopeId);
+    folder?.giveUp(spans);
+    if (folder?.done) this.#sending.delete(scopeId);
+    return folder !== undefined;
+  }
+
+  /** Writes all spans and log records that wait. Synchronous. */
   flush(): void {
     for (const id of this.#spans.keys()) this.#writeSpans(id);
+    for (const id of this.#logs.scopes()) this.#writeLogs(id);
   }
 
   /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
   async close(): Promise<void> {
     this.flush();
-    this.#folders.get(this.#sessionId)?.close(undefined, {});
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#closeSession();
     for (const id of this.#folders.keys()) this.#compact(id);
     await Promise.all(this.#pending);
   }
 
-  #open(scope: ScopeInfo): ScopeFolder | undefined {
-    const path = join(this.directory, scope.type === "run" ? "runs" : "session", scope.id);
+  #scopeOf(runId: string | null): string {
+    return runId !== null && this.#folders.has(runId) ? runId : this.#sessionId;
+  }
+
+  #holder(scopeId: string): ScopeFolder | undefined {
+    return this.#folders.get(scopeId) ?? this.#sending.get(scopeId) ?? this.#session(scopeId);
+  }
+
+  #session(id: string): ScopeFolder | undefined {
+    return id === this.#sessionId ? this.#openFolder({ type: "session", id, run: undefined }) : undefined;
+  }
+
+  #nextSession(): string {
+    return `${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}-${this.#sessions++}`;
+  }
+
+  #closeSession(): void {
+    const folder = this.#folders.get(this.#sessionId);
+    if (folder === undefined) return;
+    this.#guard(() => folder.close(undefined, {}));
+    this.#compact(this.#sessionId);
+    this.#sessionId = this.#nextSession();
+  }
+
+  #openFolder(scope: ScopeInfo): ScopeFolder | undefined {
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      const folder = new ScopeFolder(path, scope, this.#serviceName);
+      const path = privateFolder(this.directory, scope.type === "run" ? "runs" : "session", scope.id);
+      const folder = new ScopeFolder(path, scope, this.#settings);
       this.#folders.set(scope.id, folder);
+      this.#arm();
       return folder;
     } catch (error) {
       this.#tell(error);
@@ -87,28 +201,80 @@ export class SnapshotStore implements RecordTarget {
     }
   }
 
+  #arm(): void {
+    this.#timer ??= setTimeout(() => this.#tick(), this.flushMs || 1000).unref();
+  }
+
+  /** What happens each flush interval while something is open. */
+  #tick(): void {
+    this.#timer = undefined;
+    this.flush();
+    this.#writeOpenSpans();
+    for (const folder of this.#folders.values()) folder.sync();
+    const session = this.#folders.get(this.#sessionId);
+    if (
+      session !== undefined &&
+      (session.bytes > SESSION_BYTES || Date.now() - session.openedMs > SESSION_MS)
+    )
+      this.#closeSession();
+    if (this.#folders.size > 0) this.#arm();
+  }
+
+  #writeOpenSpans(): void {
+    for (const [runId, rows] of this.#open.take((row) => this.#scopeOf(row.run_id))) {
+      const folder = this.#folders.get(runId) ?? this.#session(runId);
+      this.#guard(() => folder?.appendSpans(rows, "open_spans"));
+    }
+  }
+
   #compact(id: string): void {
     const folder = this.#folders.get(id);
     if (folder === undefined || !folder.closed) return;
     this.#writeSpans(id);
+    this.#writeLogs(id);
     this.#folders.delete(id);
+    this.#sending.set(id, folder);
+    this.#open.forget(id);
     const done = folder.compact().catch((error: unknown) => this.#tell(error));
     this.#pending.add(done);
-    void done.then(() => this.#pending.delete(done));
+    void done.then(() => {
+      this.#pending.delete(done);
+      if (folder.done) this.#sending.delete(id);
+    });
   }
 
   #writeSpans(id: string): void {
-    const rows = this.#spans.get(id);
-    if (rows === undefined) return;
+    const waiting = this.#spans.get(id);
+    if (waiting === undefined) return;
     this.#spans.delete(id);
-    const folder =
-      this.#folders.get(id) ??
-      (id === this.#sessionId ? this.#open({ type: "session", id, run: undefined }) : undefined);
+    const { rows } = waiting;
     try {
+      const folder = this.#folders.get(id) ?? this.#session(id);
       if (folder === undefined) this.droppedSpans += rows.length;
       else folder.appendSpans(rows);
     } catch (error) {
       this.droppedSpans += rows.length;
+      this.#tell(error);
+    }
+  }
+
+  #writeLogs(id: string): void {
+    const rows = this.#logs.take(id);
+    if (rows.length === 0) return;
+    try {
+      const folder = this.#folders.get(id) ?? this.#session(id);
+      if (folder === undefined) this.droppedLogs += rows.length;
+      else folder.appendLogs(rows);
+    } catch (error) {
+      this.droppedLogs += rows.length;
+      this.#tell(error);
+    }
+  }
+
+  #guard(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
       this.#tell(error);
     }
   }
@@ -121,4 +287,16 @@ export class SnapshotStore implements RecordTarget {
       error,
     );
   }
+}
+
+function flushInterval(option: number | "every" | undefined): number {
+  const value = option ?? (process.env["PITOT_FLUSH"] || 1000);
+  if (value === "every") return 0;
+  const interval = Number(value);
+  if (Number.isInteger(interval) && interval >= 0) return interval;
+  throw new PitotError(
+    "INVALID_CONFIGURATION",
+    option === undefined ? "PITOT_FLUSH is not an interval" : "flush is not an interval",
+    { value, remedy: "Give whole milliseconds, or `every`." },
+  );
 }

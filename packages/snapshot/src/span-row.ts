@@ -1,3 +1,5 @@
+import type { RecordBatch } from "apache-arrow";
+
 /** A finished span as the `spans` table has it; nested parts as JSON text. */
 export interface SpanRow {
   readonly trace_id: string;
@@ -16,4 +18,64 @@ export interface SpanRow {
   readonly dropped_events_count: number;
   readonly sampled: boolean;
   readonly run_id: string | null;
+  /** W3C tracestate. */
+  readonly trace_state: string | null;
+  readonly dropped_attributes_count: number;
+  readonly dropped_links_count: number;
+  readonly scope_name: string | null;
+  readonly scope_version: string | null;
+  /** Attributes of the resource, JSON text. */
+  readonly resource: string | null;
+}
+
+/** The spans of a batch. Columns that an older snapshot does not have are null, or 0. */
+export function spanRows(batch: RecordBatch): SpanRow[] {
+  const text = (name: string): ((row: number) => string | null) => {
+    const column = batch.getChild(name);
+    return (row) => (column?.get(row) as string | null | undefined) ?? null;
+  };
+  // As 64-bit integers: a vector of timestamps yields rounded milliseconds.
+  const integer = (name: string): ((row: number) => bigint) => {
+    const values = batch.getChild(name)?.toArray() as BigInt64Array | undefined;
+    return (row) => values?.[row] ?? 0n;
+  };
+  const count = (name: string): ((row: number) => number) => {
+    const values = integer(name);
+    return (row) => Number(values(row));
+  };
+  const sampled = batch.getChild("sampled");
+  const read = {
+    trace_id: text("trace_id"),
+    span_id: text("span_id"),
+    parent_span_id: text("parent_span_id"),
+    name: text("name"),
+    kind: text("kind"),
+    start_time_unix_nano: integer("start_time_unix_nano"),
+    duration_time_unix_nano: integer("duration_time_unix_nano"),
+    status_code: text("status_code"),
+    status_message: text("status_message"),
+    attributes: text("attributes"),
+    events: text("events"),
+    links: text("links"),
+    service_name: text("service_name"),
+    dropped_events_count: count("dropped_events_count"),
+    sampled: (row: number) => sampled?.get(row) !== false,
+    run_id: text("run_id"),
+    trace_state: text("trace_state"),
+    dropped_attributes_count: count("dropped_attributes_count"),
+    dropped_links_count: count("dropped_links_count"),
+    scope_name: text("scope_name"),
+    scope_version: text("scope_version"),
+    resource: text("resource"),
+  } satisfies { [K in keyof SpanRow]: (row: number) => SpanRow[K] | null };
+  return Array.from(
+    { length: batch.numRows },
+    (_, row) => Object.fromEntries(Object.entries(read).map(([name, get]) => [name, get(row)])) as never,
+  );
+}
+
+/** Span rows as columns. */
+export function spanColumns(rows: readonly SpanRow[]): Record<keyof SpanRow, unknown[]> {
+  const names = Object.keys(rows[0] ?? {}) as (keyof SpanRow)[];
+  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])])) as never;
 }

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsync, fsyncSync, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordColumn } from "@pitot/core";
 import { BatchEncoder } from "./encode-batch.ts";
+import { openNew } from "./private-file.ts";
 import { TABLE_SCHEMAS } from "./table-schemas.ts";
 
 /** One table of a live run: an IPC stream file that grows by whole batches. Writes are synchronous, so that exit handlers can make them. */
@@ -12,6 +13,10 @@ export class TableStream {
   bytes = 0;
   readonly #encoder: BatchEncoder;
   #file: number | undefined;
+  /** True where half a batch may stand behind the last whole one. */
+  #torn = false;
+  /** True where something was appended since the disk was last asked to keep it. */
+  #dirty = false;
 
   constructor(folder: string, name: string) {
     this.name = name;
@@ -19,26 +24,45 @@ export class TableStream {
     this.#encoder = new BatchEncoder(TABLE_SCHEMAS[name]!);
   }
 
-  /** @throws what the file system throws; nothing of the batch counts as written then */
+  /** @throws what the file system throws, or PitotError INVALID_DATA; nothing of the batch counts as written then */
   append(length: number, columns: Readonly<Record<string, RecordColumn>>): void {
-    if (this.#file === undefined) {
-      // `wx`: never follow or overwrite what somebody put there.
-      this.#file = openSync(this.path, "wx", 0o600);
-      this.#write(this.#file, this.#encoder.header());
+    this.#file ??= openNew(this.path);
+    if (this.#torn) ftruncateSync(this.#file, this.bytes);
+    this.#torn = false;
+    const bytes = this.#encoder.encode(length, columns);
+    try {
+      for (let offset = 0; offset < bytes.length;)
+        offset += writeSync(this.#file, bytes, offset, bytes.length - offset, this.bytes + offset);
+    } catch (error) {
+      // A full disk may take half of it; what follows must not stand behind that.
+      this.#torn = true;
+      throw error;
     }
-    this.#write(this.#file, this.#encoder.batch(length, columns));
+    this.#encoder.commit();
+    this.#dirty = true;
+    this.bytes += bytes.length;
     this.rows += length;
   }
 
-  close(): void {
-    if (this.#file === undefined) return;
+  /** Makes what was appended outlast a power loss. */
+  sync(): void {
+    if (this.#file === undefined || !this.#dirty) return;
     fsyncSync(this.#file);
-    closeSync(this.#file);
-    this.#file = undefined;
+    this.#dirty = false;
   }
 
-  #write(file: number, bytes: Uint8Array): void {
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
-    this.bytes += bytes.length;
+  /** The same, without waiting for the disk. */
+  syncInBackground(): void {
+    if (this.#file === undefined || !this.#dirty) return;
+    this.#dirty = false;
+    // A disk that fails is met, and told, at the next append or at the end.
+    fsync(this.#file, () => {});
+  }
+
+  /** No batch follows. What was appended is in the file, and on the disk once it has been synced, or compacted. */
+  close(): void {
+    if (this.#file === undefined) return;
+    closeSync(this.#file);
+    this.#file = undefined;
   }
 }

@@ -20,6 +20,8 @@ function stream(): TableStream {
     table.append(rows, {
       name: Array.from({ length: rows }, () => `n${rows}`),
       properties: Array.from({ length: rows }, () => "{}"),
+      time_unix_nano: new BigInt64Array(rows),
+      seq: new BigInt64Array(rows),
     });
   table.close();
   return table;

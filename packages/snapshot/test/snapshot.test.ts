@@ -69,7 +69,7 @@ describe("a finished run", () => {
       expect(other.getChild("seq").at(i)).toBe(BigInt(i));
       expect(other.getChild("run_id").at(i)).toBe(id);
     }
-    expect(JSON.parse(run.table("events")!.getChild("properties")!.get(0) as string)).toEqual({
+    expect(JSON.parse((await run.table("events"))!.getChild("properties")!.get(0) as string)).toEqual({
       text: "é\ud800😀",
     });
     expect(run.manifest.tables["quality"]).toMatchObject({ rows: 10_000, bytes: bytes.length });
@@ -104,13 +104,13 @@ describe("a finished run", () => {
 });
 
 describe("a live run", () => {
-  it("is read up to its last whole batch, whatever its tail", () => {
+  it("is read up to its last whole batch, whatever its tail", async () => {
     const run = startRun({ label: "live" });
     for (let i = 0; i < 9000; i++) run.recordQualityRow("NODE", `${i}`, "I");
     const path = join(store.directory, "runs", run.runId, "quality.arrows");
-    expect(readRun(store.directory, run.runId).table("quality")!.numRows).toBe(8192);
+    expect((await readRun(store.directory, run.runId).table("quality"))!.numRows).toBe(8192);
     truncateSync(path, statSync(path).size - 10);
-    expect(readRun(store.directory, run.runId).table("quality")!.numRows).toBe(4096);
+    expect((await readRun(store.directory, run.runId).table("quality"))!.numRows).toBe(4096);
     finishRun(run);
   });
 });

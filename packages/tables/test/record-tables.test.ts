@@ -48,12 +48,12 @@ const nodes = new Table({
 
 async function recorded(
   body: (run: PipelineRun) => void,
-): Promise<{ run: PipelineRun; table: (name: string) => Record<string, unknown>[] }> {
+): Promise<{ run: PipelineRun; table: (name: string) => Promise<Record<string, unknown>[]> }> {
   const run = startRun({ label: "tables" });
   body(run);
   const ended = finishRun(run);
   await store.close();
-  return { run: ended, table: (name) => rowsOf(readRun(folder, run.runId).table(name)) };
+  return { run: ended, table: async (name) => rowsOf(await readRun(folder, run.runId).table(name)) };
 }
 
 /** Events of spans ended since there were `from` of them. */
@@ -72,7 +72,7 @@ describe("datasets", () => {
     const { table } = await recorded((run) =>
       recordDatasets(run, { nodes, gone: null, broken: new Uint8Array(3) }),
     );
-    const stats = table("dataset_stats");
+    const stats = await table("dataset_stats");
     expect(stats).toMatchObject([
       {
         dataset_name: "nodes",
@@ -82,12 +82,14 @@ describe("datasets", () => {
         seq: 0n,
       },
     ]);
-    const columns = table("column_stats");
+    const columns = await table("column_stats");
     expect(columns).toMatchObject([
       { dataset_name: "nodes", column_name: "id", type: "int32", null_count: 1n, seq: 0n },
       { dataset_name: "nodes", column_name: "name", type: "string", null_count: 1n, seq: 1n },
     ]);
-    expect(table("events").map(({ properties }) => JSON.parse(String(properties)) as unknown)).toMatchObject([
+    expect(
+      (await table("events")).map(({ properties }) => JSON.parse(String(properties)) as unknown),
+    ).toMatchObject([
       { dataset: "gone", reason: "null" },
       { dataset: "broken", reason: expect.stringContaining("These are not whole Arrow IPC bytes") },
     ]);
@@ -105,7 +107,7 @@ describe("datasets", () => {
     expect(eventsOf("pitot.column").map((event) => event["pitot.record.seq"])).toEqual(
       columns.map(({ seq }) => Number(seq)),
     );
-    const gauges = table("metrics").map(({ name, value, attributes }) => [
+    const gauges = (await table("metrics")).map(({ name, value, attributes }) => [
       name,
       value,
       JSON.parse(String(attributes)) as unknown,
@@ -122,7 +124,7 @@ describe("datasets", () => {
   it("with many columns are bounded on the way out, and whole in the snapshot", async () => {
     const wide = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`c${i}`, Int32Array.of(i)]));
     const { run, table } = await recorded((live) => recordDatasets(live, { wide }, { columns: 7 }));
-    expect(table("column_stats")).toHaveLength(300);
+    expect(await table("column_stats")).toHaveLength(300);
     expect(eventsOf("pitot.column")).toHaveLength(7);
     expect(eventsOf("pitot.dataset")).toMatchObject([
       { "pitot.columns.total": 300, "pitot.columns.exported": 7 },
@@ -198,7 +200,7 @@ describe("a quality table", () => {
             restore();
             const snapshot = readRun(path, run.runId);
             results.push({
-              rows: rowsOf(snapshot.table("quality")).map(
+              rows: rowsOf(await snapshot.table("quality")).map(
                 ({ entity_kind, entity_id, issue, source_table, seq }) => ({
                   entity_kind,
                   entity_id,
@@ -238,7 +240,12 @@ describe("a quality table", () => {
     const { run, table } = await recorded((live) =>
       recordQualityTable(live, concatQualityTables([make("people"), make("animals")])),
     );
-    expect(table("quality").map(({ entity_id }) => entity_id)).toEqual(["[redacted]", null, "0", null]);
+    expect((await table("quality")).map(({ entity_id }) => entity_id)).toEqual([
+      "[redacted]",
+      null,
+      "0",
+      null,
+    ]);
     expect(eventsOf("pitot.quality").map((event) => event["pitot.quality.entity_id"])).toEqual([
       "[redacted]",
       undefined,
@@ -263,7 +270,7 @@ describe("a quality table", () => {
     expect(eventsOf("pitot.quality.summary")).toMatchObject([
       { "pitot.quality.total": 1_000_000, "pitot.quality.exported": 1000 },
     ]);
-    const stored = readRun(folder, run.runId).table("quality")!;
+    const stored = (await readRun(folder, run.runId).table("quality"))!;
     expect(stored.numRows).toBe(1_000_000);
     expect(stored.get(999_999)!.toJSON()).toMatchObject({
       entity_kind: "NODE",
@@ -272,7 +279,7 @@ describe("a quality table", () => {
       source_table: "nodes",
       seq: 999_999n,
     });
-    expect(table("events")).toEqual([]);
+    expect(await table("events")).toEqual([]);
   });
 
   it("that comes late, or is none, is counted as dropped", async () => {

@@ -6,6 +6,8 @@ export declare const ATTR_RUN_LABEL: "pitot.run.label";
 export declare const ATTR_RUN_KEY: "pitot.run.key";
 /** running, completed, failed or aborted. */
 export declare const ATTR_RUN_STATUS: "pitot.run.status";
+/** Set on a span that was open when its process ended; its end is the last sign of life. */
+export declare const ATTR_ABORTED: "pitot.aborted";
 /** Metadata given at start and finish. */
 export declare const ATTR_RUN_METADATA: "pitot.run.metadata";
 /** Version of the next idempotent write. */

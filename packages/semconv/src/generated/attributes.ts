@@ -12,6 +12,9 @@ export const ATTR_RUN_KEY = "pitot.run.key" as const;
 /** running, completed, failed or aborted. */
 export const ATTR_RUN_STATUS = "pitot.run.status" as const;
 
+/** Set on a span that was open when its process ended; its end is the last sign of life. */
+export const ATTR_ABORTED = "pitot.aborted" as const;
+
 /** Metadata given at start and finish. */
 export const ATTR_RUN_METADATA = "pitot.run.metadata" as const;
 

@@ -1,0 +1,24 @@
+import { exportRun, listRuns, type ExportFormat } from "@pitot/snapshot";
+import type { Command } from "commander";
+import type { DirectoryOption } from "./directory-option.ts";
+import { findRun } from "./find-run.ts";
+
+/** `pitot export`: writes a run for other tools. */
+export function addExport(program: Command, directory: DirectoryOption): void {
+  program
+    .command("export")
+    .description("write the tables of a run as Parquet or JSON Lines, or its spans as OTLP/JSON")
+    .argument("<run>", "run id, or the beginning of one; `last` for the newest")
+    .option("-f, --format <format>", "parquet, jsonl or otlp", "parquet")
+    .option("-o, --output <folder>", "where to write", ".")
+    .option(...directory)
+    .action(
+      async (
+        wanted: string,
+        { dir, format, output }: { dir: string; format: ExportFormat; output: string },
+      ) => {
+        for (const { path, rows } of await exportRun(dir, findRun(listRuns(dir), wanted), { format, output }))
+          console.log(`${path}  ${rows} rows`);
+      },
+    );
+}

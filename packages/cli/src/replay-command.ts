@@ -1,0 +1,56 @@
+import { PitotError } from "@pitot/core";
+import type { Command } from "commander";
+import type { DirectoryOption } from "./directory-option.ts";
+
+/** `pitot replay`: sends what no back end has confirmed. */
+export function addReplay(program: Command, directory: DirectoryOption): void {
+  program
+    .command("replay")
+    .description("send spans, metrics and logs that no back end has confirmed, with their ids and times")
+    .argument("[run...]", "ids of runs and sessions")
+    .option("--pending", "everything that waits")
+    .option("--endpoint <url>", "OTLP/HTTP back end (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
+    .option(...directory)
+    .option("--json", "what was done, as JSON")
+    .action(
+      async (
+        runs: string[],
+        {
+          dir,
+          endpoint,
+          pending,
+          json,
+        }: { dir: string; endpoint?: string; pending?: boolean; json?: boolean },
+      ) => {
+        if (runs.length > 0 === (pending === true))
+          throw new PitotError("INVALID_ARGUMENT", "Nothing says what to replay", {
+            value: runs.join(" "),
+            remedy: "Name runs, or give --pending.",
+          });
+        // The SDK is large: the other commands start without it.
+        const { replay } = await import("@pitot/node");
+        const report = await replay({
+          directory: dir,
+          ...(runs.length > 0 ? { runs } : {}),
+          ...(endpoint === undefined ? {} : { endpoint }),
+        });
+        const { scopes, spans, delivered, rejected, requests } = report;
+        if (json) console.log(JSON.stringify(report, null, 2));
+        else {
+          for (const { id, outcome, error, ...scope } of scopes)
+            console.log(
+              `${id}  ${scope.delivered} of ${scope.spans} delivered  ${outcome}${error instanceof Error ? `: ${error.message}` : ""}`,
+            );
+          console.log(
+            `${delivered} of ${spans} spans delivered${rejected > 0 ? `, ${rejected} refused` : ""}`,
+          );
+          if (requests.waiting > 0)
+            console.log(
+              `${requests.delivered} of ${requests.waiting} requests of metrics and logs delivered${requests.refused > 0 ? `, ${requests.refused} refused` : ""}`,
+            );
+        }
+        const left = requests.waiting - requests.delivered - requests.refused;
+        if (left > 0 || scopes.some(({ outcome }) => outcome !== "delivered")) process.exitCode = 1;
+      },
+    );
+}

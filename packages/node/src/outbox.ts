@@ -1,0 +1,135 @@
+import { closeSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { diag } from "@opentelemetry/api";
+import { openNew, openRead, privateFolder } from "@pitot/snapshot";
+import type { OtlpSignal } from "./otlp-exporters.ts";
+
+/** A request that could not be sent. */
+export interface OutboxRequest {
+  readonly path: string;
+  readonly service: string;
+  readonly signal: OtlpSignal;
+  readonly encoding: "json" | "proto";
+}
+
+const FOLDER = "outbox";
+const NAME = /^(.+)--(\d+)-(\d+)-(\d+)\.(traces|metrics|logs)\.(json|proto)$/;
+/** What a back end has refused is kept under this ending, and never sent again by itself. */
+const REFUSED = ".refused";
+
+/**
+ * Requests of metrics and logs that no back end took, each as a file with the bytes as they would have been sent. Bounded: what is over goes,
+ * oldest first, and is counted.
+ */
+export class Outbox {
+  readonly #directory: string;
+  readonly #service: string;
+  readonly #maxBytes: number;
+  #count = 0;
+  #told = false;
+  /** Requests that were removed, or could not be written. */
+  dropped = 0;
+
+  constructor(directory: string, service: string | undefined, maxBytes: number = 64 << 20) {
+    this.#directory = directory;
+    this.#service = service ?? "unknown_service";
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Never throws. */
+  add(signal: OtlpSignal, encoding: "json" | "proto", body: Uint8Array): void {
+    try {
+      const folder = privateFolder(this.#directory, FOLDER);
+      const time = String(Date.now()).padStart(14, "0");
+      const name = `${encodeURIComponent(this.#service)}--${time}-${process.pid}-${this.#count++}.${signal}.${encoding}`;
+      const path = join(folder, name);
+      const file = openNew(`${path}.tmp`);
+      try {
+        for (let offset = 0; offset < body.length;) offset += writeSync(file, body, offset);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(`${path}.tmp`, path);
+      this.#bound(folder);
+    } catch (error) {
+      this.dropped++;
+      this.#tell("a request that no back end took could not be kept", error);
+    }
+  }
+
+  #bound(folder: string): void {
+    const files = readdirSync(folder).sort((a, b) => timeOf(a) - timeOf(b));
+    const sizes = files.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
+    let bytes = sizes.reduce((sum, size) => sum + size, 0);
+    for (let i = 0; bytes > this.#maxBytes && i < files.length - 1; i++) {
+      rmSync(join(folder, files[i]!), { force: true });
+      bytes -= sizes[i]!;
+      this.dropped++;
+      this.#tell("the outbox is full; the oldest requests are removed", undefined);
+    }
+  }
+
+  #tell(problem: string, error: unknown): void {
+    if (this.#told) return;
+    this.#told = true;
+    diag.warn(`pitot: ${problem}`, error);
+  }
+}
+
+/** The requests that wait in a snapshot folder, oldest first. */
+export function outboxRequests(directory: string): OutboxRequest[] {
+  const folder = join(directory, FOLDER);
+  return list(folder)
+    .flatMap((name) => {
+      const match = NAME.exec(name);
+      return match === null
+        ? []
+        : [
+            {
+              path: join(folder, name),
+              service: decodeURIComponent(match[1]!),
+              signal: match[5] as OtlpSignal,
+              encoding: match[6] as "json" | "proto",
+            },
+          ];
+    })
+    .sort((a, b) => timeOf(a.path) - timeOf(b.path));
+}
+
+/** The folder of the outbox: what a replay claims. */
+export function outboxFolder(directory: string): string {
+  return join(directory, FOLDER);
+}
+
+/** The bytes of a request. */
+export function outboxBody({ path }: OutboxRequest): Buffer {
+  const file = openRead(path);
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A back end has it. */
+export function outboxDelivered({ path }: OutboxRequest): void {
+  rmSync(path, { force: true });
+}
+
+/** A back end will never take it, or not all of it: kept, and not sent again. */
+export function outboxRefused({ path }: OutboxRequest): void {
+  renameSync(path, `${path}${REFUSED}`);
+}
+
+function timeOf(name: string): number {
+  return Number(/--(\d+)-\d+-\d+\./.exec(name)?.[1] ?? 0);
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

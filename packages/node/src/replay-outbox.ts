@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { diag } from "@opentelemetry/api";
+import { ExportResultCode } from "@opentelemetry/core";
+import { claimFolder } from "@pitot/snapshot";
+import { deliveryResult } from "./otlp-delegate.ts";
+import { otlpSender, otlpSerializer } from "./otlp-exporters.ts";
+import { outboxBody, outboxDelivered, outboxFolder, outboxRefused, outboxRequests } from "./outbox.ts";
+
+/** Requests of metrics and logs that waited, and what became of them. */
+export interface ReplayedRequests {
+  readonly waiting: number;
+  readonly delivered: number;
+  /** The back end will not take them, or not all of their items, e.g. because they are too old: kept aside, not sent again. */
+  readonly refused: number;
+}
+
+/** Sends the metrics and logs that were given up, as they were, oldest first. One process at a time; stops where the back end is away. */
+export async function replayOutbox(
+  directory: string,
+  options: {
+    readonly serviceName?: string;
+    readonly endpoint?: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<ReplayedRequests> {
+  const folder = outboxFolder(directory);
+  const counts = { waiting: 0, delivered: 0, refused: 0 };
+  const claim = existsSync(folder) ? await claimFolder(folder) : undefined;
+  if (claim === undefined) return counts;
+  try {
+    const requests = outboxRequests(directory).filter(
+      ({ service }) => options.serviceName === undefined || service === options.serviceName,
+    );
+    counts.waiting = requests.length;
+    for (const request of requests) {
+      if (options.signal?.aborted) break;
+      const sender = otlpSender(request.signal, request.encoding, options.endpoint);
+      const outcome = await sender.send(outboxBody(request));
+      if (outcome.kind === "unavailable") break;
+      const result = deliveryResult(outcome, otlpSerializer(request.signal, request.encoding));
+      if (result.code === ExportResultCode.SUCCESS && (result.rejected ?? 0) === 0) {
+        outboxDelivered(request);
+        counts.delivered++;
+      } else {
+        outboxRefused(request);
+        counts.refused++;
+      }
+    }
+  } finally {
+    claim.release();
+  }
+  if (counts.refused > 0)
+    diag.warn(
+      `pitot: ${counts.refused} late requests of metrics and logs were refused; they are kept in ${folder}`,
+    );
+  return counts;
+}

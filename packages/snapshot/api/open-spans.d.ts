@@ -1,0 +1,23 @@
+import type { SpanRow } from "./span-row.ts";
+/** A span that has not ended. */
+export interface OpenSpan {
+    readonly spanId: string;
+    /** Grows with what the span holds, so that it is written again only when there is more to tell. */
+    version(): number;
+    /** The span as it is now. */
+    row(): SpanRow;
+    /** Ends it as aborted. */
+    abort(): void;
+}
+/** The spans of a process that have begun and not ended. */
+export declare class OpenSpans {
+    #private;
+    started(span: OpenSpan): void;
+    ended(spanId: string): void;
+    /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
+    forget(scope: string): void;
+    /** Ends all: the process ends. Innermost first, so that no parent ends before its children. */
+    abort(): void;
+    /** Rows to be written, by run or session: of spans that have grown since they were written. */
+    take(scopeOf: (row: SpanRow) => string): Map<string, SpanRow[]>;
+}

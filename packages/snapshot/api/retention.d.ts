@@ -1,0 +1,24 @@
+import { type SnapshotScope } from "./read-run.ts";
+/** What is kept; a bound that is left out keeps everything. */
+export interface RetentionLimits {
+    /** Longest time in ms since the end of a run. */
+    readonly maxAgeMs?: number;
+    /** Finished runs and sessions. */
+    readonly maxRuns?: number;
+    /** Bytes on disk, as `du` counts them, of all runs and sessions. */
+    readonly maxBytes?: number;
+    /** Also runs with spans that were not delivered yet. Default true; false never removes them, whatever the bounds. */
+    readonly undelivered?: boolean;
+    /** Tells what would be removed. */
+    readonly dryRun?: boolean;
+}
+/** A run or session that {@link prune} removed. */
+export interface PrunedScope extends SnapshotScope {
+    readonly bytes: number;
+    readonly undelivered: boolean;
+}
+/**
+ * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans before one without. Runs of
+ * living processes and snapshots of later versions stay; what a process died over is finished by `recover` first.
+ */
+export declare function prune(directory: string, limits: RetentionLimits): Promise<PrunedScope[]>;

@@ -1,0 +1,97 @@
+import { closeSync, fstatSync, fsyncSync, readFileSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { openAppend, openRead } from "./private-file.ts";
+
+const FILE = "delivery.ledger";
+const SPAN_ID = /^[0-9a-f]{16}$/;
+
+/** What back ends said about the spans of a run. */
+export interface Delivered {
+  /** Ids of spans that need not be sent again: confirmed ones, and those of requests that were taken in part. */
+  readonly settled: ReadonlySet<string>;
+  /** How many of them a back end has refused for what they are; it does not say which. */
+  readonly rejected: number;
+}
+
+/**
+ * Appends to the ledger of one folder which spans the exporter has confirmed: a line per request, `+` before the ids where all were
+ * taken, `~ n` where n of them were refused. A line counts once it has its end, so that a crash loses a confirmation, at worst.
+ */
+export class DeliveryLedger {
+  readonly #path: string;
+  #file: number | undefined;
+
+  constructor(folder: string) {
+    this.#path = join(folder, FILE);
+  }
+
+  /** @throws what the file system throws */
+  confirm(spanIds: readonly string[], rejected: number = 0): void {
+    const line = `${rejected === 0 ? "+" : `~ ${rejected}`} ${spanIds.join(" ")}\n`;
+    this.#file ??= this.#open();
+    const bytes = Buffer.from(line);
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.#file, bytes, offset);
+  }
+
+  /** Makes durable what was confirmed. */
+  sync(): void {
+    if (this.#file !== undefined) fsyncSync(this.#file);
+  }
+
+  close(): void {
+    if (this.#file === undefined) return;
+    closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #open(): number {
+    const torn = tornEnd(this.#path);
+    const file = openAppend(this.#path);
+    if (torn) writeSync(file, "\n");
+    return file;
+  }
+}
+
+/** Reads the ledger of a folder; empty where there is none. */
+export function readLedger(folder: string): Delivered {
+  const settled = new Set<string>();
+  let rejected = 0;
+  const lines = contents(join(folder, FILE)).split("\n");
+  // What follows the last line end is half a line.
+  for (const line of lines.slice(0, -1)) {
+    const [kind, ...rest] = line.split(" ");
+    if (kind === "~") rejected += Number(rest.shift()) || 0;
+    if (kind === "+" || kind === "~") for (const id of rest) if (SPAN_ID.test(id)) settled.add(id);
+  }
+  return { settled, rejected };
+}
+
+function contents(path: string): string {
+  try {
+    const file = openRead(path);
+    try {
+      return readFileSync(file, "latin1");
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+function tornEnd(path: string): boolean {
+  try {
+    const file = openRead(path);
+    try {
+      const { size } = fstatSync(file);
+      const last = Buffer.alloc(1);
+      return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}

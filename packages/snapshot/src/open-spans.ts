@@ -1,0 +1,75 @@
+import type { SpanRow } from "./span-row.ts";
+
+/** A span that has not ended. */
+export interface OpenSpan {
+  readonly spanId: string;
+  /** Grows with what the span holds, so that it is written again only when there is more to tell. */
+  version(): number;
+  /** The span as it is now. */
+  row(): SpanRow;
+  /** Ends it as aborted. */
+  abort(): void;
+}
+
+interface Entry {
+  readonly span: OpenSpan;
+  /** The run or session in whose folder it is written; undefined before the first time. */
+  scope: string | undefined;
+  version: number;
+}
+
+/** Rows of one flush; what is over waits for the next. */
+const MOST_ROWS = 2048;
+/** A span that somebody forgot to end must not stay in memory for ever; the oldest are on disk by then. */
+const MOST_SPANS = 10_000;
+
+/** The spans of a process that have begun and not ended. */
+export class OpenSpans {
+  readonly #entries = new Map<string, Entry>();
+
+  started(span: OpenSpan): void {
+    if (this.#entries.size >= MOST_SPANS)
+      for (const [oldest] of this.#entries) {
+        this.#entries.delete(oldest);
+        break;
+      }
+    this.#entries.set(span.spanId, { span, scope: undefined, version: -1 });
+  }
+
+  ended(spanId: string): void {
+    this.#entries.delete(spanId);
+  }
+
+  /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
+  forget(scope: string): void {
+    for (const entry of this.#entries.values())
+      if (entry.scope === scope) {
+        entry.scope = undefined;
+        entry.version = -1;
+      }
+  }
+
+  /** Ends all: the process ends. Innermost first, so that no parent ends before its children. */
+  abort(): void {
+    for (const { span } of [...this.#entries.values()].reverse()) span.abort();
+    this.#entries.clear();
+  }
+
+  /** Rows to be written, by run or session: of spans that have grown since they were written. */
+  take(scopeOf: (row: SpanRow) => string): Map<string, SpanRow[]> {
+    const rows = new Map<string, SpanRow[]>();
+    let count = 0;
+    for (const entry of this.#entries.values()) {
+      const version = entry.span.version();
+      if (version === entry.version) continue;
+      if (++count > MOST_ROWS) break;
+      const row = entry.span.row();
+      entry.scope = scopeOf(row);
+      entry.version = version;
+      const ofScope = rows.get(entry.scope);
+      if (ofScope === undefined) rows.set(entry.scope, [row]);
+      else ofScope.push(row);
+    }
+    return rows;
+  }
+}

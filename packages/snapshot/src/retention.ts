@@ -1,0 +1,99 @@
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { claimFolder } from "./folder-claim.ts";
+import { readManifest, type RunManifest } from "./manifest.ts";
+import { listScopes, type SnapshotScope } from "./read-run.ts";
+import { hasUndelivered } from "./undelivered-spans.ts";
+
+/** What is kept; a bound that is left out keeps everything. */
+export interface RetentionLimits {
+  /** Longest time in ms since the end of a run. */
+  readonly maxAgeMs?: number;
+  /** Finished runs and sessions. */
+  readonly maxRuns?: number;
+  /** Bytes on disk, as `du` counts them, of all runs and sessions. */
+  readonly maxBytes?: number;
+  /** Also runs with spans that were not delivered yet. Default true; false never removes them, whatever the bounds. */
+  readonly undelivered?: boolean;
+  /** Tells what would be removed. */
+  readonly dryRun?: boolean;
+}
+
+/** A run or session that {@link prune} removed. */
+export interface PrunedScope extends SnapshotScope {
+  readonly bytes: number;
+  readonly undelivered: boolean;
+}
+
+interface Candidate extends PrunedScope {
+  readonly endMs: number;
+}
+
+/**
+ * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans before one without. Runs of
+ * living processes and snapshots of later versions stay; what a process died over is finished by `recover` first.
+ */
+export async function prune(directory: string, limits: RetentionLimits): Promise<PrunedScope[]> {
+  const candidates: Candidate[] = [];
+  let bytes = 0;
+  for (const scope of listScopes(directory)) {
+    const size = bytesOnDisk(scope.folder);
+    bytes += size;
+    const manifest = finished(scope.folder);
+    if (manifest !== undefined)
+      candidates.push({
+        ...scope,
+        bytes: size,
+        undelivered: manifest.delivery === "otlp" && (await hasUndelivered(scope.folder, manifest)),
+        endMs: endOf(scope.folder, manifest),
+      });
+  }
+  candidates.sort((a, b) => Number(a.undelivered) - Number(b.undelivered) || a.endMs - b.endMs);
+  const { maxAgeMs = Infinity, maxRuns = Infinity, maxBytes = Infinity } = limits;
+  let count = candidates.length;
+  const oldest = Date.now() - maxAgeMs;
+  const removed: PrunedScope[] = [];
+  for (const { endMs, ...candidate } of candidates) {
+    if (candidate.undelivered && limits.undelivered === false) continue;
+    if (endMs >= oldest && count <= maxRuns && bytes <= maxBytes) continue;
+    if (limits.dryRun !== true && !(await remove(directory, candidate))) continue;
+    count--;
+    bytes -= candidate.bytes;
+    removed.push(candidate);
+  }
+  return removed;
+}
+
+/** The manifest of what is finished; undefined for what lives, cannot be read, or is of a later version. */
+function finished(folder: string): RunManifest | undefined {
+  try {
+    const manifest = readManifest(folder);
+    return manifest.state === "compacted" ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function endOf(folder: string, { run }: RunManifest): number {
+  return run?.end_time_unix_ms ?? statSync(join(folder, "run.json")).mtimeMs;
+}
+
+/** Renamed first, so that a crash leaves no run with half its tables. False where somebody is using it. */
+async function remove(directory: string, { type, id, folder }: PrunedScope): Promise<boolean> {
+  const claim = await claimFolder(folder);
+  if (claim === undefined) return false;
+  const aside = join(directory, `.removed-${type}-${id}`);
+  renameSync(folder, aside);
+  rmSync(aside, { recursive: true, force: true });
+  return true;
+}
+
+/** Blocks, not lengths: a small file takes a whole block. */
+function bytesOnDisk(folder: string): number {
+  let bytes = 0;
+  for (const name of ["", ...readdirSync(folder)]) {
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (stat !== undefined) bytes += (stat.blocks ?? Math.ceil(stat.size / 512)) * 512;
+  }
+  return bytes;
+}

@@ -1,0 +1,76 @@
+import { PitotError } from "@pitot/core";
+import { BatchBody } from "./batch-body.ts";
+import { dictionaryMetadata, PREFIX } from "./ipc-metadata.ts";
+import { dictionaryPart, type DictionaryPart } from "./message-header.ts";
+import type { StreamMessage } from "./scan-messages.ts";
+
+/** Offsets are 32-bit. */
+const MAX_TEXT = 2 ** 31 - 1;
+
+/**
+ * The dictionaries of a stream, each as one: a stream's deltas only append, so that the codes in its batches stay right. Files have no deltas,
+ * since not every reader takes them (Polars does not).
+ */
+export class UnifiedDictionaries {
+  readonly #parts = new Map<number, DictionaryPart[]>();
+
+  /** @throws PitotError UNSUPPORTED where a dictionary is replaced, which Pitot never does */
+  add({ metadataLength, header }: StreamMessage, bytes: Uint8Array): void {
+    const part = dictionaryPart(
+      bytes.subarray(PREFIX, metadataLength),
+      header,
+      bytes.subarray(metadataLength),
+    );
+    const parts = this.#parts.get(part.id);
+    if (parts === undefined) this.#parts.set(part.id, [part]);
+    else if (part.isDelta) parts.push(part);
+    else throw unsupported("A dictionary of the stream is replaced", part.id);
+  }
+
+  /**
+   * One message per dictionary.
+   * @throws PitotError UNSUPPORTED where one has more than 2 GiB of text
+   */
+  *messages(): Generator<{ readonly bytes: Uint8Array; readonly metadataLength: number }> {
+    for (const [id, parts] of this.#parts) yield unified(id, parts);
+  }
+}
+
+function unified(
+  id: number,
+  parts: readonly DictionaryPart[],
+): { readonly bytes: Uint8Array; readonly metadataLength: number } {
+  const values = parts.reduce((sum, { length }) => sum + length, 0);
+  const text = parts.reduce((sum, { data }) => sum + data.length, 0);
+  if (text > MAX_TEXT) throw unsupported("A dictionary has more than 2 GiB of text", id);
+  const body = new BatchBody();
+  const metadataLength = PREFIX + dictionaryMetadata(id, false, 0, EMPTY).length;
+  const at = body.allocate(metadataLength);
+  body.begin();
+  body.node(values, 0);
+  body.buffer(0);
+  const offsets = body.buffer(4 * (values + 1)) >> 2;
+  body.int32[offsets] = 0;
+  let row = offsets;
+  for (const part of parts) {
+    const shift = body.int32[row]!;
+    for (let i = 1; i <= part.length; i++) body.int32[row + i] = shift + part.offset(i);
+    row += part.length;
+  }
+  let end = body.buffer(text);
+  for (const { data } of parts) {
+    body.bytes.set(data, end);
+    end += data.length;
+  }
+  body.message(at, dictionaryMetadata(id, false, values, body.layout()));
+  return { bytes: body.bytes.subarray(0, body.length), metadataLength };
+}
+
+const EMPTY = { nodes: [0, 0], buffers: [0, 0, 0, 0, 0, 0], bytes: 0 };
+
+function unsupported(problem: string, id: number): PitotError {
+  return new PitotError("UNSUPPORTED", problem, {
+    value: id,
+    remedy: "Read the stream file as it is.",
+  });
+}

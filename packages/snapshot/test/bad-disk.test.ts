@@ -1,0 +1,164 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { diag, DiagLogLevel } from "@opentelemetry/api";
+import { configureRecording, finishRun, startRun } from "@pitot/core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readRun, SnapshotStore } from "../src/index.ts";
+import { testSpan } from "./span-rows.ts";
+import { watchDisk } from "./watched-disk.ts";
+
+let directory: string;
+let store: SnapshotStore;
+let restore: () => void;
+const warn = vi.fn();
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "pitot-disk-"));
+  store = new SnapshotStore({ directory });
+  restore = configureRecording({ targets: [store] });
+  warn.mockClear();
+  const ignore = (): void => {};
+  diag.setLogger(
+    { warn, error: warn, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+});
+afterEach(() => {
+  restore();
+  diag.disable();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function fault(code: string): Error {
+  return Object.assign(new Error(`${code}: as a bad disk says it`), { code });
+}
+
+describe("a bad disk", () => {
+  it.each(["ENOSPC", "EIO", "EROFS", "EDQUOT"])(
+    "that says %s for a while costs the batches of that while alone, counted",
+    async (code) => {
+      const run = startRun({ label: "bad" });
+      const quality = (from: number): void => {
+        for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${from + i}`, "I");
+      };
+      quality(0);
+      const undo = await watchDisk((operation) => {
+        if (operation === "writeSync") throw fault(code);
+      });
+      quality(4096);
+      quality(8192);
+      undo();
+      quality(12_288);
+      store.addSpan(testSpan(1, { run_id: run.runId }));
+      finishRun(run);
+      await store.close();
+      const kept = readRun(directory, run.runId);
+      const rows = (await kept.table("quality"))!;
+      expect(rows.numRows).toBe(8192);
+      expect(rows.getChild("entity_id")!.get(4096)).toBe("12288");
+      expect(kept.manifest.records["quality"]).toMatchObject({ dropped: 8192 });
+      expect((await kept.table("spans"))!.numRows).toBe(1);
+    },
+  );
+
+  it("that is full half-way through a batch leaves no half batch", async () => {
+    const run = startRun({ label: "full" });
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    const path = join(directory, "runs", run.runId, "quality.arrows");
+    const { size } = statSync(path);
+    let calls = 0;
+    const undo = await watchDisk((operation, args) => {
+      // A disk that is full takes what fits, and says so at the next write.
+      if (operation !== "writeSync" || !Buffer.isBuffer(args[1]) || ++calls === 1) return;
+      throw fault("ENOSPC");
+    });
+    undo();
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${4096 + i}`, "I");
+    expect(statSync(path).size).toBeGreaterThan(size);
+    finishRun(run);
+    await store.close();
+    expect((await readRun(directory, run.runId).table("quality"))!.numRows).toBe(8192);
+  });
+
+  it("is told once", async () => {
+    const run = startRun({ label: "told" });
+    const undo = await watchDisk((operation) => {
+      if (operation !== "openSync" && operation !== "open") return;
+      throw fault("EMFILE");
+    });
+    for (let i = 0; i < 20; i++) {
+      store.addSpan(testSpan(i, { run_id: run.runId }));
+      store.flush();
+    }
+    undo();
+    expect(store.droppedSpans).toBe(20);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(finishRun(run).status).toBe("completed");
+  });
+
+  it("whose folder is taken away counts what it loses, and keeps the next run", async () => {
+    const run = startRun({ label: "gone" });
+    rmSync(directory, { recursive: true });
+    store.addSpan(testSpan(1, { run_id: run.runId }));
+    store.flush();
+    finishRun(run);
+    await store.close();
+    expect(store.droppedSpans).toBe(1);
+    const next = startRun({ label: "next" });
+    finishRun(next);
+    await store.close();
+    expect(readRun(directory, next.runId).manifest.state).toBe("compacted");
+  });
+
+  it("with a link where a folder belongs is not followed", () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "pitot-elsewhere-"));
+    symlinkSync(elsewhere, join(directory, "runs"));
+    finishRun(startRun({ label: "link" }));
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    rmSync(elsewhere, { recursive: true });
+  });
+
+  it("with a link where a table belongs is not followed", () => {
+    const run = startRun({ label: "link" });
+    const elsewhere = join(directory, "precious");
+    writeFileSync(elsewhere, "precious");
+    symlinkSync(elsewhere, join(directory, "runs", run.runId, "quality.arrows"));
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    expect(finishRun(run).status).toBe("completed");
+    expect(readFileSync(elsewhere, "utf8")).toBe("precious");
+  });
+
+  it("with a file where the folder belongs never reaches the pipeline", () => {
+    const path = join(directory, "file");
+    writeFileSync(path, "");
+    const other = configureRecording({ targets: [new SnapshotStore({ directory: path })] });
+    expect(finishRun(startRun({ label: "file" })).status).toBe("completed");
+    other();
+  });
+
+  it("is private in everything that it holds", async () => {
+    const run = startRun({ label: "private" });
+    run.recordQualityRow("N", "1", "I");
+    store.addSpan(testSpan(1, { run_id: run.runId }));
+    store.hold(run.runId);
+    store.confirm(run.runId, [testSpan(1).span_id]);
+    store.flush();
+    const folder = join(directory, "runs", run.runId);
+    const modes = (): string[] =>
+      readdirSync(folder).map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8));
+    expect(new Set(modes())).toEqual(new Set(["600"]));
+    finishRun(run);
+    await store.close();
+    expect(new Set(modes())).toEqual(new Set(["600"]));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+});

@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configureRecording, finishRun, startRun } from "@pitot/core";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { listRuns, prune, SnapshotStore } from "../src/index.ts";
+import { testSpan } from "./span-rows.ts";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "pitot-prune-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs of one span, oldest first; those at `undelivered` were not confirmed. */
+async function runs(count: number, undelivered: readonly number[]): Promise<string[]> {
+  const store = new SnapshotStore({ directory, delivery: "otlp" });
+  const restore = configureRecording({ targets: [store] });
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const run = startRun({ label: "r" });
+    for (let row = 0; row < 1000; row++) run.recordQualityRow("N", `${row}`, "I");
+    const span = testSpan(i, { run_id: run.runId });
+    store.addSpan(span);
+    store.hold(run.runId);
+    if (undelivered.includes(i)) store.giveUp(run.runId, 1);
+    else store.confirm(run.runId, [span.span_id]);
+    finishRun(run);
+    ids.push(run.runId);
+    // Ends differ by a millisecond at least.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await store.close();
+  restore();
+  return ids;
+}
+
+function du(): number {
+  return Number(execFileSync("du", ["-s", "-B1", directory], { encoding: "utf8" }).split("\t")[0]);
+}
+
+it("removes the oldest first, and undelivered ones last", async () => {
+  const ids = await runs(6, [0, 2]);
+  const removed = await prune(directory, { maxRuns: 3 });
+  expect(removed.map(({ id }) => ids.indexOf(id))).toEqual([1, 3, 4]);
+  expect(listRuns(directory).map((id) => ids.indexOf(id))).toEqual([0, 2, 5]);
+  expect(
+    (await prune(directory, { maxRuns: 1 })).map(({ id, undelivered }) => [ids.indexOf(id), undelivered]),
+  ).toEqual([
+    [5, false],
+    [0, true],
+  ]);
+});
+
+it("never removes undelivered ones where it is told so", async () => {
+  const ids = await runs(4, [0, 1]);
+  const removed = await prune(directory, { maxRuns: 0, undelivered: false });
+  expect(removed.map(({ id }) => ids.indexOf(id))).toEqual([2, 3]);
+});
+
+it("removes by age", async () => {
+  await runs(3, []);
+  expect(await prune(directory, { maxAgeMs: 60_000 })).toEqual([]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await prune(directory, { maxAgeMs: 1 })).toHaveLength(3);
+  expect(readdirSync(directory).toSorted()).toEqual(["runs"]);
+});
+
+it("keeps the folder within its bytes, as du counts them", async () => {
+  await runs(8, []);
+  const limit = Math.round(du() / 2);
+  await prune(directory, { maxBytes: limit });
+  // The folders above the runs are not theirs.
+  expect(du() - 2 * statSync(directory).blocks * 512).toBeLessThanOrEqual(limit);
+  expect(listRuns(directory).length).toBeGreaterThan(1);
+});
+
+it("tells what it would do, and leaves what lives", async () => {
+  await runs(2, []);
+  const store = new SnapshotStore({ directory });
+  const restore = configureRecording({ targets: [store] });
+  const run = startRun({ label: "live" });
+  expect(await prune(directory, { maxRuns: 0, dryRun: true })).toHaveLength(2);
+  expect(listRuns(directory)).toHaveLength(3);
+  await prune(directory, { maxRuns: 0, maxBytes: 0, maxAgeMs: 0 });
+  expect(listRuns(directory)).toEqual([run.runId]);
+  finishRun(run);
+  await store.close();
+  restore();
+});

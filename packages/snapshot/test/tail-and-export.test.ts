@@ -1,0 +1,167 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { configureRecording, finishRun, startRun } from "@pitot/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exportRun, SnapshotStore, tailRun } from "../src/index.ts";
+import { testSpan } from "./span-rows.ts";
+
+let directory: string;
+let store: SnapshotStore;
+let restore: () => void;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "pitot-tail-"));
+  store = new SnapshotStore({ directory, flush: 50 });
+  restore = configureRecording({ targets: [store], flushMs: 50 });
+});
+afterEach(() => {
+  restore();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe("tailRun", () => {
+  it("yields every row of a live run once, in order, over its compaction", async () => {
+    const run = startRun({ label: "tail" });
+    const writing = (async () => {
+      for (let i = 0; i < 20_000; i++) {
+        run.recordQualityRow("N", `${i}`, "I");
+        if (i % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      finishRun(run);
+      await store.close();
+    })();
+    const ids: string[] = [];
+    let looks = 0;
+    for await (const { table, firstRow, batch } of tailRun(directory, run.runId, { pollMs: 20 })) {
+      expect(table).toBe("quality");
+      expect(firstRow).toBe(ids.length);
+      ids.push(...Array.from(batch.getChild("entity_id")!, String));
+      looks++;
+    }
+    await writing;
+    expect(ids).toEqual(Array.from({ length: 20_000 }, (_, i) => `${i}`));
+    expect(looks).toBeGreaterThan(3);
+  });
+
+  it("ends when it is told to, and names a run that is not there", async () => {
+    const run = startRun({ label: "tail" });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 50);
+    for await (const _ of tailRun(directory, run.runId, { signal: stop.signal })) expect(_).toBeUndefined();
+    finishRun(run);
+    await expect(tailRun(directory, "nothing").next()).rejects.toThrow("There is no readable manifest");
+  });
+});
+
+describe("exportRun", () => {
+  async function run(): Promise<string> {
+    const live = startRun({ label: "export" });
+    for (let i = 0; i < 10_000; i++) live.recordQualityRow("N", i % 3 === 0 ? null : `é${i}`, "I", "t");
+    live.recordEvent("e", { text: "a\nb" });
+    live.recordMetric("m", 0.1);
+    for (let i = 0; i < 1000; i++)
+      store.addSpan(
+        testSpan(i, {
+          run_id: live.runId,
+          events: '[{"name":"e","time_unix_nano":"1","attributes":{"f":0.5,"l":["x",true]}}]',
+          links: `[{"trace_id":"${"cd".repeat(16)}","span_id":"${"ef".repeat(8)}","attributes":{}}]`,
+          status_code: "ERROR",
+          status_message: "odd",
+          kind: "CLIENT",
+        }),
+      );
+    finishRun(live);
+    await store.close();
+    return live.runId;
+  }
+
+  it("writes Parquet that DuckDB reads, times as far as it knows them", async () => {
+    const id = await run();
+    const files = await exportRun(directory, id, { format: "parquet", output: join(directory, "out") });
+    expect(Object.fromEntries(files.map(({ table, rows }) => [table, rows]))).toMatchObject({
+      quality: 10_000,
+      events: 1,
+      metrics: 1,
+      spans: 1000,
+    });
+    const connection = await (await DuckDBInstance.create()).connect();
+    const query = async (sql: string): Promise<unknown[][]> =>
+      (await connection.runAndReadAll(sql)).getRowsJson();
+    const at = (table: string): string => `'${join(directory, "out", `${table}.parquet`)}'`;
+    expect(
+      await query(
+        `select count(*), count(entity_id), min(seq), max(seq), count(distinct run_id), max(entity_id) from ${at("quality")}`,
+      ),
+    ).toEqual([["10000", "6666", "0", "9999", "1", "é9998"]]);
+    expect(
+      await query(
+        `select epoch_us(start_time_unix_nano), typeof(start_time_unix_nano), duration_time_unix_nano, sampled, name from ${at("spans")} order by name limit 1`,
+      ),
+    ).toEqual([["1700000000000000", "TIMESTAMP WITH TIME ZONE", "1234567", true, "span 0"]]);
+    connection.closeSync();
+  });
+
+  it("writes JSON Lines", async () => {
+    const id = await run();
+    await exportRun(directory, id, { format: "jsonl", output: join(directory, "out") });
+    const lines = readFileSync(join(directory, "out", "spans.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(lines).toHaveLength(1000);
+    expect(JSON.parse(lines[3] ?? "")).toMatchObject({
+      name: "span 3",
+      start_time_unix_nano: "1700000000000000004",
+      duration_time_unix_nano: 1_234_567,
+      parent_span_id: null,
+      sampled: true,
+    });
+    expect(readFileSync(join(directory, "out", "events.jsonl"), "utf8").split("\n")).toHaveLength(2);
+  });
+
+  it("writes OTLP/JSON", async () => {
+    const id = await run();
+    const [file] = await exportRun(directory, id, { format: "otlp", output: join(directory, "out") });
+    const data = readFileSync(file?.path ?? "", "utf8")
+      .trimEnd()
+      .split("\n")
+      .map(
+        (line) =>
+          JSON.parse(line) as { resourceSpans: { resource: unknown; scopeSpans: { spans: unknown[] }[] }[] },
+      );
+    const spans = data.flatMap(({ resourceSpans }) =>
+      resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
+    );
+    expect(spans).toHaveLength(1000);
+    expect(spans[1]).toMatchObject({
+      kind: 3,
+      startTimeUnixNano: "1700000000000000002",
+      endTimeUnixNano: "1700000000001234569",
+      attributes: [
+        { key: "n", value: { intValue: "1" } },
+        { key: "text", value: { stringValue: "é" } },
+      ],
+      events: [
+        {
+          name: "e",
+          timeUnixNano: "1",
+          attributes: [
+            { key: "f", value: { doubleValue: 0.5 } },
+            { key: "l", value: { arrayValue: { values: [{ stringValue: "x" }, { boolValue: true }] } } },
+          ],
+        },
+      ],
+      links: [{ traceId: "cd".repeat(16), spanId: "ef".repeat(8), attributes: [] }],
+      status: { code: 2, message: "odd" },
+    });
+  });
+
+  it("refuses another format, and a run that is not there", async () => {
+    await expect(exportRun(directory, "x", { format: "xml" as "otlp", output: "out" })).rejects.toThrow(
+      '"xml"',
+    );
+    await expect(exportRun(directory, "x", { format: "otlp", output: "out" })).rejects.toThrow(
+      "readable manifest",
+    );
+  });
+});
