@@ -39,7 +39,13 @@ export interface RunManifest {
     /** Where the process died before the run's end, or between its end and the compaction. */
     readonly recovery?: Recovery;
 }
-/** Replaces the manifest as a whole and durably. */
-export declare function writeManifest(folder: string, manifest: RunManifest): void;
+/**
+ * Replaces the manifest as a whole.
+ *
+ * @param durable waits for the disk
+ */
+export declare function writeManifest(folder: string, manifest: RunManifest, durable: boolean): void;
+/** {@link writeManifest}, durably and without blocking. */
+export declare function writeManifestLater(folder: string, manifest: RunManifest): Promise<void>;
 /** @throws PitotError IO, INVALID_DATA or (a later version) UNSUPPORTED, naming the file */
 export declare function readManifest(folder: string): RunManifest;

@@ -7,8 +7,14 @@ export declare function openAppend(path: string): number;
 export declare function openRead(path: string): number;
 /** {@link openRead} as a handle. */
 export declare function openReadHandle(path: string): Promise<FileHandle>;
-/** Replaces a file as a whole, durably: a reader sees the old one or the new one, also after a crash. */
-export declare function replaceFile(path: string, text: string): void;
+/**
+ * Replaces a file as a whole: a reader sees the old one or the new one, whenever the process dies.
+ *
+ * @param durable also when the power fails; waits for the disk
+ */
+export declare function replaceFile(path: string, text: string, durable: boolean): void;
+/** {@link replaceFile}, durably and without blocking. */
+export declare function replaceFileLater(path: string, text: string): Promise<void>;
 /** Makes what was created, renamed or removed in a folder durable. */
 export declare function syncFolder(path: string): void;
 /**
