@@ -10,7 +10,5 @@ export interface ValueRange {
 export declare function valueRange(chunk: Data, words?: Int32Array | undefined): ValueRange | undefined;
 /** The range of both. */
 export declare function joinRanges(a: ValueRange | undefined, b: ValueRange | undefined): ValueRange | undefined;
-/** Lowers `out[0]` and raises `out[1]` to the extremes of the values; NaN compares with none. */
-export declare function extremes(values: Float64Array, length: number, out: Float64Array): void;
 /** 1 for each value of the dictionary that a row refers to. */
 export declare function usedCodes(chunk: Data, words: Int32Array | undefined): Uint8Array;
