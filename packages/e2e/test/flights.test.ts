@@ -200,7 +200,7 @@ describe("the flights pipeline in the real back ends", () => {
     const series = await prometheus(`{__name__=~"pitot_.+",__name__!~"${made}",service_name="flights"}`);
     expect(series.length).toBeGreaterThan(10);
     for (const { metric } of series) {
-      const name = String(metric["__name__"]).replace(/_(bucket|count|sum)$/, "");
+      const name = (metric["__name__"] ?? "").replace(/_(bucket|count|sum)$/, "");
       const definition = registered.get(name);
       expect(definition, name).toBeDefined();
       const allowed = new Set(definition?.attributes.map(prometheusLabel));

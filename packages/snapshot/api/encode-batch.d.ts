@@ -1,4 +1,4 @@
-import type { RecordColumn } from "@pitot/core";
+import { type RecordColumn } from "@pitot/core";
 import type { TableSchema } from "./table-schema.ts";
 /**
  * Encodes the batches of one table as Arrow IPC stream messages, written without a library, since the record path is where
@@ -15,7 +15,7 @@ export declare class BatchEncoder {
      * The messages of a batch of `length` rows; a column that is not given is null throughout. The bytes stand until any table's next
      * batch is encoded. Call {@link BatchEncoder.commit} once they are written; else the next call brings what this one did.
      *
-     * @throws PitotError INVALID_DATA, naming column and value, where one does not fit its type
+     * @throws PitotError INVALID_DATA, naming column and value, where one does not fit its type, or the table has no such column
      */
     encode(length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array;
     /** What was encoded last is written. */

@@ -6,8 +6,8 @@ import { encodeCodes, encodeColumn, encodeTexts } from "./encode-column.ts";
 import { batchMetadata, dictionaryMetadata, PREFIX, schemaMetadata } from "./ipc-metadata.ts";
 import type { ColumnSchema, TableSchema } from "./table-schema.ts";
 
-/** Encoding is synchronous, so that all tables of a process share one. */
-const body = new BatchBody();
+/** Encoding is synchronous, so that all tables of a process share one; undefined while one is encoding, since values may run code of their own. */
+let shared: BatchBody | undefined = new BatchBody();
 
 /** Buffers that the type of a column has. */
 const BUFFERS: Readonly<Record<string, number>> = { utf8: 3, binary: 3, "list<utf8>": 5 };
@@ -45,6 +45,22 @@ export class BatchEncoder {
    */
   encode(length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {
     for (const name in columns) if (!this.#names.has(name)) throw unknown(name);
+    const body = shared ?? new BatchBody();
+    shared = undefined;
+    try {
+      return this.#encode(body, length, columns);
+    } finally {
+      shared = body;
+    }
+  }
+
+  /** What was encoded last is written. */
+  commit(): void {
+    this.#started = true;
+    for (const dictionary of this.#dictionaries) dictionary?.commit();
+  }
+
+  #encode(body: BatchBody, length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {
     body.reset();
     if (!this.#started) {
       const metadata = schemaMetadata(this.schema);
@@ -53,7 +69,7 @@ export class BatchEncoder {
     const codes = this.#dictionaries.map((dictionary, id) => {
       if (dictionary === undefined) return undefined;
       const result = dictionary.codesOf(columns[this.schema.columns[id]!.name], length);
-      if (!dictionary.started || dictionary.pending.length > 0) writeDictionary(id, dictionary);
+      if (!dictionary.started || dictionary.pending.length > 0) writeDictionary(body, id, dictionary);
       return result;
     });
     const at = body.allocate(PREFIX + this.#metadataLength);
@@ -65,12 +81,6 @@ export class BatchEncoder {
     });
     body.message(at, batchMetadata(length, body.layout()));
     return body.bytes.subarray(0, body.length);
-  }
-
-  /** What was encoded last is written. */
-  commit(): void {
-    this.#started = true;
-    for (const dictionary of this.#dictionaries) dictionary?.commit();
   }
 }
 
@@ -85,7 +95,7 @@ function nullsOf(values: RecordColumn | undefined, codes: Int32Array, length: nu
 const VALUE: ColumnSchema = { name: "value", type: "utf8", nullable: false };
 const DICTIONARY_LENGTH = dictionaryMetadata(0, false, 0, zeros(1, 3)).length;
 
-function writeDictionary(id: number, { pending, started }: ColumnDictionary): void {
+function writeDictionary(body: BatchBody, id: number, { pending, started }: ColumnDictionary): void {
   const at = body.allocate(PREFIX + DICTIONARY_LENGTH);
   body.begin();
   const texts: JoinedTexts = joinedTexts(pending, pending.length);

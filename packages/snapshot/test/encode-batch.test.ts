@@ -321,6 +321,19 @@ describe("the forms of a column", () => {
     expect(() => read({ [name]: [value] }, 1)).toThrow(`Column ${name}`);
   });
 
+  it("may be encoded while another is", () => {
+    const inner = new BatchEncoder({ columns, metadata: {} });
+    let seen: unknown;
+    const value = {
+      toJSON: () => {
+        seen = readByArrow(inner.encode(1, { text: ["inside"] }), columns)[0];
+        return "x";
+      },
+    };
+    expect(read({ text: ["before", value, "after"] }, 3)[0]).toEqual(["before", '"x"', "after"]);
+    expect(seen).toEqual(["inside"]);
+  });
+
   it("refuses a column that the table does not have, rather than losing it", () => {
     expect(() => read({ text: ["a"], txt: ["b"] }, 1)).toThrow('The table has no such column: "txt"');
   });

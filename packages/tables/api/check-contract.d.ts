@@ -1,19 +1,27 @@
 import type { SchemaViolation } from "@pitot/core";
 import type { Schema } from "apache-arrow";
+/** What a column must be. */
+export interface ColumnContract {
+    /** A column, or a field inside one by its path: `address.city`. */
+    readonly name: string;
+    /** As {@link typeString} prints it, nested fields and their `not null` included; left out, any. */
+    readonly type?: string;
+    /** Whether it may be nullable; left out, either way. */
+    readonly nullable?: boolean;
+    /** Field metadata that must be there. */
+    readonly metadata?: Readonly<Record<string, string>>;
+}
 /** What a table's schema must be. */
 export interface SchemaContract {
     readonly tableName: string;
-    readonly columns: readonly {
-        readonly name: string;
-        /** As {@link typeString} prints it; left out, any. */
-        readonly type?: string;
-        /** False: the column must not be nullable. */
-        readonly nullable?: boolean;
-    }[];
-    /** Columns beyond those named are violations. Default false. */
+    readonly columns: readonly ColumnContract[];
+    /** Columns beyond those named are violations, a second one of a name too. Default false. */
     readonly exact?: boolean;
     /** Schema metadata that must be there. */
     readonly metadata?: Readonly<Record<string, string>>;
 }
-/** How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there. Never throws. */
+/**
+ * How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there. Never throws.
+ * Metadata are told as `key=value`, those of the table without a column's name.
+ */
 export declare function checkContract(schema: Schema | null, contract: SchemaContract): SchemaViolation[];

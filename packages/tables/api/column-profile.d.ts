@@ -26,10 +26,11 @@ export declare class ColumnProfile {
     maxLength: number;
     totalLength: number;
     readonly sketched: boolean;
-    distinct: HyperLogLog;
     constructor(type: DataType, options?: ProfileOptions);
     /** Adds a chunk of the column's type. */
     add(chunk: Data): void;
+    /** Distinct values other than NaN. */
+    get distinct(): HyperLogLog;
     /** Mean and deviation of the finite numbers, in the column's unit. */
     get moments(): Moments;
     /** Quantiles of numbers, in the column's unit. */

@@ -21,7 +21,7 @@ export { IdSet } from "./id-set.ts";
 export { assertQuality, qualityFindings, qualityGroups } from "./assert-quality.ts";
 export type { QualityFinding, QualityGroup, QualityLimit } from "./assert-quality.ts";
 export { checkContract } from "./check-contract.ts";
-export type { SchemaContract } from "./check-contract.ts";
+export type { ColumnContract, SchemaContract } from "./check-contract.ts";
 export { schemaFingerprint, schemaPayload } from "./schema-fingerprint.ts";
 export type { SchemaPayload } from "./schema-fingerprint.ts";
 export { typeString } from "./type-string.ts";
