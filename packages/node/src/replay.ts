@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { context } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
@@ -99,6 +100,8 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   let reachable = true;
   for (const scope of wanted(directory, options.runs)) {
     if (!reachable || options.signal?.aborted) break;
+    // Thousands of runs are looked at beside a pipeline, not in its way.
+    await turn();
     const result = await replayScope(scope, exporter, options);
     if (result === undefined) continue;
     scopes.push(result.scope);

@@ -13,6 +13,11 @@ export interface OpenSpan {
 export declare class OpenSpans {
     #private;
     started(span: OpenSpan): void;
+    /** The row of a span that has just started, and where it belongs: for those who write each at once. */
+    takeOne(spanId: string, scopeOf: (row: SpanRow) => string): {
+        scope: string;
+        row: SpanRow;
+    } | undefined;
     ended(spanId: string): void;
     /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
     forget(scope: string): void;

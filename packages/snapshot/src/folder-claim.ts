@@ -39,7 +39,8 @@ export async function claimFolder(folder: string): Promise<FolderClaim | undefin
     const others = livingClaims(folder);
     if (others.some((name) => name.startsWith(OWNER))) return undefined;
     if (others.length > 0) continue;
-    const claim = write(folder, "");
+    const claim = contend(folder);
+    if (claim === undefined) continue;
     if (livingClaims(folder).length === 1) return claim;
     claim.release();
   }
@@ -54,6 +55,16 @@ export function ownFolder(folder: string): FolderClaim {
 /** Whether a file is somebody's claim, who is not the one that wrote the folder. */
 export function isForeignClaim(name: string): boolean {
   return name.endsWith(ENDING) && !name.startsWith(OWNER);
+}
+
+/** Undefined where the one that has the folder swept the claim away before it was in place. */
+function contend(folder: string): FolderClaim | undefined {
+  try {
+    return write(folder, "");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function write(folder: string, role: string): FolderClaim {

@@ -36,6 +36,12 @@ export class OpenSpans {
     this.#entries.set(span.spanId, { span, scope: undefined, version: -1 });
   }
 
+  /** The row of a span that has just started, and where it belongs: for those who write each at once. */
+  takeOne(spanId: string, scopeOf: (row: SpanRow) => string): { scope: string; row: SpanRow } | undefined {
+    const entry = this.#entries.get(spanId);
+    return entry && written(entry, entry.span.version(), scopeOf);
+  }
+
   ended(spanId: string): void {
     this.#entries.delete(spanId);
   }
@@ -63,13 +69,23 @@ export class OpenSpans {
       const version = entry.span.version();
       if (version === entry.version) continue;
       if (++count > MOST_ROWS) break;
-      const row = entry.span.row();
-      entry.scope = scopeOf(row);
-      entry.version = version;
-      const ofScope = rows.get(entry.scope);
-      if (ofScope === undefined) rows.set(entry.scope, [row]);
-      else ofScope.push(row);
+      const row = written(entry, version, scopeOf);
+      const ofScope = rows.get(row.scope);
+      if (ofScope === undefined) rows.set(row.scope, [row.row]);
+      else ofScope.push(row.row);
     }
     return rows;
   }
+}
+
+function written(
+  entry: Entry,
+  version: number,
+  scopeOf: (row: SpanRow) => string,
+): { scope: string; row: SpanRow } {
+  const row = entry.span.row();
+  const scope = scopeOf(row);
+  entry.scope = scope;
+  entry.version = version;
+  return { scope, row };
 }

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { PitotError, type RunPayload } from "@pitot/core";
 import { claimFolder, isForeignClaim, livingClaims } from "./folder-claim.ts";
 import { abortOpenSpans, unfinishedSpans } from "./abort-open-spans.ts";
@@ -44,7 +45,11 @@ const UNBORN_MS = 60_000;
  */
 export async function recover(directory: string): Promise<RecoveredScope[]> {
   const results: RecoveredScope[] = [];
-  for (const scope of listScopes(directory)) results.push(await recoverScope(scope));
+  for (const scope of listScopes(directory)) {
+    // Thousands of runs are looked at beside a pipeline, not in its way.
+    await turn();
+    results.push(await recoverScope(scope));
+  }
   return results;
 }
 

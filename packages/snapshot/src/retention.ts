@@ -1,5 +1,6 @@
 import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { claimFolder } from "./folder-claim.ts";
 import { readManifest, type RunManifest } from "./manifest.ts";
 import { listScopes, type SnapshotScope } from "./read-run.ts";
@@ -37,6 +38,8 @@ export async function prune(directory: string, limits: RetentionLimits): Promise
   const candidates: Candidate[] = [];
   let bytes = 0;
   for (const scope of listScopes(directory)) {
+    // Thousands of runs are looked at beside a pipeline, not in its way.
+    await turn();
     const size = bytesOnDisk(scope.folder);
     bytes += size;
     const manifest = finished(scope.folder);

@@ -119,8 +119,12 @@ export class SnapshotStore implements RecordTarget {
    */
   spanStarted(span: OpenSpan): void {
     this.#open.started(span);
-    if (this.flushMs === 0) this.#writeOpenSpans();
-    else this.#arm();
+    if (this.flushMs > 0) {
+      this.#arm();
+      return;
+    }
+    const one = this.#open.takeOne(span.spanId, (row) => this.#scopeOf(row.run_id));
+    if (one !== undefined) this.#writeOpen(one.scope, [one.row]);
   }
 
   /** Ends every span that is open as aborted, since the process ends. */
@@ -221,10 +225,12 @@ export class SnapshotStore implements RecordTarget {
   }
 
   #writeOpenSpans(): void {
-    for (const [runId, rows] of this.#open.take((row) => this.#scopeOf(row.run_id))) {
-      const folder = this.#folders.get(runId) ?? this.#session(runId);
-      this.#guard(() => folder?.appendSpans(rows, "open_spans"));
-    }
+    for (const [id, rows] of this.#open.take((row) => this.#scopeOf(row.run_id))) this.#writeOpen(id, rows);
+  }
+
+  #writeOpen(id: string, rows: readonly SpanRow[]): void {
+    const folder = this.#folders.get(id) ?? this.#session(id);
+    this.#guard(() => folder?.appendSpans(rows, "open_spans"));
   }
 
   #compact(id: string): void {
