@@ -29,8 +29,7 @@ export declare function qualityRows(table: QualityTable): Iterable<QualityRow>;
 export declare class CodedColumn {
     #private;
     readonly values: string[];
-    /** @param most distinct values after which coding is given up, since every one is kept: for ids */
-    constructor(column: QualityColumn | null, most?: number);
-    /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. Undefined once coding was given up. */
-    block(from: number, count: number): CodedBlock | undefined;
+    constructor(column: QualityColumn | null);
+    /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. */
+    block(from: number, count: number): CodedBlock;
 }

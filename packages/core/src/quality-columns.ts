@@ -72,28 +72,22 @@ export class CodedColumn {
   #inChunk = 0;
   /** Constant chunks by their buffers: batches of one builder share them. */
   readonly #constants = new WeakMap<object, { offsets: Int32Array; code: number }>();
-  readonly #most: number;
-  #full = false;
 
-  /** @param most distinct values after which coding is given up, since every one is kept: for ids */
-  constructor(column: QualityColumn | null, most: number = Infinity) {
+  constructor(column: QualityColumn | null) {
     this.#column = column;
-    this.#most = most;
     const chunks = column?.data;
     this.#chunks = chunks !== undefined && chunks.every(isUtf8Chunk) ? chunks : undefined;
   }
 
-  /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. Undefined once coding was given up. */
-  block(from: number, count: number): CodedBlock | undefined {
-    if (this.#full) return undefined;
+  /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. */
+  block(from: number, count: number): CodedBlock {
     const codes = new Int32Array(count);
     if (this.#column === null) return { codes: codes.fill(-1), only: -1 };
     let at = 0;
     if (this.#chunks === undefined)
-      for (; at < count && !this.#full; at++)
-        codes[at] = this.#code(this.#column.get(from + at) as string | null);
+      for (; at < count; at++) codes[at] = this.#code(this.#column.get(from + at) as string | null);
     else
-      while (at < count && !this.#full) {
+      while (at < count) {
         const chunk = this.#chunks[this.#chunk];
         if (chunk === undefined) break;
         const part = Math.min(count - at, chunk.length - this.#inChunk);
@@ -105,7 +99,6 @@ export class CodedColumn {
           this.#inChunk = 0;
         }
       }
-    if (this.#full) return undefined;
     const first = codes[0];
     let same = 1;
     while (same < count && codes[same] === first) same++;
@@ -136,7 +129,6 @@ export class CodedColumn {
       for (let k = 0; same && k < length; k++) same = values[begin + k] === values[start + k];
       if (!same) {
         code = this.#code(text(values, begin, begin + length));
-        if (this.#full) return;
         start = begin;
         size = length;
         changes++;
@@ -155,7 +147,6 @@ export class CodedColumn {
       code = this.values.length;
       this.values.push(key);
       this.#codes.set(key, code);
-      if (this.values.length > this.#most) this.#full = true;
     }
     return code;
   }

@@ -17,7 +17,7 @@ import type { Accounting } from "./accounting.ts";
 import { correlationColumns } from "./correlation-columns.ts";
 import type { EventEmitter } from "./event-emitter.ts";
 import { addCounter } from "./instruments.ts";
-import { CodedColumn, type CodedBlock, type QualityColumn, type QualityTable } from "./quality-columns.ts";
+import { CodedColumn, type QualityColumn, type QualityTable } from "./quality-columns.ts";
 import type { RecordBatch, RecordColumn } from "./record-batch.ts";
 import { RecordBuffer, type RowClock } from "./record-buffer.ts";
 import { reportOnce } from "./internal/report-once.ts";
@@ -28,8 +28,6 @@ import type { RedactionAction } from "./redaction.ts";
 const KIND = "quality";
 /** Rows of a table that are handled, and stored, at a time. */
 const BLOCK_ROWS = 65_536;
-/** Ids of a table go as dictionary codes while they are so few. */
-const FEW_IDS = 1024;
 /** Three codes below this make one exact number. */
 const CODES = 2 ** 17;
 
@@ -127,17 +125,14 @@ export class QualityRecorder {
     const kinds = new CodedColumn(given("entity_kind"));
     const issues = new CodedColumn(given("issue"));
     const tables = new CodedColumn(given("source_table"));
-    const ids = new CodedColumn(idColumn, FEW_IDS);
     const names = { kinds: [] as string[], issues: [] as string[], tables: [] as string[] };
     const groups = new Map<number | string, QualityGroup>();
     const active = this.#emitter.active(at);
     for (let from = 0; from < table.numRows; from += BLOCK_ROWS) {
       const length = Math.min(BLOCK_ROWS, table.numRows - from);
-      const [kind, issue, source] = [kinds, issues, tables].map((column) => column.block(from, length)!) as [
-        CodedBlock,
-        CodedBlock,
-        CodedBlock,
-      ];
+      const kind = kinds.block(from, length);
+      const issue = issues.block(from, length);
+      const source = tables.block(from, length);
       const first = this.#seq;
       const idOf = (row: number): string | null => {
         const id = (idColumn?.get(from + row) ?? null) as string | number | bigint | null;
@@ -188,17 +183,12 @@ export class QualityRecorder {
       this.#seq = first + length;
       if (!this.#stored) continue;
       this.buffer.advance(length);
-      const coded = redacted === undefined ? ids.block(from, length) : undefined;
       yield {
         kind: KIND,
         length,
         columns: {
           entity_kind: { codes: kind.codes, values: named(names.kinds, kinds.values) },
-          entity_id:
-            redacted ??
-            (coded === undefined
-              ? part(idColumn!, from, length)
-              : { codes: coded.codes, values: ids.values }),
+          ...(idColumn === null ? {} : { entity_id: redacted ?? part(idColumn, from, length) }),
           issue: { codes: issue.codes, values: named(names.issues, issues.values) },
           source_table: { codes: source.codes, values: named(names.tables, tables.values) },
           ...correlationColumns(at, timeMs, first, length),

@@ -29,8 +29,3 @@ export declare function datasetStatsTable(datasets: Datasets): Table;
 export declare function columnStatsTable(datasets: Datasets): Table;
 /** Rows, columns, fingerprint and fields of one table. @throws PitotError as every function that takes a table */
 export declare function tableSummary(table: TableInput | MeasuredDataset): TableSummary;
-/** The datasets that are there, measured, and the names of those that are not. */
-export declare function measureDatasets(datasets: Datasets): {
-    readonly present: readonly (readonly [name: string, dataset: MeasuredDataset])[];
-    readonly missing: readonly string[];
-};

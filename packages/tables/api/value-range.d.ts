@@ -8,11 +8,7 @@ export interface ValueRange {
 }
 /** The range of a chunk; undefined where no row has a value, or its type has no order (nested types, intervals). */
 export declare function valueRange(chunk: Data, words?: Int32Array | undefined): ValueRange | undefined;
-/** Negative, zero or positive, as `a` is less than, equal to or greater than `b`. Both of one sort. */
-export declare function compareOrdered(a: Ordered, b: Ordered): number;
 /** The range of both. */
 export declare function joinRanges(a: ValueRange | undefined, b: ValueRange | undefined): ValueRange | undefined;
-/** Lowers `out[0]` and raises `out[1]` to the extremes of the values; NaN compares with none. */
-export declare function extremes(values: Float64Array, length: number, out: Float64Array): void;
 /** 1 for each value of the dictionary that a row refers to. */
 export declare function usedCodes(chunk: Data, words: Int32Array | undefined): Uint8Array;

@@ -90,7 +90,7 @@ const TEXTUAL: ReadonlyMap<Type, "utf8" | "hex"> = new Map([
 ]);
 
 /** A double as text; −0 is 0, since the two are equal. */
-export function floatText(value: number): string {
+function floatText(value: number): string {
   return Object.is(value, -0) ? "0" : String(value);
 }
 
@@ -117,7 +117,7 @@ export function decimalAt(words: Uint32Array, stride: number, row: number): bigi
 }
 
 /** An unscaled decimal with its scale. */
-export function scaled(value: bigint, scale: number): string {
+function scaled(value: bigint, scale: number): string {
   if (scale <= 0) return String(value * 10n ** BigInt(-scale));
   const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
   return `${value < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;

@@ -8,7 +8,7 @@ import { codesOf } from "./invalid-ids.ts";
 import { Moments, sumOf } from "./moments.ts";
 import { QuantileSketch } from "./quantile-sketch.ts";
 import { typeString } from "./type-string.ts";
-import { bit, countInvalid, validWords } from "./validity.ts";
+import { bit, countInvalid, countOnes, validWords, wordsOf } from "./validity.ts";
 import { joinRanges, usedCodes, valueRange, type Ordered, type ValueRange } from "./value-range.ts";
 
 const VERSION = 1;
@@ -184,10 +184,8 @@ export class ColumnProfile {
   }
 
   #booleans({ values, offset, length }: Data, words: Int32Array | undefined): void {
-    let ones = 0;
-    for (let i = 0; i < length; i++)
-      if (words === undefined || bit(words, i) === 1)
-        ones += ((values[(offset + i) >>> 3] as number) >>> ((offset + i) & 7)) & 1;
+    const bits = wordsOf(values as Uint8Array, offset, length);
+    const ones = countOnes(words === undefined ? bits : bits.map((word, i) => word & words[i]!), length);
     this.trueCount += ones;
     this.falseCount += length - countInvalid(words, length) - ones;
   }

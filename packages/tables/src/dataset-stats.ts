@@ -83,7 +83,7 @@ export function tableSummary(table: TableInput | MeasuredDataset): TableSummary 
 }
 
 /** The datasets that are there, measured, and the names of those that are not. */
-export function measureDatasets(datasets: Datasets): {
+function measureDatasets(datasets: Datasets): {
   readonly present: readonly (readonly [name: string, dataset: MeasuredDataset])[];
   readonly missing: readonly string[];
 } {

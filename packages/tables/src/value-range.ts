@@ -50,7 +50,7 @@ export function valueRange(
 }
 
 /** Negative, zero or positive, as `a` is less than, equal to or greater than `b`. Both of one sort. */
-export function compareOrdered(a: Ordered, b: Ordered): number {
+function compareOrdered(a: Ordered, b: Ordered): number {
   if (typeof a === "object") return Buffer.compare(a, b as Uint8Array);
   return a < (b as number | bigint) ? -1 : a > (b as number | bigint) ? 1 : 0;
 }
@@ -79,7 +79,7 @@ function numbers(chunk: Data, words: Int32Array | undefined): { min: number; max
 }
 
 /** Lowers `out[0]` and raises `out[1]` to the extremes of the values; NaN compares with none. */
-export function extremes(values: Float64Array, length: number, out: Float64Array): void {
+function extremes(values: Float64Array, length: number, out: Float64Array): void {
   // Four of each, so that a comparison need not wait for the one before.
   let min = Infinity;
   let max = -Infinity;
