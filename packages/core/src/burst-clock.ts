@@ -8,19 +8,19 @@ const STRIDE = 32;
  * synchronous turn, faster than eight per millisecond, it is read for one in 32 only. Whatever awaits ends the burst.
  */
 export class BurstClock {
-  #time = 0;
+  /** Unix milliseconds at the last reading. */
+  time = 0;
+  /** Another one for another time: small, so that comparing it and handing it on allocates nothing, as a large number would. */
+  tick = 0;
   #same = 0;
   #left = 0;
   #armed = false;
 
-  /** Unix milliseconds. */
-  now(): number {
-    if (this.#left > 0) {
-      this.#left--;
-      return this.#time;
-    }
+  /** A row is recorded: brings the time up to date. */
+  touch(): void {
+    if (this.#left > 0) this.#left--;
     // Apart, since a function that holds a closure costs an allocation per call.
-    return this.#read();
+    else this.#read();
   }
 
   /** Ends the burst: the next row reads the clock. */
@@ -29,23 +29,21 @@ export class BurstClock {
     this.#same = 0;
   }
 
-  #read(): number {
+  #read(): void {
     const now = Date.now();
-    if (now !== this.#time) {
+    if (now !== this.time) {
       // Rows that took longer than a tick of the clock are no burst.
-      if (now - this.#time !== 1) this.#same = 0;
-      this.#time = now;
+      if (now - this.time !== 1) this.#same = 0;
+      this.time = now;
+      this.tick = (this.tick + 1) & 0x3fffffff;
     } else this.#same++;
-    if (this.#same >= BURST) {
-      this.#left = STRIDE - 1;
-      if (!this.#armed) {
-        this.#armed = true;
-        queueMicrotask(() => {
-          this.#armed = false;
-          this.reset();
-        });
-      }
-    }
-    return now;
+    if (this.#same < BURST) return;
+    this.#left = STRIDE - 1;
+    if (this.#armed) return;
+    this.#armed = true;
+    queueMicrotask(() => {
+      this.#armed = false;
+      this.reset();
+    });
   }
 }

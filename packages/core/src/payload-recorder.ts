@@ -6,7 +6,7 @@ import type { EventEmitter } from "./event-emitter.ts";
 import type { ExportBudget } from "./export-budget.ts";
 import { flattenPayload } from "./flatten-attributes.ts";
 import { toPlain, type PlainObject } from "./plain-value.ts";
-import { RecordBuffer } from "./record-buffer.ts";
+import { RecordBuffer, type RowClock } from "./record-buffer.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
 
@@ -40,7 +40,7 @@ export class PayloadRecorder {
    * @param many one of many rows, which go on carriers
    * @returns true where the buffer must be written before the next row
    */
-  append(name: string, payload: Payload, at: Context, timeMs: number, many: boolean): boolean {
+  append(name: string, payload: Payload, at: Context, clock: RowClock, many: boolean): boolean {
     const { kind, recording, accounting, sink, stored } = this.#route;
     const logical = recordName(name);
     const plain = toPlain(payload, recording.redactor);
@@ -56,8 +56,8 @@ export class PayloadRecorder {
     const json = JSON.stringify(value);
     // Exported events are numbered without a snapshot too.
     const seq = this.#seq++;
-    const full = stored && this.buffer.append(this.#group(logical), json, at, timeMs);
-    const { taken, truncated } = this.#emit(logical, value, json, seq, at, timeMs, many);
+    const full = stored && this.buffer.append(this.#group(logical), json, at, clock);
+    const { taken, truncated } = this.#emit(logical, value, json, seq, at, clock.time, many);
     if (truncated || plain.cut || logical !== name) accounting.add(kind, "truncated");
     accounting.add(kind, taken ? "exported" : stored ? "snapshot_only" : "dropped");
     return full || (stored && recording.flushMs === 0);

@@ -19,7 +19,7 @@ import type { EventEmitter } from "./event-emitter.ts";
 import { addCounter } from "./instruments.ts";
 import { CodedColumn, type QualityColumn, type QualityTable } from "./quality-columns.ts";
 import type { RecordBatch, RecordColumn } from "./record-batch.ts";
-import { RecordBuffer } from "./record-buffer.ts";
+import { RecordBuffer, type RowClock } from "./record-buffer.ts";
 import { reportOnce } from "./internal/report-once.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
@@ -79,7 +79,7 @@ export class QualityRecorder {
     issue: string,
     table: string | null,
     at: Context,
-    timeMs: number,
+    clock: RowClock,
   ): boolean {
     let group = this.#group;
     if (
@@ -100,10 +100,11 @@ export class QualityRecorder {
       id = this.#recording.redactor.replace(group.idRule, id) ?? null;
       this.#accounting.add(KIND, "redacted");
     }
-    if (group.exported < this.#exportRows && at !== this.#refusedAt) this.#export(group, id, seq, at, timeMs);
+    if (group.exported < this.#exportRows && at !== this.#refusedAt)
+      this.#export(group, id, seq, at, clock.time);
     if (!this.#stored) return false;
     const text = id === null || typeof id === "string" ? id : String(id);
-    return this.buffer.append(group.code, text, at, timeMs) || this.#eachAtOnce;
+    return this.buffer.append(group.code, text, at, clock) || this.#eachAtOnce;
   }
 
   /** False, told once and counted, for a table that lacks the columns of a quality table. */

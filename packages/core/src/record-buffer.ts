@@ -14,6 +14,12 @@ const MAX_SPANS = 1 << 16;
 /** No group, and no time. */
 const NONE = -1;
 
+/** The time of a row in Unix milliseconds, and a small number that differs from that of the row before where the time does. */
+export interface RowClock {
+  readonly time: number;
+  readonly tick: number;
+}
+
 /**
  * Rows waiting for storage, by column. A row costs one text appended to a growing string, and comparisons: values that repeat (a group:
  * the values of all columns that do, looked up once), span and time are kept as the rows at which they change.
@@ -33,7 +39,7 @@ export class RecordBuffer {
   readonly #spans = new RowSegments();
   #at: Context | undefined;
   readonly #times = new RowSegments();
-  #timeMs = NONE;
+  #tick = NONE;
   /** One string for all texts: joining costs less than keeping them apart, and they are encoded by one call. */
   #text = "";
   #ends = new Int32Array(FIRST_ROWS);
@@ -58,12 +64,12 @@ export class RecordBuffer {
   }
 
   /** @returns true where the rows must be taken before the next comes */
-  append(group: number, text: string | null, at: Context, timeMs: number): boolean {
+  append(group: number, text: string | null, at: Context, clock: RowClock): boolean {
     const i = this.length;
     if (i === this.#capacity) this.#grow();
     if (group !== this.#group) this.#groups.begin(i, (this.#group = group));
     if (at !== this.#at) this.#enter(i, at);
-    if (timeMs !== this.#timeMs) this.#times.begin(i, (this.#timeMs = timeMs));
+    if (clock.tick !== this.#tick) this.#enterTick(i, clock);
     if (text === null) {
       this.#validity[i >> 3]! &= ~(1 << (i & 7));
       this.#nullCount++;
@@ -126,6 +132,11 @@ export class RecordBuffer {
     this.#spans.begin(row, span);
   }
 
+  #enterTick(row: number, { tick, time }: RowClock): void {
+    this.#tick = tick;
+    this.#times.begin(row, time);
+  }
+
   #clear(): void {
     this.length = 0;
     this.#groups.clear();
@@ -133,7 +144,7 @@ export class RecordBuffer {
     this.#spans.clear();
     this.#at = undefined;
     this.#times.clear();
-    this.#timeMs = NONE;
+    this.#tick = NONE;
     this.#text = "";
     if (this.#nullCount > 0) this.#validity.fill(255);
     this.#nullCount = 0;

@@ -173,7 +173,7 @@ export class RecordScope implements DiagnosticsSink {
         return;
       }
       this.sink?.recordColumns?.(records);
-      this.#columns.record(records, this.#here(), this.#clock.now());
+      this.#columns.record(records, this.#here(), Date.now());
     });
   }
 
@@ -246,8 +246,12 @@ export class RecordScope implements DiagnosticsSink {
     table: string | null | undefined,
     at: Context,
   ): void {
-    if (this.#closed) this.#late("quality");
-    else if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock.now()))
+    if (this.#closed) {
+      this.#late("quality");
+      return;
+    }
+    this.#clock.touch();
+    if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock))
       this.#storage.drain("quality", this.#quality.buffer);
     else if (this.#timer === undefined) this.#arm();
   }
@@ -259,9 +263,13 @@ export class RecordScope implements DiagnosticsSink {
     payload: Payload,
     many: boolean,
   ): void {
-    if (this.#closed) this.#late(kind);
-    else if (recorder.append(name, payload, this.#here(), this.#clock.now(), many))
-      this.#storage.drain(kind, recorder.buffer);
+    if (this.#closed) {
+      this.#late(kind);
+      return;
+    }
+    const at = this.#here();
+    this.#clock.touch();
+    if (recorder.append(name, payload, at, this.#clock, many)) this.#storage.drain(kind, recorder.buffer);
     else this.#arm();
   }
 

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import * as api from "@opentelemetry/api";
 import type { logs as apiLogs } from "@opentelemetry/api-logs";
 
@@ -8,4 +9,7 @@ type LogsApi = typeof apiLogs;
  * know of each other, and the wrong one is a silent no-op. Their types differ in what attributes may hold; Pitot's are primitives.
  */
 export const logs: LogsApi =
-  (api as unknown as { readonly logs?: LogsApi }).logs ?? (await import("@opentelemetry/api-logs")).logs;
+  (api as unknown as { readonly logs?: LogsApi }).logs ??
+  // Required, since `register` must be loaded in one tick.
+  (createRequire(import.meta.url)("@opentelemetry/api-logs") as typeof import("@opentelemetry/api-logs"))
+    .logs;

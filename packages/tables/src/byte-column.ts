@@ -1,4 +1,6 @@
+import { PitotError } from "@pitot/core";
 import { Type, type Data } from "apache-arrow";
+import { typeString } from "./type-string.ts";
 
 /** Text or binary values as bytes: value `i` is `data[offsets[i]] … data[offsets[i + 1] - 1]`. */
 export interface ByteColumn {
@@ -7,8 +9,31 @@ export interface ByteColumn {
   readonly data: Uint8Array;
 }
 
-/** The bytes of a chunk of utf8, binary, their large, fixed-size and view forms. Copies only of view types, and offsets of large ones. */
+/**
+ * The bytes of a chunk of utf8, binary, their large, fixed-size and view forms. Copies only of view types, and offsets of large ones.
+ *
+ * @throws PitotError INVALID_DATA where offsets go down or beyond the values: loops over bytes rely on them
+ */
 export function byteColumn(chunk: Data): ByteColumn {
+  const column = uncheckedByteColumn(chunk);
+  const { offsets, data } = column;
+  let before = offsets[0] ?? 0;
+  let broken = before < 0;
+  for (let i = 1; i <= chunk.length; i++) {
+    const offset = offsets[i]!;
+    if (offset < before) broken = true;
+    before = offset;
+  }
+  if (broken || before > data.length)
+    throw new PitotError("INVALID_DATA", "Offsets of a column go down, or beyond its values", {
+      value: typeString(chunk.type),
+      remedy: "Write the batch again.",
+    });
+  return column;
+}
+
+/** {@link byteColumn} for whoever looks at single bytes only, which cannot go astray. */
+export function uncheckedByteColumn(chunk: Data): ByteColumn {
   const { length } = chunk;
   const data = (chunk.values ?? new Uint8Array()) as Uint8Array;
   switch (chunk.type.typeId) {
@@ -35,16 +60,22 @@ function narrowed(offsets: BigInt64Array, length: number): Float64Array {
 }
 
 /** A view is 16 bytes: the length, then the value itself up to 12 bytes, or 4 bytes of it, a buffer's index and an offset there. */
-function fromViews({ length, variadicBuffers }: Data, views: Uint8Array): ByteColumn {
+function fromViews({ type, length, variadicBuffers }: Data, views: Uint8Array): ByteColumn {
   const view = new DataView(views.buffer, views.byteOffset, views.byteLength);
   const offsets = new Float64Array(length + 1);
-  for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i]! + view.getInt32(16 * i, true);
-  const data = new Uint8Array(offsets[length]!);
-  for (let i = 0; i < length; i++) {
+  const find = (i: number): Uint8Array => {
     const size = view.getInt32(16 * i, true);
     const from = size <= 12 ? 16 * i + 4 : view.getInt32(16 * i + 12, true);
-    const source = size <= 12 ? views : variadicBuffers[view.getInt32(16 * i + 8, true)]!;
-    data.set(source.subarray(from, from + size), offsets[i]);
-  }
+    const source = size <= 12 ? views : variadicBuffers[view.getInt32(16 * i + 8, true)];
+    if (source === undefined || size < 0 || from < 0 || from + size > source.length)
+      throw new PitotError("INVALID_DATA", "A view lies outside its column's buffers", {
+        value: `row ${i} of ${typeString(type)}`,
+        remedy: "Write the batch again.",
+      });
+    return source.subarray(from, from + size);
+  };
+  for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i]! + find(i).length;
+  const data = new Uint8Array(offsets[length]!);
+  for (let i = 0; i < length; i++) data.set(find(i), offsets[i]!);
   return { offsets, data };
 }

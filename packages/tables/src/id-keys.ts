@@ -7,7 +7,7 @@ import { typeString } from "./type-string.ts";
 import { validWords } from "./validity.ts";
 
 /** Ids that can be equal to each other: those of one family. */
-export type IdFamily = string;
+type IdFamily = string;
 
 /** The ids of a chunk in the one form per family that can be compared: 64-bit values as two halves, or bytes. */
 export interface IdKeys {

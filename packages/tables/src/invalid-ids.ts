@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { DataType, Precision, Type, type Data } from "apache-arrow";
-import { byteColumn } from "./byte-column.ts";
+import { uncheckedByteColumn } from "./byte-column.ts";
 import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
 
@@ -49,7 +49,7 @@ export function idKernel(chunk: Data, column: string): IdKernel {
     case Type.Binary:
     case Type.LargeBinary:
     case Type.BinaryView: {
-      const { offsets, data } = byteColumn(chunk);
+      const { offsets, data } = uncheckedByteColumn(chunk);
       return text(offsets, data, words);
     }
     case Type.FixedSizeBinary:
