@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startOtlpSink } from "@pitot/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { registerOptions } from "../src/register-options.ts";
+
+// Each test starts several processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const minimal = fileURLToPath(new URL("../../../examples/minimal/minimal.js", import.meta.url));

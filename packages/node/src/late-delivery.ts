@@ -19,12 +19,15 @@ export class LateDelivery {
   readonly metricReaders: (() => readonly IMetricReader[]) | undefined;
   readonly logRecordProcessors: (() => readonly LogRecordProcessor[]) | undefined;
   readonly #setup: DeliverySetup;
+  readonly #import: () => Promise<typeof import("./delivery.ts")>;
   readonly #upkeep: NodeJS.Timeout;
   #loading: Promise<Delivery> | undefined;
   #delivery: Delivery | undefined;
 
-  constructor(setup: DeliverySetup) {
+  /** @param load gets the code of it */
+  constructor(setup: DeliverySetup, load: () => Promise<typeof import("./delivery.ts")>) {
     this.#setup = setup;
+    this.#import = load;
     const sends = setup.otlp || setup.traceExporter !== undefined;
     this.spanProcessors = sends
       ? [new DeferredSpanProcessor(async () => (await this.#load()).spanProcessors[0])]
@@ -63,7 +66,7 @@ export class LateDelivery {
   }
 
   async #load(): Promise<Delivery> {
-    this.#loading ??= import("./delivery.ts").then(({ Delivery }) => new Delivery(this.#setup));
+    this.#loading ??= this.#import().then(({ Delivery }) => new Delivery(this.#setup));
     return (this.#delivery = await this.#loading);
   }
 

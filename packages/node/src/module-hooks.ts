@@ -1,7 +1,6 @@
 import nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import { diag } from "@opentelemetry/api";
-import { guarded } from "@pitot/core";
 import { reportHook } from "./hook-report.ts";
 import { INSTRUMENTED_MODULES, isEnabled, type InstrumentedModule } from "./instrumented-modules.ts";
 import { initialize, loadSync, resolveSync, type LoaderHookData } from "./loader-hooks.ts";
@@ -94,10 +93,13 @@ function hookRequire(modules: readonly InstrumentedModule[]): void {
     if (this.filename?.startsWith(own) && /^[^/\\]+[/\\]dist[/\\]/.test(this.filename.slice(own.length)))
       return exports;
     const file = fileURLToPath(new URL(module.file, import.meta.url));
-    let by: InstrumentationClass | undefined;
-    guarded(`instrument.${id}`, () => {
-      by = (requireEsm(file) as Record<string, InstrumentationClass>)[module.className];
-    });
-    return by === undefined ? exports : instrumented(by, exports, id, `require from ${this.filename}`);
+    try {
+      const by = (requireEsm(file) as Record<string, InstrumentationClass>)[module.className];
+      if (by !== undefined) return instrumented(by, exports, id, `require from ${this.filename}`);
+    } catch (error) {
+      diag.warn(`pitot: ${id} could not be instrumented and is used as it is`, error);
+      reportHook({ name: id, from: this.filename, outcome: "failed", why: String(error) });
+    }
+    return exports;
   };
 }

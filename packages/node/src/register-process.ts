@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 import { diag, trace, type ContextManager, type TracerProvider } from "@opentelemetry/api";
 import { startedRuns } from "@pitot/core";
@@ -10,6 +11,7 @@ import { addSpanProcessor, adoptContextManager, makeRoom } from "./make-room.ts"
 import { installModuleHooks } from "./module-hooks.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { processLabel, ProcessRun, traceparentOf } from "./process-run.ts";
+import { requireEsm } from "./require-esm.ts";
 import { hasProvider, startFor } from "./start-pitot.ts";
 
 const TRACEPARENT = "pitot.traceparent";
@@ -30,7 +32,13 @@ export async function register(): Promise<void> {
   });
   const named =
     packageName === undefined || process.env["OTEL_SERVICE_NAME"] ? {} : { serviceName: packageName };
-  const pitot = await startFor(named, processRun);
+  const pitot = await startFor(named, {
+    context: () => processRun.context(),
+    ensure: () => processRun.ensure(),
+    // Required too: in Node 20 a `require` of a module fails while an import of what it needs is under way.
+    loadDelivery: async () =>
+      requireEsm(fileURLToPath(new URL("delivery.js", import.meta.url))) as typeof import("./delivery.ts"),
+  });
   const keep = (provider: TracerProvider): TracerProvider => {
     if (!addSpanProcessor(provider, pitot.snapshotProcessor))
       diag.info("pitot: spans of this tracer provider cannot be kept in snapshots");

@@ -65,9 +65,15 @@ export interface ProcessScope {
   context(): Context;
   /** Makes the run be there before the set-up stops, which closes it. */
   ensure(): void;
+  /** Gets the code that delivers. */
+  loadDelivery(): Promise<typeof import("./delivery.ts")>;
 }
 
-const NO_PROCESS: ProcessScope = { context: () => ROOT_CONTEXT, ensure: () => {} };
+const NO_PROCESS: ProcessScope = {
+  context: () => ROOT_CONTEXT,
+  ensure: () => {},
+  loadDelivery: () => import("./delivery.ts"),
+};
 
 const require = createRequire(import.meta.url);
 
@@ -134,13 +140,16 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
     ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  const delivery = new LateDelivery({
-    otlp,
-    traceExporter,
-    store,
-    serviceName: options.serviceName,
-    retention: options.retention,
-  });
+  const delivery = new LateDelivery(
+    {
+      otlp,
+      traceExporter,
+      store,
+      serviceName: options.serviceName,
+      retention: options.retention,
+    },
+    () => scope.loadDelivery(),
+  );
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
     mode === "started"

@@ -15,7 +15,10 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
 import { startOtlpSink } from "@pitot/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+
+// Each test starts several processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const fixtures = fileURLToPath(new URL("fixtures/register/", import.meta.url));
 const register = pathToFileURL(
