@@ -1,6 +1,6 @@
 import { type Data } from "apache-arrow";
 /** Ids that can be equal to each other: those of one family. */
-export type IdFamily = string;
+type IdFamily = string;
 /** The ids of a chunk in the one form per family that can be compared: 64-bit values as two halves, or bytes. */
 export interface IdKeys {
     readonly family: IdFamily;
@@ -22,3 +22,4 @@ export interface IdKeys {
  * @throws PitotError INVALID_ARGUMENT where the type can hold no id
  */
 export declare function idKeys(chunk: Data, column: string): IdKeys;
+export {};
