@@ -76,6 +76,6 @@ function fromViews({ type, length, variadicBuffers }: Data, views: Uint8Array): 
   };
   for (let i = 0; i < length; i++) offsets[i + 1] = offsets[i]! + find(i).length;
   const data = new Uint8Array(offsets[length]!);
-  for (let i = 0; i < length; i++) data.set(find(i), offsets[i]!);
+  for (let i = 0; i < length; i++) data.set(find(i), offsets[i]);
   return { offsets, data };
 }

@@ -1,3 +1,4 @@
+import { PitotError } from "@pitot/core";
 import {
   DataType,
   DateUnit,
@@ -131,7 +132,12 @@ function dictionaryText(chunk: Data): ((row: number) => string) | undefined {
   return (row) => {
     let code = codes[row]!;
     let k = 0;
-    while (code >= parts[k]!.length) code -= parts[k++]!.length;
+    while (k < parts.length && code >= parts[k]!.length) code -= parts[k++]!.length;
+    if (k === parts.length || code < 0)
+      throw new PitotError("INVALID_DATA", "A dictionary has no value of a code", {
+        value: codes[row],
+        remedy: "Write the batch again.",
+      });
     return texts[k]!(code);
   };
 }

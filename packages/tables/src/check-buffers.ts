@@ -58,6 +58,10 @@ export function checkBuffers(chunk: Data, column: string): void {
     case Type.BinaryView:
       need("views", values?.length, length * 16);
       break;
+    case Type.Dictionary:
+      need("codes", values?.length, length);
+      need("dictionaries", chunk.dictionary === undefined ? 0 : length, length);
+      break;
     default:
       need("values", values?.length, length * chunk.stride);
   }
