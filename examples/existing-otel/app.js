@@ -2,12 +2,12 @@
 // provider, below the application's spans, and the snapshot is kept beside it.
 import { trace } from "@opentelemetry/api";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import { ConsoleSpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { ConsoleSpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
 import { startPitot, trackedRun } from "pitot";
 
 const sdk = new NodeSDK({
   serviceName: "existing",
-  spanProcessors: [new SimpleSpanProcessor(new ConsoleSpanExporter())],
+  spanProcessors: [new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })],
   metricReaders: [],
   logRecordProcessors: [],
 });

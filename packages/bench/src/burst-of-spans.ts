@@ -1,11 +1,11 @@
 import { ExportResultCode } from "@opentelemetry/core";
 import {
-  BasicTracerProvider,
+  TracerProvider,
   BatchSpanProcessor,
   type ReadableSpan,
   type SpanExporter,
   type SpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
+} from "@opentelemetry/sdk-trace";
 import { DeliverySpanProcessor } from "@pitot/node";
 import type { BenchResult } from "./bench-result.ts";
 
@@ -14,7 +14,7 @@ const SPANS = 20_000;
 /** Row 9: spans that arrive at an exporter of 5 ms when 20,000 end in one tick; ours against the SDK's batch processor. */
 export async function burstOfSpans(): Promise<BenchResult> {
   const ours = await delivered((exporter) => new DeliverySpanProcessor(exporter));
-  const peer = await delivered((exporter) => new BatchSpanProcessor(exporter));
+  const peer = await delivered((exporter) => new BatchSpanProcessor({ exporter }));
   return {
     row: 9,
     name: "20,000 spans in one tick",
@@ -37,7 +37,7 @@ async function delivered(make: (exporter: SpanExporter) => SpanProcessor): Promi
     },
     shutdown: async () => {},
   };
-  const provider = new BasicTracerProvider({ spanProcessors: [make(exporter)] });
+  const provider = new TracerProvider({ spanProcessors: [make(exporter)] });
   const tracer = provider.getTracer("bench");
   for (let i = 0; i < SPANS; i++) tracer.startSpan("span").end();
   await provider.shutdown();

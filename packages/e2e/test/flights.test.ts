@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { METRICS } from "@pitot/semconv";
+import { prometheusLabel, prometheusName } from "../src/prometheus-name.ts";
 import { buildBackends } from "../src/backends/build-backends.ts";
 import { startBackends, type Backends } from "../src/backends/start-backends.ts";
 
@@ -13,6 +15,8 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const run = promisify(execFile);
 let backends: Backends;
 const folders: string[] = [];
+/** The snapshot folder of the demo's run. */
+let demo = "";
 
 beforeAll(async () => {
   backends = await startBackends({ ports: "free" });
@@ -80,6 +84,7 @@ function events(span: JaegerSpan): Record<string, unknown>[] {
 describe("the flights pipeline in the real back ends", () => {
   it("has every span and event of the snapshot in Jaeger, once", async () => {
     const { run: snapshot, spans } = await pipeline("examples/flights/demo.js");
+    demo = folders.at(-1) ?? "";
     const rows = (await snapshot.table("spans"))!
       .toArray()
       .map((row) => row!.toJSON() as Record<string, unknown>);
@@ -124,6 +129,60 @@ describe("the flights pipeline in the real back ends", () => {
     expect(stages).toHaveLength(1);
     const delivered = await prometheus('pitot_export_spans_total{pitot_outcome="delivered"}');
     expect(Number(delivered[0]?.value[1])).toBeGreaterThan(5);
+  });
+
+  it("has the value, unit and labels of every metric that was recorded", async () => {
+    const [id] = listRuns(demo);
+    const snapshot = readRun(demo, id ?? "");
+    const rows = snapshot
+      .table("metrics")!
+      .toArray()
+      .map((row) => row!.toJSON() as Record<string, unknown>);
+    expect(rows.length).toBeGreaterThan(2);
+    // A later row of the same attribute set has the later value.
+    const last = new Map(rows.map((row) => [`${String(row["name"])} ${String(row["attributes"])}`, row]));
+    for (const row of last.values()) {
+      const { name, unit, kind } = row as { name: string; unit: string; kind: string };
+      const labels = Object.entries(JSON.parse(row["attributes"] as string) as Record<string, unknown>).map(
+        ([key, value]) => [prometheusLabel(key), String(value)] as const,
+      );
+      const selector = labels.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(",");
+      const [found] = await prometheus(
+        `${prometheusName(name, unit, kind)}${kind === "histogram" ? "_sum" : ""}{${selector}}`,
+      );
+      expect(Number(found?.value[1]), `${name}{${selector}}`).toBeCloseTo(Number(row["value"]), 9);
+    }
+  });
+
+  it("has Pitot's own instruments by the names, units and labels of the registry, and their totals agree with the manifest", async () => {
+    const registered = new Map(
+      Object.values(METRICS).map((metric) => [
+        prometheusName(metric.name, metric.unit, metric.instrument),
+        metric,
+      ]),
+    );
+    // What the Collector itself makes of spans and events is not the SDK's.
+    const made = "pitot_span_.+|pitot_.+_events_total";
+    const series = await prometheus(`{__name__=~"pitot_.+",__name__!~"${made}",service_name="flights"}`);
+    expect(series.length).toBeGreaterThan(10);
+    for (const { metric } of series) {
+      const name = String(metric["__name__"]).replace(/_(bucket|count|sum)$/, "");
+      const definition = registered.get(name);
+      expect(definition, name).toBeDefined();
+      const allowed = new Set(definition?.attributes.map(prometheusLabel));
+      const own = Object.keys(metric).filter((label) => /^(pitot|db|error)_/.test(label));
+      for (const label of own) expect(allowed, `${name}{${label}}`).toContain(label);
+      expect(Object.keys(metric)).not.toContain("pitot_run_id");
+    }
+    const [id] = listRuns(demo);
+    for (const [kind, counts] of Object.entries(readRun(demo, id ?? "").manifest.records))
+      for (const [outcome, count] of Object.entries(counts)) {
+        if (count === 0) continue;
+        const [found] = await prometheus(
+          `pitot_records_total{pitot_record_kind="${kind}",pitot_outcome="${outcome}",service_name="flights"}`,
+        );
+        expect(Number(found?.value[1]), `${kind} ${outcome}`).toBe(count);
+      }
   });
 
   it.each([

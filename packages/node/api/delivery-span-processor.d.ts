@@ -1,4 +1,4 @@
-import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SnapshotStore } from "@pitot/snapshot";
 /** Bounds of a {@link DeliverySpanProcessor}; the defaults suit a Collector's defaults. */
 export interface DeliveryOptions {

@@ -1,4 +1,4 @@
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { type SnapshotScope } from "@pitot/snapshot";
 import { type ReplayedRequests } from "./replay-outbox.ts";
 /** What is replayed, and where to. */

@@ -1,5 +1,5 @@
 import type { Context } from "@opentelemetry/api";
-import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SnapshotStore } from "@pitot/snapshot";
 /** The id of the run or session whose snapshot holds this span; undefined where none does. */
 export declare function snapshotScopeOf(span: ReadableSpan): string | undefined;

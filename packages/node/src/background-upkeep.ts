@@ -1,5 +1,5 @@
 import { diag } from "@opentelemetry/api";
-import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { prune, recover, type RetentionLimits } from "@pitot/snapshot";
 import { replay } from "./replay.ts";
 

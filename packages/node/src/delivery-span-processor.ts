@@ -1,6 +1,6 @@
 import { context, diag } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
-import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { addCounter } from "@pitot/core";
 import { ATTR_OUTCOME, METRIC_EXPORT_SPANS } from "@pitot/semconv";
 import type { SnapshotStore } from "@pitot/snapshot";

@@ -1,6 +1,6 @@
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
 import { DeliveryLogProcessor } from "./delivery-log-processor.ts";

@@ -6,7 +6,7 @@ import {
   type ContextManager,
   type TracerProvider,
 } from "@opentelemetry/api";
-import { logs } from "@opentelemetry/api-logs";
+import { logs } from "./logs-api.ts";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Signal } from "./lazy-sdk.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "@opentelemetry/otlp-transformer";
 import type { LogRecordExporter, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import { PitotError } from "@pitot/core";
 import { OtlpDelegate, type OtlpSerializer } from "./otlp-delegate.ts";
 import { OtlpSender } from "./otlp-sender.ts";

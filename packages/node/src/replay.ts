@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import { addCounter, PitotError } from "@pitot/core";
 import { ATTR_OUTCOME, METRIC_EXPORT_SPANS } from "@pitot/semconv";
 import {

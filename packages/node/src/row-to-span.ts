@@ -7,7 +7,7 @@ import {
   type HrTime,
 } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";
 

@@ -1,5 +1,5 @@
 import type { Context } from "@opentelemetry/api";
-import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { runIdOf } from "@pitot/core";
 import { ATTR_ABORTED, ATTR_RUN_ID } from "@pitot/semconv";
 import type { SnapshotStore } from "@pitot/snapshot";

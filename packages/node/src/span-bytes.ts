@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 
 /** About how many bytes a span takes in OTLP; an upper estimate for text in Latin script. */
 export function spanBytes(span: ReadableSpan): number {

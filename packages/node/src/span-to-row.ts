@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, type HrTime } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";
 import { attributesText } from "./attributes-text.ts";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
-import { logs } from "@opentelemetry/api-logs";
+import { logs } from "./logs-api.ts";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";

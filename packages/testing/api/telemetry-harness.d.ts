@@ -1,4 +1,4 @@
-import { type ReadableSpan, type SpanLimits } from "@opentelemetry/sdk-trace-base";
+import { type ReadableSpan, type SpanLimits } from "@opentelemetry/sdk-trace";
 /** One point of a metric, flat. */
 export interface MetricPoint {
     readonly name: string;

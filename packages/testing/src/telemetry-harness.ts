@@ -7,12 +7,12 @@ import {
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import {
-  BasicTracerProvider,
+  TracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor,
   type ReadableSpan,
   type SpanLimits,
-} from "@opentelemetry/sdk-trace-base";
+} from "@opentelemetry/sdk-trace";
 
 /** One point of a metric, flat. */
 export interface MetricPoint {
@@ -53,8 +53,8 @@ export function createTelemetryHarness(options: HarnessOptions = {}): TelemetryH
     exporter: metricExporter,
     exportIntervalMillis: 2 ** 30,
   });
-  const tracerProvider = new BasicTracerProvider({
-    spanProcessors: [new SimpleSpanProcessor(spanExporter)],
+  const tracerProvider = new TracerProvider({
+    spanProcessors: [new SimpleSpanProcessor({ exporter: spanExporter })],
     ...(options.spanLimits === undefined ? {} : { spanLimits: options.spanLimits }),
   });
   const meterProvider = new MeterProvider({ readers: [reader] });
