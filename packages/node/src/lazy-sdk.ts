@@ -13,7 +13,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { logs } from "./logs-api.ts";
-import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
+import type { LoggerProvider, LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { resourceOf, samplerFromEnvironment, spanLimitsFromEnvironment } from "./sdk-environment.ts";
@@ -95,7 +95,9 @@ export function startLazySdk(parts: LazySdkParts): LazySdk {
   )
     ours.add("metrics");
   if (parts.logRecordProcessors !== undefined) {
-    logs.setGlobalLoggerProvider({ getLogger: (...of) => logging.get().getLogger(...of) });
+    logs.setGlobalLoggerProvider({
+      getLogger: (...of: Parameters<LoggerProvider["getLogger"]>) => logging.get().getLogger(...of),
+    });
     ours.add("logs");
   }
   const apis = { trace, metrics, logs, context, propagation };

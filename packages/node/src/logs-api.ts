@@ -1,8 +1,13 @@
 import { createRequire } from "node:module";
 import * as api from "@opentelemetry/api";
-import type { logs as apiLogs } from "@opentelemetry/api-logs";
+import type { LogEmitter } from "@pitot/core";
 
-type LogsApi = typeof apiLogs;
+/** The part of OTel's logs API that the set-up needs. */
+interface LogsApi {
+  getLogger(name: string): LogEmitter;
+  setGlobalLoggerProvider(provider: unknown): unknown;
+  disable(): void;
+}
 
 /**
  * The logs API that the installed SDK registers itself with: `api.logs` from API 1.10 on, the package `api-logs` before. The two do not
@@ -11,5 +16,4 @@ type LogsApi = typeof apiLogs;
 export const logs: LogsApi =
   (api as unknown as { readonly logs?: LogsApi }).logs ??
   // Required, since `register` must be loaded in one tick.
-  (createRequire(import.meta.url)("@opentelemetry/api-logs") as typeof import("@opentelemetry/api-logs"))
-    .logs;
+  (createRequire(import.meta.url)("@opentelemetry/api-logs") as { readonly logs: LogsApi }).logs;
