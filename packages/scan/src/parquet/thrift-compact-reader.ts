@@ -120,9 +120,10 @@ export class ThriftReader {
       if (byte < 128) {
         // Zigzag: half of it, and one less below zero for odd ones.
         const half = high * 2 ** 27 + (low >>> 1);
-        if (half >= Number.MAX_SAFE_INTEGER) this.fail("A number has more than 53 bits", this.pos);
+        const value = (low & 1) === 0 ? half : -half - 1;
+        if (!Number.isSafeInteger(value)) this.fail("A number has more than 53 bits", this.pos);
         this.pos = pos;
-        return (low & 1) === 0 ? half : -half - 1;
+        return value;
       }
       scale *= 128;
     }

@@ -38,6 +38,8 @@ describe("numbers", () => {
       }),
     );
     for (const number of [
+      Number.MAX_SAFE_INTEGER,
+      Number.MIN_SAFE_INTEGER,
       0,
       -1,
       1,
