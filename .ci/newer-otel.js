@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "pitot-newer-otel-"));
 try {
   for (const file of execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0")) {
-    if (file === "" || file === "package-lock.json") continue;
+    if (file === "") continue;
     mkdirSync(dirname(join(work, file)), { recursive: true });
     if (file.endsWith("package.json")) writeFileSync(join(work, file), newer(join(root, file)));
     else cpSync(join(root, file), join(work, file));

@@ -1,5 +1,8 @@
 import type { Context } from "@opentelemetry/api";
-import type { LogRecordProcessor, SdkLogRecord } from "@opentelemetry/sdk-logs";
+import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
+
+/** A record as the SDK hands it on; named by its use, since its name differs between versions. */
+type SdkLogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
 
 /** Keeps log records until the processor behind it is loaded, which begins with the first of them. */
 export class DeferredLogProcessor implements LogRecordProcessor {

@@ -1,6 +1,9 @@
 import { context } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import type { LogRecordExporter, LogRecordProcessor, SdkLogRecord } from "@opentelemetry/sdk-logs";
+import type { LogRecordExporter, LogRecordProcessor } from "@opentelemetry/sdk-logs";
+
+/** A record as the SDK hands it on; named by its use, since its name differs between versions. */
+type SdkLogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
 
 const BATCH = 512;
 const DELAY_MS = 1000;
