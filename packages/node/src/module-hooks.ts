@@ -49,9 +49,13 @@ function watchedModules(): readonly InstrumentedModule[] {
   return INSTRUMENTED_MODULES.filter(({ instrumentation }) => isEnabled(instrumentation));
 }
 
+/** Node 22 and 24 have hooks in the application's thread too, but with them fail to load CommonJS packages that are imported and required. */
+const SYNC_HOOKS_SINCE = 26;
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
+
 /**
  * Watches ESM imports and CommonJS requires of the wanted packages. In the application's thread where Node can
- * (`module.registerHooks`), else in a thread of Node's own.
+ * (`module.registerHooks`), else in a thread of Node's own (`module.register`, deprecated since 26).
  */
 export function installModuleHooks(): void {
   const modules = watchedModules();
@@ -71,7 +75,7 @@ export function installModuleHooks(): void {
   const { registerHooks } = nodeModule as typeof nodeModule & {
     registerHooks?: (hooks: object) => void;
   };
-  if (registerHooks === undefined)
+  if (registerHooks === undefined || NODE_MAJOR < SYNC_HOOKS_SINCE)
     nodeModule.register("./loader-hooks.js", { parentURL: import.meta.url, data });
   else {
     initialize(data);
