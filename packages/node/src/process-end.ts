@@ -1,4 +1,4 @@
-import { abortRuns, aliveRuns, finishRun } from "@pitot/core";
+import { abortRuns, aliveRuns, finishRun, session } from "@pitot/core";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
@@ -24,6 +24,7 @@ export function watchProcessEnd(end: EndOfProcess): () => void {
   const onBeforeExit = (): void => void end.shutdown();
   const onExit = (): void => {
     const deadline = Date.now() + end.boundMs;
+    session.close();
     end.flush();
     for (const run of aliveRuns()) {
       // Beyond the bound a run stays open: the next process recovers it, from what was flushed.

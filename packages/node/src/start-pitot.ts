@@ -2,7 +2,14 @@ import { createRequire } from "node:module";
 import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
+import {
+  aliveRuns,
+  configureRecording,
+  finishRun,
+  PitotError,
+  session,
+  type RecordingOptions,
+} from "@pitot/core";
 import type { RetentionLimits } from "@pitot/snapshot";
 // Not the whole package: reading, recovery and export are not needed to start.
 import { SnapshotStore } from "@pitot/snapshot/store";
@@ -159,6 +166,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   const stop = async (): Promise<void> => {
     scope.ensure();
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
+    session.close();
     store?.abortOpenSpans();
     const until = performance.now() + shutdownMs;
     const left = (): number => Math.max(0, until - performance.now());
