@@ -102,7 +102,7 @@ describe("the session", () => {
     span.end();
     session.close();
     expect(names()).toEqual(["of the user"]);
-    expect(telemetry.spans()[0]!.events).toHaveLength(5);
+    expect(telemetry.spans()[0]?.events).toHaveLength(5);
   });
 
   it("ends its carriers with each flush interval, in which its counters are settled too", async () => {

@@ -72,14 +72,11 @@ export interface ProcessScope {
   context(): Context;
   /** Makes the run be there before the set-up stops, which closes it. */
   ensure(): void;
-  /** Gets the code that delivers. */
-  loadDelivery(): Promise<typeof import("./delivery.ts")>;
 }
 
 const NO_PROCESS: ProcessScope = {
   context: () => ROOT_CONTEXT,
   ensure: () => {},
-  loadDelivery: () => import("./delivery.ts"),
 };
 
 const require = createRequire(import.meta.url);
@@ -147,16 +144,13 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
     ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  const delivery = new LateDelivery(
-    {
-      otlp,
-      traceExporter,
-      store,
-      serviceName: options.serviceName,
-      retention: options.retention,
-    },
-    () => scope.loadDelivery(),
-  );
+  const delivery = new LateDelivery({
+    otlp,
+    traceExporter,
+    store,
+    serviceName: options.serviceName,
+    retention: options.retention,
+  });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
     mode === "started"
@@ -196,6 +190,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
       delivery.spill();
     },
     abortSpans: () => store?.abortOpenSpans(),
+    spillLast: () => delivery.spillLast(),
     shutdown,
     boundMs: Math.min(shutdownMs, 2000),
   });

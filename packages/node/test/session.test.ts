@@ -40,7 +40,7 @@ it("keeps and sends what is recorded outside any run", async () => {
   expect(await rows("metrics")).toEqual([1]);
   expect(await rows("quality")).toEqual([1]);
   const [scope] = listScopes(folder);
-  expect(readRun(folder, scope!.id).manifest).toMatchObject({
+  expect(readRun(folder, scope?.id ?? "").manifest).toMatchObject({
     type: "session",
     state: "compacted",
     records: { event: { exported: 1 }, quality: { exported: 1 }, metric: { exported: 1 } },
