@@ -1,6 +1,6 @@
 export { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "@pitot/node";
 export type { DeliveryOptions, Pitot, PitotOptions, ReplayOptions, ReplayReport } from "@pitot/node";
-export { activeRun, composeSinks, createRunContext, DiagnosticsCollector, finishRun, PipelineRun, PitotError, startRun, trackedRun, } from "@pitot/core";
+export { activeRun, composeSinks, createRunContext, DiagnosticsCollector, finishRun, PipelineRun, PitotError, session, startRun, trackedRun, } from "@pitot/core";
 export type { DiagnosticsSink, FinishRunOptions, IdempotentWriteOptions, MetricOptions, MetricTags, Payload, QualityRow, RedactionRule, RunContextOptions, RunPayload, RunStatus, StageOptions, StartRunOptions, } from "@pitot/core";
 export { preparedStatementHook, recordCacheLineage, recordRustUdfSnapshot, recordViewArtifact, recordViewContractViolations, recordViewFingerprints, recordViewUdfParity, } from "@pitot/core";
 export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, ViewNode } from "@pitot/core";
@@ -8,7 +8,7 @@ export { assertQuality, checkContract, columnProfileTable, columnStatsTable, con
 export type { DatasetProfile, Datasets, PredicateRow, ProfileOptions, QualityFinding, QualityGroup, QualityLimit, QualityOptions, QualityPlanSpec, QualityRange, RecordDatasetsOptions, SchemaContract, TableInput, TableSummary, } from "@pitot/tables";
 export { col, countRows, explainScan, fragmentTelemetry, listFragments, openDataset, parquetMetadataFactory, parsePredicate, recordScan, rowGroupStats, scanBatches, trackedScan, } from "@pitot/scan";
 export type { Dataset, DatasetLocation, Fragment, Literal, OpenDatasetOptions, Predicate, Scan, ScanEffectiveness, ScanExplanation, ScanOptions, ScanTelemetry, TrackedScanOptions, } from "@pitot/scan";
-export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
+export { exportRun, listRuns, listScopes, prune, readRun, recover, SnapshotStore, tailRun, } from "@pitot/snapshot";
 export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";
 export { checkTableContract, describeTable, engineFunctions, engineViews, observeDuckDB, observeDuckDBInstance, queryPlan, recordDuckDBSession, viewArtifact, } from "@pitot/duckdb";

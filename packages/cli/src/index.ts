@@ -11,6 +11,7 @@ export {
   finishRun,
   PipelineRun,
   PitotError,
+  session,
   startRun,
   trackedRun,
 } from "@pitot/core";
@@ -116,7 +117,16 @@ export type {
 } from "@pitot/scan";
 
 // Reading and keeping snapshots
-export { exportRun, listRuns, prune, readRun, recover, SnapshotStore, tailRun } from "@pitot/snapshot";
+export {
+  exportRun,
+  listRuns,
+  listScopes,
+  prune,
+  readRun,
+  recover,
+  SnapshotStore,
+  tailRun,
+} from "@pitot/snapshot";
 export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";
 

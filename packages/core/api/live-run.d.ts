@@ -5,6 +5,8 @@ import type { RecordScope } from "./record-scope.ts";
 export declare function activeRun(): PipelineRun | undefined;
 /** The id of the run active in `at`: what span and log processors stamp on what begins inside it. */
 export declare function runIdOf(at: Context): string | undefined;
+/** {@link activeRun}, unless it has finished. */
+export declare function activeUnfinishedRun(): PipelineRun | undefined;
 /** Runs that have not finished, e.g. to close them as aborted when the process ends. */
 export declare function aliveRuns(): readonly PipelineRun[];
 /** Aborts `run.signal` of every run under way: the process was asked to stop. */

@@ -1,4 +1,4 @@
-import { trace, type Attributes, type Context, type Span } from "@opentelemetry/api";
+import { trace, TraceFlags, type Attributes, type Context, type Span } from "@opentelemetry/api";
 import {
   ATTR_RECORD_KIND,
   ATTR_RECORDS_COUNT,
@@ -36,6 +36,8 @@ export class EventEmitter {
   readonly #runId: string | undefined;
   readonly #parent: Context;
   readonly #carriers = new Map<string, Carrier>();
+  /** No carrier of a session was kept: asked again after {@link EventEmitter.close}. */
+  #refused = false;
 
   /** @param parent the context whose span is the carriers' parent */
   constructor(recording: Recording, runId: string | undefined, parent: Context) {
@@ -58,7 +60,8 @@ export class EventEmitter {
   /** True where spans of this context are kept, or a logs pipeline is there: else nobody need make attributes. */
   active(at: Context): boolean {
     return (
-      this.#logger() !== undefined || (this.#recording.spans && this.#spanOf(at)?.isRecording() === true)
+      this.#logger() !== undefined ||
+      (this.#recording.spans && (this.#spanOf(at)?.isRecording() === true || this.#roots(at)))
     );
   }
 
@@ -84,7 +87,8 @@ export class EventEmitter {
         span.addEvent(name, attributes, timeMs);
         taken = true;
       } else taken = this.#carry(name, attributes, kind, seq, bytes, timeMs) || taken;
-    }
+    } else if (this.#recording.spans && this.#roots(at))
+      taken = this.#carry(name, attributes, kind, seq, bytes, timeMs) || taken;
     return taken;
   }
 
@@ -106,6 +110,14 @@ export class EventEmitter {
   close(): void {
     for (const [kind, carrier] of this.#carriers) end(carrier, kind);
     this.#carriers.clear();
+    this.#refused = false;
+  }
+
+  /** True where carriers without a parent take what no span can: of a session, unless the sampler has left the active trace out. */
+  #roots(at: Context): boolean {
+    if (this.#runId !== undefined || this.#refused) return false;
+    const span = trace.getSpanContext(at);
+    return span === undefined || (span.traceFlags & TraceFlags.SAMPLED) !== 0;
   }
 
   #carry(
@@ -134,7 +146,10 @@ export class EventEmitter {
         },
         this.#parent,
       );
-      if (!span.isRecording()) return false;
+      if (!span.isRecording()) {
+        this.#refused = true;
+        return false;
+      }
       carrier = { span, firstSeq: seq, lastSeq: seq, events: 0, bytes: 0 };
       this.#carriers.set(kind, carrier);
     }

@@ -4,6 +4,7 @@ export type { FinishRunOptions, RunContextOptions, StartRunOptions } from "./run
 export { PipelineRun } from "./pipeline-run.ts";
 export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";
 export { abortRuns, activeRun, aliveRuns, runIdOf } from "./live-run.ts";
+export { session } from "./session.ts";
 export type { RunPayload, RunStatus } from "./run-payload.ts";
 export type { StageBody, StageOptions } from "./stage.ts";
 

@@ -7,6 +7,7 @@ import {
   type Context,
   type Span,
 } from "@opentelemetry/api";
+import { activeContext } from "./active-context.ts";
 import type { PipelineRun } from "./pipeline-run.ts";
 import type { RecordScope } from "./record-scope.ts";
 
@@ -20,6 +21,12 @@ export function activeRun(): PipelineRun | undefined {
 /** The id of the run active in `at`: what span and log processors stamp on what begins inside it. */
 export function runIdOf(at: Context): string | undefined {
   return (at.getValue(RUN_KEY) as LiveRun | undefined)?.run?.runId;
+}
+
+/** {@link activeRun}, unless it has finished. */
+export function activeUnfinishedRun(): PipelineRun | undefined {
+  const live = activeContext().getValue(RUN_KEY) as LiveRun | undefined;
+  return live?.finished === false ? live.run : undefined;
 }
 
 function activeLiveRun(): LiveRun | undefined {

@@ -43,6 +43,9 @@ interface QualityGroup {
   readonly code: number;
   total: number;
   exported: number;
+  /** Of them, what the counters have. */
+  settled: number;
+  settledExported: number;
 }
 
 /** The record path of quality rows: made for millions of them, so that all but the first few of a group cost a columnar append. */
@@ -197,12 +200,25 @@ export class QualityRecorder {
     }
   }
 
+  /** Brings the counters to the truth, and asks pipelines that took nothing anew. */
+  settle(): void {
+    this.#refusedAt = undefined;
+    for (const group of this.#groups.values()) {
+      const total = group.total - group.settled;
+      const exported = group.exported - group.settledExported;
+      if (total === 0) continue;
+      addCounter(METRIC_QUALITY_ISSUES, total, group.attributes);
+      this.#accounting.add(KIND, "exported", exported);
+      this.#accounting.add(KIND, this.#stored ? "snapshot_only" : "dropped", total - exported);
+      group.settled = group.total;
+      group.settledExported = group.exported;
+    }
+  }
+
   /** Emits one summary per group and settles the counters. */
   summarize(at: Context, uri: string | undefined): void {
+    this.settle();
     for (const group of this.#groups.values()) {
-      addCounter(METRIC_QUALITY_ISSUES, group.total, group.attributes);
-      this.#accounting.add(KIND, "exported", group.exported);
-      this.#accounting.add(KIND, this.#stored ? "snapshot_only" : "dropped", group.total - group.exported);
       this.#emitter.emit(
         EVENT_QUALITY_SUMMARY,
         {
@@ -256,6 +272,8 @@ export class QualityRecorder {
         code: this.buffer.group(named.kind, named.issue, named.table),
         total: 0,
         exported: 0,
+        settled: 0,
+        settledExported: 0,
       };
       this.#groups.set(key, group);
     }

@@ -45,6 +45,7 @@ export class RecordScope implements DiagnosticsSink {
   readonly sink: DiagnosticsSink | undefined;
   readonly #storage: ScopeStorage;
   readonly #emitter: EventEmitter;
+  readonly #type: "run" | "session";
   readonly #context: Context;
   readonly #events: PayloadRecorder;
   readonly #artifacts: PayloadRecorder;
@@ -66,6 +67,7 @@ export class RecordScope implements DiagnosticsSink {
   ) {
     const { accounting } = this;
     this.id = id;
+    this.#type = type;
     this.sink = sink === undefined ? undefined : composeSinks(sink);
     this.#context = at;
     this.#at = at;
@@ -205,6 +207,9 @@ export class RecordScope implements DiagnosticsSink {
     this.#storage.drain("event", this.#events.buffer);
     this.#storage.drain("artifact", this.#artifacts.buffer);
     this.#storage.drain("quality", this.#quality.buffer);
+    this.#quality.settle();
+    // A run's end with it; a session has none that anybody could wait for.
+    if (this.#type === "session") this.#emitter.close();
     const taken = this.#metrics.take();
     if (taken === undefined) return;
     this.accounting.add("metric", "exported", taken.calls);
@@ -253,7 +258,7 @@ export class RecordScope implements DiagnosticsSink {
     this.#clock.touch();
     if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock))
       this.#storage.drain("quality", this.#quality.buffer);
-    else if (this.#timer === undefined) this.#arm();
+    if (this.#timer === undefined) this.#arm();
   }
 
   #payload(
@@ -270,12 +275,13 @@ export class RecordScope implements DiagnosticsSink {
     const at = this.#here();
     this.#clock.touch();
     if (recorder.append(name, payload, at, this.#clock, many)) this.#storage.drain(kind, recorder.buffer);
-    else this.#arm();
+    this.#arm();
   }
 
   #arm(): void {
-    if (this.#timer !== undefined || !this.#storage.present) return;
-    this.#timer = setTimeout(() => guarded("flush", () => this.flush()), this.#recording.flushMs);
+    if (this.#timer !== undefined || !(this.#storage.present || this.#type === "session")) return;
+    const wait = this.#recording.flushMs || 1000;
+    this.#timer = setTimeout(() => guarded("flush", () => this.flush()), wait);
     this.#timer.unref();
   }
 
@@ -284,7 +290,8 @@ export class RecordScope implements DiagnosticsSink {
     const active = activeContext();
     if (active !== this.#active) {
       this.#active = active;
-      this.#at = runIdOf(active) === this.id ? active : this.#context;
+      const ours = this.#type === "session" || runIdOf(active) === this.id;
+      this.#at = ours ? active : this.#context;
       // Where another stage begins, much time may have passed.
       this.#clock.reset();
     }

@@ -50,8 +50,6 @@ export interface ProcessScope {
     context(): Context;
     /** Makes the run be there before the set-up stops, which closes it. */
     ensure(): void;
-    /** Gets the code that delivers. */
-    loadDelivery(): Promise<typeof import("./delivery.ts")>;
 }
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.

@@ -1,5 +1,5 @@
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
-import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
@@ -30,6 +30,7 @@ export class Delivery {
   readonly #exporters: OtlpExporters | undefined;
   readonly #spans: DeliverySpanProcessor | undefined;
   readonly #logs: DeliveryLogProcessor | undefined;
+  readonly #outbox: Outbox | undefined;
   readonly #upkeep: BackgroundUpkeep | undefined;
 
   /** @throws PitotError INVALID_CONFIGURATION, naming variable and value */
@@ -41,6 +42,7 @@ export class Delivery {
         })
       : undefined;
     this.#exporters = exporters;
+    this.#outbox = outbox;
     const traces = traceExporter ?? exporters?.traces;
     this.#upkeep =
       store === undefined
@@ -88,6 +90,14 @@ export class Delivery {
   /** What must be on disk when the process ends by itself. Synchronous. */
   spill(): void {
     this.#logs?.giveUp();
+  }
+
+  /** Leaves metrics to the outbox. Synchronous. */
+  spillMetrics(metrics: ResourceMetrics): void {
+    if (this.#exporters === undefined) return;
+    const { encoding } = this.#exporters;
+    const body = otlpSerializer("metrics", encoding).serializeRequest(metrics as never);
+    if (body !== undefined) this.#outbox?.add("metrics", encoding, body);
   }
 
   /** No upkeep begins any more. */

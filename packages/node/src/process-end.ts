@@ -1,4 +1,4 @@
-import { abortRuns, aliveRuns, finishRun } from "@pitot/core";
+import { abortRuns, aliveRuns, finishRun, session } from "@pitot/core";
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
@@ -8,6 +8,8 @@ export interface EndOfProcess {
   readonly flush: () => void;
   /** Ends open spans as aborted. Synchronous. */
   readonly abortSpans: () => void;
+  /** Leaves to the disk what can be settled at the very end alone, e.g. metrics. Synchronous. */
+  readonly spillLast: () => void;
   /** Delivers and closes. Idempotent. */
   readonly shutdown: () => Promise<void>;
   /** Longest time in ms that a signal waits for `shutdown`, and that the end of the process waits for synchronous work. */
@@ -24,6 +26,7 @@ export function watchProcessEnd(end: EndOfProcess): () => void {
   const onBeforeExit = (): void => void end.shutdown();
   const onExit = (): void => {
     const deadline = Date.now() + end.boundMs;
+    session.close();
     end.flush();
     for (const run of aliveRuns()) {
       // Beyond the bound a run stays open: the next process recovers it, from what was flushed.
@@ -32,6 +35,7 @@ export function watchProcessEnd(end: EndOfProcess): () => void {
     }
     end.abortSpans();
     end.flush();
+    if (Date.now() <= deadline) end.spillLast();
   };
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {

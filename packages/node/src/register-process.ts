@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 import { diag, trace, type ContextManager, type TracerProvider } from "@opentelemetry/api";
 import { startedRuns } from "@pitot/core";
@@ -11,7 +10,6 @@ import { addSpanProcessor, adoptContextManager, makeRoom } from "./make-room.ts"
 import { installModuleHooks } from "./module-hooks.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { processLabel, ProcessRun, traceparentOf } from "./process-run.ts";
-import { requireEsm } from "./require-esm.ts";
 import { hasProvider, startFor } from "./start-pitot.ts";
 
 const TRACEPARENT = "pitot.traceparent";
@@ -35,9 +33,6 @@ export async function register(): Promise<void> {
   const pitot = await startFor(named, {
     context: () => processRun.context(),
     ensure: () => processRun.ensure(),
-    // Required too: in Node 20 a `require` of a module fails while an import of what it needs is under way.
-    loadDelivery: async () =>
-      requireEsm(fileURLToPath(new URL("delivery.js", import.meta.url))) as typeof import("./delivery.ts"),
   });
   const keep = (provider: TracerProvider): TracerProvider => {
     if (!addSpanProcessor(provider, pitot.snapshotProcessor))

@@ -2,7 +2,14 @@ import { createRequire } from "node:module";
 import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { aliveRuns, configureRecording, finishRun, PitotError, type RecordingOptions } from "@pitot/core";
+import {
+  aliveRuns,
+  configureRecording,
+  finishRun,
+  PitotError,
+  session,
+  type RecordingOptions,
+} from "@pitot/core";
 import type { RetentionLimits } from "@pitot/snapshot";
 // Not the whole package: reading, recovery and export are not needed to start.
 import { SnapshotStore } from "@pitot/snapshot/store";
@@ -65,14 +72,11 @@ export interface ProcessScope {
   context(): Context;
   /** Makes the run be there before the set-up stops, which closes it. */
   ensure(): void;
-  /** Gets the code that delivers. */
-  loadDelivery(): Promise<typeof import("./delivery.ts")>;
 }
 
 const NO_PROCESS: ProcessScope = {
   context: () => ROOT_CONTEXT,
   ensure: () => {},
-  loadDelivery: () => import("./delivery.ts"),
 };
 
 const require = createRequire(import.meta.url);
@@ -140,16 +144,13 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
     ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
-  const delivery = new LateDelivery(
-    {
-      otlp,
-      traceExporter,
-      store,
-      serviceName: options.serviceName,
-      retention: options.retention,
-    },
-    () => scope.loadDelivery(),
-  );
+  const delivery = new LateDelivery({
+    otlp,
+    traceExporter,
+    store,
+    serviceName: options.serviceName,
+    retention: options.retention,
+  });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
     mode === "started"
@@ -159,6 +160,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   const stop = async (): Promise<void> => {
     scope.ensure();
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
+    session.close();
     store?.abortOpenSpans();
     const until = performance.now() + shutdownMs;
     const left = (): number => Math.max(0, until - performance.now());
@@ -188,6 +190,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
       delivery.spill();
     },
     abortSpans: () => store?.abortOpenSpans(),
+    spillLast: () => delivery.spillLast(),
     shutdown,
     boundMs: Math.min(shutdownMs, 2000),
   });

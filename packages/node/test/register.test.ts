@@ -116,6 +116,11 @@ describe("an unmodified application", () => {
     expect(attributes).toContainEqual(
       expect.objectContaining({ "pitot.dataset.rows": 3, "pitot.dataset.columns": 1 }),
     );
+    expect(await column(run, "dataset", "scan_telemetry")).toEqual(["orders"]);
+    expect(await column(run, "count_rows", "scan_telemetry")).toEqual(["100"]);
+    expect(await column(run, "estimated_rows", "scan_telemetry")).toEqual(["2048"]);
+    expect(await column(run, "file_hints", "scan_telemetry")).toEqual(["[orders.parquet]"]);
+    expect((await column(run, "events")).join("")).toContain("pitot.scan.row_group_count");
     const parents = new Set(await column(run, "parent_span_id"));
     expect(parents.size).toBe(2);
     expect(await column(run, "name", "events")).toEqual([

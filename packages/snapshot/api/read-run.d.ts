@@ -18,7 +18,7 @@ export declare function listRuns(directory: string): string[];
 /** All runs and sessions of a snapshot folder, oldest first within each. */
 export declare function listScopes(directory: string): SnapshotScope[];
 /**
- * Opens one run, finished or live. Of a live or interrupted one, the tables reach to their last whole batch.
+ * Opens one run, or a session of {@link listScopes}, finished or live. Of a live or interrupted one, the tables reach to their last whole batch.
  * @throws PitotError IO where there is no such run
  */
 export declare function readRun(directory: string, runId: string): SnapshotRun;

@@ -16,7 +16,7 @@ export interface SnapshotOptions {
     readonly delivery?: "otlp" | "none";
 }
 /**
- * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and spans outside runs under
+ * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and those outside runs under
  * `session/<id>/`. Hand it to `configureRecording({ targets: [store] })`, or let `startPitot` do it.
  */
 export declare class SnapshotStore implements RecordTarget {

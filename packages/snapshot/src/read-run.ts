@@ -34,7 +34,7 @@ export function listScopes(directory: string): SnapshotScope[] {
 }
 
 /**
- * Opens one run, finished or live. Of a live or interrupted one, the tables reach to their last whole batch.
+ * Opens one run, or a session of {@link listScopes}, finished or live. Of a live or interrupted one, the tables reach to their last whole batch.
  * @throws PitotError IO where there is no such run
  */
 export function readRun(directory: string, runId: string): SnapshotRun {
@@ -50,7 +50,8 @@ export function runFolder(directory: string, runId: string): string {
       value: runId,
       remedy: "Take one from `pitot runs`.",
     });
-  return join(directory, "runs", runId);
+  const [run, session] = [join(directory, "runs", runId), join(directory, "session", runId)];
+  return existsSync(session) && !existsSync(run) ? session : run;
 }
 
 /** The file of a table, finished or live; undefined where there is none. */

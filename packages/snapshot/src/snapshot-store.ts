@@ -1,7 +1,14 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
-import { PitotError, type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
+import {
+  PitotError,
+  type RecordBatch,
+  type RecordCounts,
+  type RecordTarget,
+  type ScopeInfo,
+  type ScopeWriter,
+} from "@pitot/core";
 import { WaitingLogs, type LogRow } from "./log-row.ts";
 import { OpenSpans, type OpenSpan } from "./open-spans.ts";
 import { privateFolder } from "./private-file.ts";
@@ -36,7 +43,7 @@ interface WaitingSpans {
 }
 
 /**
- * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and spans outside runs under
+ * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and those outside runs under
  * `session/<id>/`. Hand it to `configureRecording({ targets: [store] })`, or let `startPitot` do it.
  */
 export class SnapshotStore implements RecordTarget {
@@ -53,6 +60,8 @@ export class SnapshotStore implements RecordTarget {
   readonly #pending = new Set<Promise<void>>();
   #sessions = 0;
   #sessionId: string;
+  /** Of the session's records, once no more follow. */
+  #sessionCounts: RecordCounts | undefined;
   #timer: NodeJS.Timeout | undefined;
   #told = false;
   /** Spans that could not be written. */
@@ -73,6 +82,7 @@ export class SnapshotStore implements RecordTarget {
   }
 
   open(scope: ScopeInfo): ScopeWriter | undefined {
+    if (scope.type === "session") return this.#sessionWriter();
     const folder = this.#openFolder(scope);
     if (folder === undefined) return undefined;
     return {
@@ -180,6 +190,32 @@ export class SnapshotStore implements RecordTarget {
     return id === this.#sessionId ? this.#openFolder({ type: "session", id, run: undefined }) : undefined;
   }
 
+  /** The records of a session share the folder of its spans, whatever its id. */
+  #sessionWriter(): ScopeWriter | undefined {
+    if (this.#sessionCounts !== undefined) this.#closeSession();
+    const current = (): ScopeFolder | undefined =>
+      this.#folders.get(this.#sessionId) ?? this.#session(this.#sessionId);
+    const folder = current();
+    return folder === undefined
+      ? undefined
+      : {
+          uri: pathToFileURL(folder.path).href,
+          write: (batch: RecordBatch) => {
+            const open = current();
+            if (open === undefined)
+              throw new PitotError("IO", "The folder of the session cannot be made", {
+                value: this.directory,
+                remedy: "Give the process the right to write there, or set PITOT_DIR.",
+              });
+            open.append(batch);
+          },
+          finish: (_, counts) => {
+            this.#sessionCounts = counts;
+            this.#arm();
+          },
+        };
+  }
+
   #nextSession(): string {
     return `${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}-${this.#sessions++}`;
   }
@@ -187,7 +223,8 @@ export class SnapshotStore implements RecordTarget {
   #closeSession(): void {
     const folder = this.#folders.get(this.#sessionId);
     if (folder === undefined) return;
-    this.#guard(() => folder.close(undefined, {}));
+    this.#guard(() => folder.close(undefined, this.#sessionCounts ?? {}));
+    this.#sessionCounts = undefined;
     this.#compact(this.#sessionId);
     this.#sessionId = this.#nextSession();
   }
@@ -218,7 +255,9 @@ export class SnapshotStore implements RecordTarget {
     const session = this.#folders.get(this.#sessionId);
     if (
       session !== undefined &&
-      (session.bytes > SESSION_BYTES || Date.now() - session.openedMs > SESSION_MS)
+      (session.bytes > SESSION_BYTES ||
+        Date.now() - session.openedMs > SESSION_MS ||
+        this.#sessionCounts !== undefined)
     )
       this.#closeSession();
     if (this.#folders.size > 0) this.#arm();

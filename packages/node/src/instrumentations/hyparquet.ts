@@ -5,11 +5,17 @@ import {
   type InstrumentationConfig,
 } from "@opentelemetry/instrumentation";
 import { ATTR_SCAN_DATASET, ATTR_SCAN_FORMAT, ATTR_SCAN_SCAN_COLUMNS, SPAN_SCAN } from "@pitot/semconv";
-import { recordScan } from "../record-dataset-access.ts";
+import { recordFileScan } from "../record-dataset-access.ts";
 import { datasetName } from "./dataset-name.ts";
 import { INSTRUMENTATION_VERSION } from "./instrumentation-version.ts";
 import { observeCall } from "./observe-call.ts";
-import { CountingBuffer, type AsyncBuffer, type ParquetMetadata } from "./observed-parquet.ts";
+import {
+  CountingBuffer,
+  rowCount,
+  topColumns,
+  type AsyncBuffer,
+  type ParquetMetadata,
+} from "./observed-parquet.ts";
 import { replaceExports } from "./replace-exports.ts";
 
 interface ReadOptions {
@@ -91,7 +97,15 @@ export class HyparquetInstrumentation extends InstrumentationBase {
         (result) => {
           if (Array.isArray(result)) rows = result.length;
           const cost = buffer.attributes(given.metadata, rows);
-          recordScan(dataset, "parquet", source, cost, (performance.now() - started) / 1000);
+          recordFileScan({
+            dataset,
+            format: "parquet",
+            source,
+            columns: options.columns ?? topColumns(given.metadata),
+            cost,
+            fileRows: rowCount(given.metadata),
+            seconds: (performance.now() - started) / 1000,
+          });
           return cost;
         },
       );

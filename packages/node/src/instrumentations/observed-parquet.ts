@@ -17,8 +17,10 @@ export interface AsyncBuffer {
   slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
 }
 
-/** The parts of hyparquet's FileMetaData that say where row groups lie. */
+/** The parts of hyparquet's FileMetaData that say which columns there are and where row groups lie. */
 export interface ParquetMetadata {
+  /** Depth first, the root first. */
+  readonly schema: readonly { readonly name: string; readonly num_children?: number }[];
   readonly metadata_length?: number;
   readonly row_groups: readonly {
     readonly num_rows: bigint | number;
@@ -30,6 +32,24 @@ export interface ParquetMetadata {
       };
     }[];
   }[];
+}
+
+/** Rows of all row groups. */
+export function rowCount(metadata: ParquetMetadata | undefined): number | undefined {
+  return metadata?.row_groups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
+}
+
+/** Names of the columns, without what is nested in them: what a read asks for. */
+export function topColumns(metadata: ParquetMetadata | undefined): string[] | undefined {
+  if (metadata === undefined) return undefined;
+  const names: string[] = [];
+  let left = 0;
+  for (const { name, num_children: children = 0 } of metadata.schema.slice(1)) {
+    if (left === 0) names.push(name);
+    else left--;
+    left += children;
+  }
+  return names;
 }
 
 /**
