@@ -120,7 +120,7 @@ export class ThriftReader {
       if (byte < 128) {
         // Zigzag: half of it, and one less below zero for odd ones.
         const half = high * 2 ** 27 + (low >>> 1);
-        if (half >= Number.MAX_SAFE_INTEGER) this.fail("A number has more than 53 bits", this.pos);
+        if (half > Number.MAX_SAFE_INTEGER - (low & 1)) this.fail("A number has more than 53 bits", this.pos);
         this.pos = pos;
         return (low & 1) === 0 ? half : -half - 1;
       }
