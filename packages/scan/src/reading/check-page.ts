@@ -68,7 +68,8 @@ export function checkLevels(bytes: Uint8Array, start: number, header: PageHeader
     values,
     leaf.maxDef,
   );
-  if (atMost > values - nulls) throw new RangeError(`${values - nulls} values where levels tell of ${atMost}`);
+  if (atMost > values - nulls)
+    throw new RangeError(`${values - nulls} values where levels tell of ${atMost}`);
   return values - nulls;
 }
 

@@ -55,7 +55,8 @@ export async function decodeRowGroup(
     });
     if (failure !== undefined) throw failure;
   } catch (error) {
-    if ((error instanceof PitotError && error.code !== "INVALID_DATA") || signal?.aborted === true) throw error;
+    if ((error instanceof PitotError && error.code !== "INVALID_DATA") || signal?.aborted === true)
+      throw error;
     throw new PitotError(
       "INVALID_DATA",
       `Row group ${group} of ${footer.location} cannot be decoded (${reasonOf(error)}), column`,
@@ -247,9 +248,9 @@ function joined(
   if (length !== rows)
     throw new PitotError(
       "INVALID_DATA",
-      `Column ${column} of row group ${group} of ${footer.location} has not ${rows} rows but`,
+      `Row group ${group} of ${footer.location} has ${length} rows instead of ${rows} in a column`,
       {
-        value: length,
+        value: column,
         remedy: "The file is damaged; write it again",
       },
     );

@@ -60,7 +60,8 @@ export function deltaStream(
       const from = at;
       at += (per * width) / 8;
       const here = Math.min(per, count - done);
-      if (from + Math.ceil((here * width) / 8) > bytes.length) throw new RangeError("deltas end in the middle");
+      if (from + Math.ceil((here * width) / 8) > bytes.length)
+        throw new RangeError("deltas end in the middle");
       if (keep)
         for (let k = 0; k < here; k++) {
           value = (value + least + packed(bytes, from, k * width, width)) | 0;

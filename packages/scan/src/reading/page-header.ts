@@ -53,7 +53,8 @@ export function readPageHeader(bytes: Uint8Array, start: number): PageHeader {
       readKind(reader, header, kind === 8);
     } else reader.skip(reader.type);
   }
-  const expected = header.type === DATA ? 5 : header.type === DICTIONARY ? 7 : header.type === DATA_V2 ? 8 : 0;
+  const expected =
+    header.type === DATA ? 5 : header.type === DICTIONARY ? 7 : header.type === DATA_V2 ? 8 : 0;
   if (kind !== expected) throw new RangeError(`a page of the type ${header.type} has another's header`);
   const { compressed, uncompressed, values, nulls, repetitionBytes, definitionBytes } = header;
   if (Math.min(compressed, uncompressed, values, nulls, repetitionBytes, definitionBytes) < 0)
