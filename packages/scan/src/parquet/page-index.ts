@@ -124,13 +124,15 @@ async function readBoth(
   ];
 }
 
-interface PageLocation {
+/** Where a page lies. */
+export interface PageLocation {
   readonly offset: number;
   readonly compressedSize: number;
   readonly firstRow: number;
 }
 
-function decodeOffsetIndex(reader: ThriftReader, rows: number): PageLocation[] {
+/** The pages of a column chunk, by its offset index. Throws INVALID_DATA. */
+export function decodeOffsetIndex(reader: ThriftReader, rows: number): PageLocation[] {
   let pages: PageLocation[] | undefined;
   let id = 0;
   while (reader.field(id)) {

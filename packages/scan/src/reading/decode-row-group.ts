@@ -1,10 +1,12 @@
 import { PitotError } from "@pitot/core";
 import { parquetRead, type AsyncBuffer, type FileMetaData, type ParquetType } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import type { FileFooter } from "../dataset/file-footer.ts";
 import type { ColumnChunk } from "../parquet/column-chunk.ts";
 import type { SchemaElement } from "../parquet/file-metadata.ts";
+import { decodeOffsetIndex } from "../parquet/page-index.ts";
+import { ThriftReader } from "../parquet/thrift-compact-reader.ts";
 import type { RawValues } from "./build-column.ts";
+import { ChunkPages } from "./chunk-pages.ts";
 
 /**
  * The stored values of some top-level columns of a row group, by their names in the file. Reads the byte ranges of their chunks and no others.
@@ -21,16 +23,18 @@ export async function decodeRowGroup(
   const rows = footer.rowGroup(group).numRows;
   const narrowed = start > 0 || end < rows;
   if (columns.length === 0) return new Map();
-  const pages = new Map<string, RawValues[]>(columns.map((name) => [name, []]));
   const flat = new Map(
     footer.columns.map(({ element, children }) => [element.name, children.length > 0 ? undefined : element]),
   );
+  const pages = new Map<string, RawValues[]>(columns.map((name) => [name, []]));
+  const checked = new CheckedChunks(file, footer, group, columns);
+  let failure: unknown;
   try {
     await parquetRead({
-      file,
+      file: checked.file,
       metadata: physicalMetadata(footer, group, columns),
       columns: [...columns],
-      compressors,
+      compressors: checked.compressors,
       utf8: false,
       geoparquet: false,
       parsers: { timestampFromNanoseconds: (value) => value },
@@ -41,16 +45,23 @@ export async function decodeRowGroup(
         const to = Math.min(columnData.length, end - rowStart);
         if (from >= to) return;
         const rows = from === 0 && to === columnData.length ? columnData : columnData.slice(from, to);
-        pages.get(columnName)!.push(compacted(rows, flat.get(columnName)));
+        try {
+          pages.get(columnName)!.push(compacted(rows, flat.get(columnName)));
+        } catch (error) {
+          // What this throws, nobody catches.
+          failure ??= error;
+        }
       },
     });
+    if (failure !== undefined) throw failure;
   } catch (error) {
-    if (error instanceof PitotError || signal?.aborted === true) throw error;
+    if ((error instanceof PitotError && error.code !== "INVALID_DATA") || signal?.aborted === true)
+      throw error;
     throw new PitotError(
       "INVALID_DATA",
-      `Row group ${group} of ${footer.location} cannot be decoded, columns`,
+      `Row group ${group} of ${footer.location} cannot be decoded (${reasonOf(error)}), column`,
       {
-        value: columns.join(", "),
+        value: checked.broken ?? columns.join(", "),
         remedy: "Leave the column out, or write the file anew with a current writer",
         cause: error,
       },
@@ -61,6 +72,70 @@ export async function decodeRowGroup(
   );
 }
 
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 200) : String(error);
+}
+
+/** What is fetched and decompressed of a row group's chunks, checked on the way. */
+class CheckedChunks {
+  /** Path of the leaf that was looked at last when something failed; undefined while nothing did. */
+  broken: string | undefined;
+  readonly file: AsyncBuffer;
+  /** By {@link codecOf}. */
+  readonly compressors: Record<string, (bytes: Uint8Array, length: number) => Uint8Array> = {};
+  readonly #chunks: ChunkPages[] = [];
+  readonly #indexes = new Map<number, ColumnChunk>();
+  #latest: ChunkPages | undefined;
+
+  constructor(file: AsyncBuffer, footer: FileFooter, group: number, columns: readonly string[]) {
+    const wanted = new Set(columns);
+    footer.rowGroup(group).columns.forEach((chunk, index) => {
+      const leaf = footer.leaves[index];
+      if (leaf === undefined || !wanted.has(chunk.pathInSchema[0] ?? "")) return;
+      const pages = new ChunkPages(chunk, leaf);
+      this.#chunks.push(pages);
+      if (chunk.offsetIndexOffset !== undefined) this.#indexes.set(chunk.offsetIndexOffset, chunk);
+      this.compressors[codecOf(index)] = (bytes, length) =>
+        this.#guard(pages, () => pages.decompress(bytes, length));
+    });
+    const rows = footer.rowGroup(group).numRows;
+    this.file = {
+      byteLength: file.byteLength,
+      slice: async (start, end = file.byteLength) => {
+        const buffer = await file.slice(start, end);
+        const bytes = new Uint8Array(buffer);
+        const index = this.#indexes.get(start);
+        if (index !== undefined && end - start === index.offsetIndexLength) checkPlaces(bytes, index, rows);
+        for (const pages of this.#chunks) this.#guard(pages, () => pages.fetched(bytes, start));
+        return buffer;
+      },
+    };
+  }
+
+  #guard<T>(pages: ChunkPages, work: () => T): T {
+    this.#latest = pages;
+    try {
+      return work();
+    } catch (error) {
+      this.broken ??= this.#latest.leaf.path;
+      throw error;
+    }
+  }
+}
+
+/** Pages that an offset index tells of lie within their chunk. Throws RangeError, INVALID_DATA. */
+function checkPlaces(bytes: Uint8Array, chunk: ColumnChunk, rows: number): void {
+  const end = chunk.startOffset + chunk.totalCompressedSize;
+  for (const { offset, compressedSize } of decodeOffsetIndex(new ThriftReader(bytes), rows))
+    if (offset < chunk.startOffset || offset + compressedSize > end)
+      throw new RangeError("an offset index tells of a page outside of its chunk");
+}
+
+/** A codec of each leaf's own, so that its pages come to its own checks, uncompressed ones too. */
+function codecOf(index: number): string {
+  return `leaf ${index}`;
+}
+
 /**
  * The row group as a file of its own in which no column has a logical type, so that hyparquet hands out what is stored. It would make floats
  * of decimals, milliseconds of microseconds, and objects of maps.
@@ -69,7 +144,9 @@ function physicalMetadata(footer: FileFooter, group: number, columns: readonly s
   const { metadata, location } = footer;
   const rowGroup = footer.rowGroup(group);
   const wanted = new Set(columns);
-  const chunks = rowGroup.columns.filter((chunk) => wanted.has(chunk.pathInSchema[0] ?? ""));
+  const chunks = rowGroup.columns.flatMap((chunk, index) =>
+    wanted.has(chunk.pathInSchema[0] ?? "") ? [[chunk, index] as const] : [],
+  );
   return {
     version: metadata.version,
     schema: metadata.schema.map(physicalElement),
@@ -77,9 +154,9 @@ function physicalMetadata(footer: FileFooter, group: number, columns: readonly s
     metadata_length: 0,
     row_groups: [
       {
-        columns: chunks.map((chunk) => ({
+        columns: chunks.map(([chunk, index]) => ({
           file_offset: 0n,
-          meta_data: chunkMetadata(chunk, location),
+          meta_data: chunkMetadata(chunk, index, location),
           ...(chunk.offsetIndexOffset !== undefined &&
             chunk.offsetIndexLength !== undefined && {
               offset_index_offset: BigInt(chunk.offsetIndexOffset),
@@ -111,6 +188,7 @@ function physicalElement({
 
 function chunkMetadata(
   chunk: ColumnChunk,
+  index: number,
   location: string,
 ): NonNullable<FileMetaData["row_groups"][0]["columns"][0]["meta_data"]> {
   if (chunk.encrypted || chunk.filePath !== undefined)
@@ -129,7 +207,7 @@ function chunkMetadata(
     type: chunk.type as ParquetType,
     encodings: [],
     path_in_schema: [...chunk.pathInSchema],
-    codec: chunk.codec as "SNAPPY",
+    codec: codecOf(index) as "SNAPPY",
     num_values: BigInt(chunk.numValues),
     total_uncompressed_size: BigInt(chunk.totalUncompressedSize),
     total_compressed_size: BigInt(chunk.totalCompressedSize),
@@ -170,9 +248,9 @@ function joined(
   if (length !== rows)
     throw new PitotError(
       "INVALID_DATA",
-      `Column ${column} of row group ${group} of ${footer.location} has not ${rows} rows but`,
+      `Row group ${group} of ${footer.location} has ${length} rows instead of ${rows} in a column`,
       {
-        value: length,
+        value: column,
         remedy: "The file is damaged; write it again",
       },
     );

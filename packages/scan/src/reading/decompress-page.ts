@@ -1,0 +1,41 @@
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { compressors, decompressZstd } from "hyparquet-compressors";
+
+// The most that a byte can stand for: a page that claims more is refused before memory is taken for it.
+const MOST_PER_BYTE: Readonly<Record<string, number>> = { SNAPPY: 64, LZ4: 256, LZ4_RAW: 256, LZO: 256 };
+
+const GZIP_MAGIC = [0x1f, 0x8b] as const;
+
+/**
+ * A page of `length` bytes, in memory of its own where it was compressed. Takes no more memory than the page really has.
+ * @throws RangeError, or what the codec throws, where the bytes are not those of such a page
+ */
+export function decompressPage(bytes: Uint8Array, length: number, codec: string): Uint8Array {
+  const page = length === 0 && bytes.length === 0 ? bytes : decompressed(bytes, length, codec);
+  if (page.length !== length) throw new RangeError(`a page has ${page.length} bytes, not ${length}`);
+  // A view of a larger buffer would show the decoder what is not the page's.
+  return codec === "UNCOMPRESSED" || page.byteLength === page.buffer.byteLength ? page : page.slice();
+}
+
+function decompressed(bytes: Uint8Array, length: number, codec: string): Uint8Array {
+  const limit = { maxOutputLength: Math.max(1, length) };
+  switch (codec) {
+    case "UNCOMPRESSED":
+      return bytes;
+    case "BROTLI":
+      return brotliDecompressSync(bytes, limit);
+    case "GZIP":
+      if (GZIP_MAGIC.every((byte, i) => bytes[i] === byte)) return gunzipSync(bytes, limit);
+      break;
+    case "ZSTD":
+      // Without a buffer of its own it takes as much as the frame says.
+      if (length > bytes.length * 2 ** 16) throw new RangeError(`${bytes.length} bytes stand for ${length}`);
+      return decompressZstd(bytes, new Uint8Array(length));
+    default:
+      if (length > bytes.length * (MOST_PER_BYTE[codec] ?? 0) + 64)
+        throw new RangeError(`${bytes.length} bytes of ${codec} stand for ${length}`);
+  }
+  const decompress = compressors[codec as keyof typeof compressors];
+  if (decompress === undefined) throw new RangeError(`the codec ${codec} is not known`);
+  return decompress(bytes, length);
+}
