@@ -1,8 +1,9 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { PitotError } from "@pitot/core";
 import { DataType, Type, type Data } from "apache-arrow";
+import { BLOCK_VALUES } from "./block-kernels.ts";
 import { byteColumn } from "./byte-column.ts";
-import { BLOCK_VALUES, doubleReader, isNumeric } from "./double-blocks.ts";
+import { doubleReader, isNumeric } from "./double-blocks.ts";
 import { HyperLogLog } from "./hyper-log-log.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { Moments, sumOf } from "./moments.ts";

@@ -1,8 +1,6 @@
 import { DataType, Precision, Type, type Data } from "apache-arrow";
+import { BLOCK_VALUES, blockKernels, SCAN_VALUES } from "./block-kernels.ts";
 import { decimalAt, halfToNumber } from "./canonical-text.ts";
-
-/** Values in a block: 32 KiB of doubles, which stay in the processor's first cache while several kernels read them. */
-export const BLOCK_VALUES = 4096;
 
 /**
  * Reads rows of a numeric chunk as doubles. The engine compiles a loop for the array types that it has seen, and one that has seen several is three to seven
@@ -47,9 +45,12 @@ export function isNumeric(type: DataType): boolean {
 export function doubleReader(chunk: Data, words: Int32Array | undefined): DoubleReader {
   const { values } = chunk;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    const pairs = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-    const unsigned = values instanceof BigUint64Array;
-    return withNulls(words, (from, to, into, at) => widePairs(pairs, unsigned, from, to, into, at));
+    return withNulls(
+      words,
+      values instanceof BigInt64Array
+        ? (from, to, into, at) => signed(values, from, to, into, at)
+        : unsigned(new Uint32Array(values.buffer, values.byteOffset, values.length * 2)),
+    );
   }
   const numbers = asNumbers(chunk);
   if (words === undefined && numbers instanceof Float64Array)
@@ -110,20 +111,22 @@ function compact(
   return at;
 }
 
-function widePairs(
-  pairs: Int32Array,
-  unsigned: boolean,
-  from: number,
-  to: number,
-  into: Float64Array,
-  at: number,
-): number {
-  const shift = at - from;
-  if (unsigned)
-    for (let i = from; i < to; i++)
-      into[i + shift] = (pairs[2 * i + 1]! >>> 0) * HIGH + (pairs[2 * i]! >>> 0);
-  else for (let i = from; i < to; i++) into[i + shift] = pairs[2 * i + 1]! * HIGH + (pairs[2 * i]! >>> 0);
-  return to + shift;
+function signed(values: BigInt64Array, from: number, to: number, into: Float64Array, at: number): number {
+  const { convert, convertInt64s, convertDoubles } = blockKernels();
+  for (let start = from; start < to; start += SCAN_VALUES) {
+    const length = Math.min(SCAN_VALUES, to - start);
+    convertInt64s.set(values.subarray(start, start + length));
+    convert((length + 1) & ~1);
+    into.set(convertDoubles.subarray(0, length), at);
+    at += length;
+  }
+  return at;
 }
 
-const HIGH = 2 ** 32;
+function unsigned(halves: Uint32Array): Read {
+  return (from, to, into, at) => {
+    const shift = at - from;
+    for (let i = from; i < to; i++) into[i + shift] = halves[2 * i + 1]! * 2 ** 32 + halves[2 * i]!;
+    return to + shift;
+  };
+}

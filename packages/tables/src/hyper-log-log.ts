@@ -1,4 +1,5 @@
 import { PitotError } from "@pitot/core";
+import { BLOCK_VALUES, blockKernels } from "./block-kernels.ts";
 import { hashBytes, hashPair, mix } from "./hash.ts";
 import { bit } from "./validity.ts";
 
@@ -25,9 +26,13 @@ export class HyperLogLog {
 
   /** Adds 64-bit values: `pairs[2i]` low, `pairs[2i + 1]` high. */
   addPairs(pairs: Int32Array, words: Int32Array | undefined, length: number): void {
+    if (words === undefined) {
+      this.#addBlocks(pairs, length, false);
+      return;
+    }
     const registers = this.#registers;
     for (let i = 0; i < length; i++) {
-      if (words !== undefined && ((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
+      if (((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
       const lo = pairs[2 * i]!;
       const hi = pairs[2 * i + 1]!;
       const hash = hashPair(lo, hi);
@@ -43,21 +48,22 @@ export class HyperLogLog {
 
   /** Adds doubles: every NaN is one value, and −0 is 0. */
   addDoubles(values: Float64Array, length: number): void {
-    const registers = this.#registers;
-    const pairs = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-    for (let i = 0; i < length; i++) {
-      const lo = pairs[2 * i]!;
-      let hi = pairs[2 * i + 1]!;
-      if (lo === 0 && hi === MINUS_ZERO) hi = 0;
-      const hash = hashPair(lo, hi);
-      const tail = hash >>> BITS;
-      const rank =
-        tail !== 0
-          ? Math.clz32(tail) - BITS + 1
-          : RANK_BITS + 1 + Math.clz32(mix(hash ^ hi ^ Math.imul(lo, 0x9e3779b1)));
-      const at = hash & (REGISTERS - 1);
-      if (rank > registers[at]!) registers[at] = rank;
+    this.#addBlocks(new Int32Array(values.buffer, values.byteOffset, length * 2), length, true);
+  }
+
+  #addBlocks(pairs: Int32Array, length: number, doubles: boolean): void {
+    const kernels = blockKernels();
+    const { int32s, registers } = kernels;
+    registers.set(this.#registers);
+    for (let from = 0; from < length; from += BLOCK_VALUES) {
+      const count = Math.min(BLOCK_VALUES, length - from);
+      int32s.set(pairs.subarray(2 * from, 2 * (from + count)));
+      let filled = count;
+      // The first value again, which changes nothing.
+      for (; (filled & 3) !== 0; filled++) int32s.copyWithin(2 * filled, 0, 2);
+      kernels.distinct(filled, doubles);
     }
+    this.#registers.set(registers);
   }
 
   /** Adds text or binary values. */

@@ -1,5 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { DataType, Precision, Type, type Data } from "apache-arrow";
+import { blockKernels, SCAN_VALUES } from "./block-kernels.ts";
 import { uncheckedByteColumn } from "./byte-column.ts";
 import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
@@ -74,20 +75,18 @@ const nulls: IdKernel = (from, to, hits) => {
   return to - from;
 };
 
-/** Rows that the scan of numbers takes at a time, so that what is made doubles for it stays in the cache. */
-const STEP = 4096;
-
-/** Types other than doubles are made doubles block by block: see `double-blocks.ts`. */
+/** Numbers are made doubles block by block (see `double-blocks.ts`), and groups of 32 without an invalid one are passed over. */
 function narrow(values: Values, words: Int32Array | undefined): IdKernel {
-  const doubles = values instanceof Float64Array ? values : undefined;
-  const scratch = new Float64Array(doubles === undefined ? STEP : 0);
   return (from, to, hits) => {
+    const kernels = blockKernels();
+    const { doubles, outInt32s } = kernels;
     let count = 0;
-    if (doubles !== undefined) return zeros(doubles.subarray(from, to), to - from, words, from, hits, count);
-    for (let at = from; at < to; at += STEP) {
-      const end = Math.min(at + STEP, to);
-      scratch.set(values.subarray(at, end));
-      count = zeros(scratch, end - at, words, at, hits, count);
+    for (let at = from; at < to; at += SCAN_VALUES) {
+      const end = Math.min(at + SCAN_VALUES, to);
+      const whole = (end - at + 31) & ~31;
+      doubles.set(values.subarray(at, end));
+      kernels.zeros(whole);
+      count = zeros(doubles, end - at, outInt32s, words, at, hits, count);
     }
     return count;
   };
@@ -97,39 +96,19 @@ function narrow(values: Values, words: Int32Array | undefined): IdKernel {
 function zeros(
   values: Float64Array,
   length: number,
+  flags: Int32Array,
   words: Int32Array | undefined,
   first: number,
   hits: Int32Array,
   count: number,
 ): number {
-  if (words === undefined) {
-    const whole = length & ~7;
-    let row = 0;
-    for (; row < whole; row += 8) {
-      if (
-        values[row] === 0 ||
-        values[row + 1] === 0 ||
-        values[row + 2] === 0 ||
-        values[row + 3] === 0 ||
-        values[row + 4] === 0 ||
-        values[row + 5] === 0 ||
-        values[row + 6] === 0 ||
-        values[row + 7] === 0
-      )
-        for (let i = row; i < row + 8; i++) if (values[i] === 0) hits[count++] = first + i;
-    }
-    for (; row < length; row++) if (values[row] === 0) hits[count++] = first + row;
-    return count;
-  }
   for (let from = 0; from < length; from += 32) {
-    const word = words[(first + from) >>> 5]!;
+    const word = words === undefined ? -1 : words[(first + from) >>> 5]!;
+    if (word === -1 && flags[from >>> 5] === 0) continue;
     const end = Math.min(from + 32, length);
-    if (word === -1) {
-      for (let i = from; i < end; i++) if (values[i] === 0) hits[count++] = first + i;
-    } else
-      for (let i = from; i < end; i++)
-        if (((word >>> (i & 31)) & 1) === 0) hits[count++] = ~(first + i);
-        else if (values[i] === 0) hits[count++] = first + i;
+    for (let i = from; i < end; i++)
+      if (((word >>> (i & 31)) & 1) === 0) hits[count++] = ~(first + i);
+      else if (values[i] === 0) hits[count++] = first + i;
   }
   return count;
 }
@@ -149,27 +128,41 @@ function wide(values: BigInt64Array, words: Int32Array | undefined): IdKernel {
   };
 }
 
-/** Offsets are int32 but for large types, whose scan is slower once both have been seen. */
+/** Groups of 32 rows none of which is of one byte are passed over. Offsets of large types are compared modulo 2^32, so hits are looked at again. */
 function text(offsets: Int32Array | Float64Array, data: Uint8Array, words: Int32Array | undefined): IdKernel {
   return (from, to, hits) => {
+    const kernels = blockKernels();
+    const { int32s, outInt32s } = kernels;
     let count = 0;
-    let start = offsets[from]!;
-    if (words === undefined) {
-      for (let row = from; row < to; row++) {
-        const end = offsets[row + 1]!;
-        if (end - start === 1 && data[start] === 0x30) hits[count++] = row;
-        start = end;
-      }
-      return count;
-    }
-    for (let row = from; row < to; row++) {
-      const end = offsets[row + 1]!;
-      if (((words[row >>> 5]! >>> (row & 31)) & 1) === 0) hits[count++] = ~row;
-      else if (end - start === 1 && data[start] === 0x30) hits[count++] = row;
-      start = end;
+    for (let at = from; at < to; at += SCAN_VALUES) {
+      const end = Math.min(at + SCAN_VALUES, to);
+      int32s.set(offsets.subarray(at, end + 1));
+      kernels.steps((end - at + 31) & ~31);
+      count = zeroTexts(offsets, data, outInt32s, words, at, end, hits, count);
     }
     return count;
   };
+}
+
+function zeroTexts(
+  offsets: Int32Array | Float64Array,
+  data: Uint8Array,
+  flags: Int32Array,
+  words: Int32Array | undefined,
+  first: number,
+  to: number,
+  hits: Int32Array,
+  count: number,
+): number {
+  for (let from = first; from < to; from += 32) {
+    const word = words === undefined ? -1 : words[from >>> 5]!;
+    if (word === -1 && flags[(from - first) >>> 5] === 0) continue;
+    const end = Math.min(from + 32, to);
+    for (let row = from; row < end; row++)
+      if (((word >>> (row & 31)) & 1) === 0) hits[count++] = ~row;
+      else if (offsets[row + 1]! - offsets[row]! === 1 && data[offsets[row]!] === 0x30) hits[count++] = row;
+  }
+  return count;
 }
 
 /** For physical types that are rare as ids. */

@@ -1,7 +1,8 @@
 import { DataType, Type, type Data } from "apache-arrow";
+import { blockKernels, SCAN_VALUES } from "./block-kernels.ts";
 import { byteColumn } from "./byte-column.ts";
 import { decimalAt } from "./canonical-text.ts";
-import { BLOCK_VALUES, doubleReader } from "./double-blocks.ts";
+import { doubleReader } from "./double-blocks.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { bit, validWords } from "./validity.ts";
 
@@ -64,72 +65,67 @@ export function joinRanges(a: ValueRange | undefined, b: ValueRange | undefined)
   };
 }
 
-/** Block by block, so that one kernel for doubles does for all types. */
+/** int32 as they are, all other types as doubles. */
 function numbers(chunk: Data, words: Int32Array | undefined): { min: number; max: number } | undefined {
-  const { direct, read } = doubleReader(chunk, words);
-  const scratch = new Float64Array(BLOCK_VALUES);
-  const out = Float64Array.of(Infinity, -Infinity);
-  for (let from = 0; from < chunk.length; from += BLOCK_VALUES) {
-    const to = Math.min(from + BLOCK_VALUES, chunk.length);
-    if (direct === undefined) extremes(scratch, read(from, to, scratch, 0), out);
-    else extremes(direct.subarray(from, to), to - from, out);
+  const kernels = blockKernels();
+  const { doubles, int32s, outDoubles, outInt32s } = kernels;
+  if (words === undefined && chunk.values instanceof Int32Array && !DataType.isDecimal(chunk.type)) {
+    outInt32s.fill(2 ** 31 - 1, 0, 4).fill(-(2 ** 31), 4, 8);
+    for (let from = 0; from < chunk.length; from += SCAN_VALUES) {
+      const to = Math.min(from + SCAN_VALUES, chunk.length);
+      int32s.set(chunk.values.subarray(from, to));
+      kernels.rangeOfInt32(filled(int32s, to - from, 8));
+    }
+    return { min: Math.min(...outInt32s.subarray(0, 4)), max: Math.max(...outInt32s.subarray(4, 8)) };
   }
-  const [min, max] = out as unknown as [number, number];
+  const { read } = doubleReader(chunk, words);
+  outDoubles.fill(Infinity, 0, 2).fill(-Infinity, 2, 4);
+  for (let from = 0; from < chunk.length; from += SCAN_VALUES) {
+    const length = read(from, Math.min(from + SCAN_VALUES, chunk.length), doubles, 0);
+    if (length > 0) kernels.rangeOfDoubles(filled(doubles, length, 4));
+  }
+  const [min1, min2, max1, max2] = outDoubles as unknown as [number, number, number, number];
+  const [min, max] = [Math.min(min1, min2), Math.max(max1, max2)];
   return min > max ? undefined : { min, max };
 }
 
-/** Lowers `out[0]` and raises `out[1]` to the extremes of the values; NaN compares with none. */
-function extremes(values: Float64Array, length: number, out: Float64Array): void {
-  // Four of each, so that a comparison need not wait for the one before.
-  let min = Infinity;
-  let max = -Infinity;
-  let [min2, max2, min3, max3, min4, max4] = [min, max, min, max, min, max];
-  const whole = length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    const a = values[i]!;
-    const b = values[i + 1]!;
-    const c = values[i + 2]!;
-    const d = values[i + 3]!;
-    if (a < min) min = a;
-    if (a > max) max = a;
-    if (b < min2) min2 = b;
-    if (b > max2) max2 = b;
-    if (c < min3) min3 = c;
-    if (c > max3) max3 = c;
-    if (d < min4) min4 = d;
-    if (d > max4) max4 = d;
-  }
-  for (let i = whole; i < length; i++) {
-    const a = values[i]!;
-    if (a < min) min = a;
-    if (a > max) max = a;
-  }
-  min = Math.min(min, min2, min3, min4);
-  max = Math.max(max, max2, max3, max4);
-  // Infinities alone move only one of the bounds.
-  if (min === Infinity || max === -Infinity)
-    for (let i = 0; i < length; i++) {
-      if (values[i] === Infinity) max = Infinity;
-      else if (values[i] === -Infinity) min = -Infinity;
-    }
-  if (min < out[0]!) out[0] = min;
-  if (max > out[1]!) out[1] = max;
+/** Repeats the first of `length` values up to a multiple of `step`, and returns that. */
+function filled(block: Int32Array | Float64Array, length: number, step: number): number {
+  const whole = Math.ceil(length / step) * step;
+  if (whole > length) block.fill(block[0]!, length, whole);
+  return whole;
 }
 
 /**
- * 64-bit integers. Their order as doubles is theirs but for ties, so where the extremes as doubles are exact they are the extremes; only for
- * larger ones is every value compared by halves.
+ * 64-bit integers: signed ones without nulls as they are. The order of others as doubles is theirs but for ties, so where the extremes as
+ * doubles are exact they are the extremes; only for larger ones is every value compared by halves.
  */
 function wide(
   chunk: Data,
   values: BigInt64Array | BigUint64Array,
   words: Int32Array | undefined,
 ): ValueRange | undefined {
+  if (words === undefined && values instanceof BigInt64Array) return signed(values, chunk.length);
   const range = numbers(chunk, words);
   if (range === undefined) return undefined;
   if (Math.max(-range.min, range.max) <= Number.MAX_SAFE_INTEGER)
     return { min: BigInt(range.min), max: BigInt(range.max) };
   return wideByHalves(values, words, chunk.length);
+}
+
+function signed(values: BigInt64Array, length: number): ValueRange {
+  const kernels = blockKernels();
+  const { int64s, outInt64s } = kernels;
+  outInt64s.fill(values[0]!);
+  for (let from = 0; from < length; from += SCAN_VALUES) {
+    const to = Math.min(from + SCAN_VALUES, length);
+    int64s.set(values.subarray(from, to));
+    const whole = (to - from + 3) & ~3;
+    int64s.fill(values[from]!, to - from, whole);
+    kernels.rangeOfInt64(whole);
+  }
+  const [min1, min2, max1, max2] = outInt64s as unknown as [bigint, bigint, bigint, bigint];
+  return { min: min1 < min2 ? min1 : min2, max: max1 > max2 ? max1 : max2 };
 }
 
 /** The high half signed or not, the low one unsigned. */
