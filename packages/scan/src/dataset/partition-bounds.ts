@@ -4,7 +4,7 @@ import type { Fragment } from "./fragment-source.ts";
 
 /** A partition column within a fragment: one value for all of its rows. Undefined where the fragment has no such key. */
 export function partitionBounds(
-  fragment: Fragment,
+  fragment: Pick<Fragment, "partition">,
   types: ReadonlyMap<string, DataType>,
   column: string,
   rows: number,

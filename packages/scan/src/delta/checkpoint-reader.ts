@@ -6,7 +6,7 @@ import { PitotError } from "@pitot/core";
 import { asAsyncBuffer } from "../io/async-buffer.ts";
 import { fileSource } from "../io/file-source.ts";
 import { readFooter } from "../parquet/read-footer.ts";
-import { readAdds } from "./checkpoint-adds.ts";
+import { CheckpointAdds } from "./checkpoint-adds.ts";
 import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
 import { visitAction, type ActionVisitor } from "./log-actions.ts";
@@ -70,7 +70,7 @@ export async function readCheckpoint(
       visitCommit(await readFile(join(folder, name)), name, (value, line) =>
         visit(value as ExactObject, { file: name, line }),
       );
-    else await readRows(join(folder, name), name, wanted, visit, signal);
+    else await readRows(join(folder, name), name, wanted, visit, visitor, signal);
   }
   for (const { path, size, place } of sidecars) {
     const file = resolveTablePath(join(folder, "_sidecars"), path, [folder]);
@@ -82,7 +82,7 @@ export async function readCheckpoint(
     }
     if (size != null && Number(size) !== bytes)
       throw logError(place, `a sidecar has ${bytes} bytes and the checkpoint says ${Number(size)}`, path);
-    await readRows(file, `_sidecars/${path}`, wanted, visit, signal);
+    await readRows(file, `_sidecars/${path}`, wanted, visit, visitor, signal);
   }
 }
 
@@ -91,6 +91,7 @@ async function readRows(
   name: string,
   wanted: ReadonlySet<string>,
   visit: (row: ExactObject, place: LogPlace) => void,
+  visitor: ActionVisitor,
   signal?: AbortSignal,
 ): Promise<void> {
   const source = fileSource(path);
@@ -120,11 +121,11 @@ async function readRows(
       apart ? new Set([...wanted].filter((action) => action !== "add")) : wanted,
     );
     try {
-      if (
-        adds.row_groups[0]!.columns.length > 0 &&
-        !(await readAdds(file, adds, (add, row) => visit({ add }, place(row))))
-      )
-        await readAssembled(file, adds, visit, place);
+      if (adds.row_groups[0]!.columns.length > 0) {
+        const files = await CheckpointAdds.read(file, adds, place);
+        if (files === undefined) await readAssembled(file, adds, visit, place);
+        else visitor.adds(files);
+      }
       if (others.row_groups[0]!.columns.length > 0) await readAssembled(file, others, visit, place);
     } catch (cause) {
       if (cause instanceof PitotError) throw cause;

@@ -6,38 +6,47 @@ import { fileSource } from "../io/file-source.ts";
 import type { RangeSource } from "../io/range-source.ts";
 import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
 import { readDeletionVector } from "./deletion-vector.ts";
-import type { AddFile } from "./log-actions.ts";
 import { LogStatistics } from "./log-statistics.ts";
 import { typedPartitionExpression } from "./partition-values.ts";
 import { isWithin, resolveTablePath } from "./table-path.ts";
+import type { TableFiles } from "./table-files.ts";
 import type { TableSchema } from "./table-schema.ts";
 
 /** What all files of one version share. */
-export interface TableFiles {
+export interface TableVersion {
   readonly root: string;
   readonly version: number;
   readonly schema: TableSchema;
+  readonly files: TableFiles;
   /** Folders beside the table's own that its log may lead to; absolute. */
   readonly allowed: readonly string[];
 }
 
 /** A file of a Delta table. What its log says of it is parsed when it is asked for: a table may have millions. */
 export class DeltaFragment implements Fragment {
-  readonly location: string;
   readonly partition: ReadonlyMap<string, Scalar | null>;
   columnNames: ReadonlyMap<string, string> | undefined;
-  readonly #table: TableFiles;
-  readonly #file: AddFile;
+  readonly #table: TableVersion;
+  readonly #file: number;
+  #location: string | undefined;
   #log: LogStatistics | undefined;
   #deleted: Promise<DeletedRows> | undefined;
 
-  /** @throws PitotError INVALID_DATA where the log's path leads out of the table */
-  constructor(table: TableFiles, file: AddFile, partition: ReadonlyMap<string, Scalar | null>) {
+  /** @param file its place among the table's files */
+  constructor(table: TableVersion, file: number, partition: ReadonlyMap<string, Scalar | null>) {
     this.#table = table;
     this.#file = file;
-    this.location = resolveTablePath(table.root, file.path, table.allowed);
     this.partition = partition;
     this.columnNames = table.schema.columnNames;
+    this.#location = undefined;
+    this.#log = undefined;
+    this.#deleted = undefined;
+  }
+
+  /** @throws PitotError INVALID_DATA where the log's path leads out of the table */
+  get location(): string {
+    const { root, files, allowed } = this.#table;
+    return (this.#location ??= resolveTablePath(root, files.path(this.#file), allowed));
   }
 
   get path(): string {
@@ -46,7 +55,7 @@ export class DeltaFragment implements Fragment {
   }
 
   get byteLength(): number {
-    return this.#file.size;
+    return this.#table.files.size(this.#file);
   }
 
   get rowGroups(): undefined {
@@ -54,7 +63,7 @@ export class DeltaFragment implements Fragment {
   }
 
   get deletedRows(): (() => Promise<DeletedRows>) | undefined {
-    const { deletionVector } = this.#file;
+    const deletionVector = this.#table.files.deletionVector(this.#file);
     if (deletionVector === undefined) return undefined;
     const { root, allowed } = this.#table;
     return () => (this.#deleted ??= readDeletionVector(root, deletionVector, allowed, this.rows));
@@ -78,7 +87,13 @@ export class DeltaFragment implements Fragment {
   }
 
   get #statistics(): LogStatistics {
-    return (this.#log ??= new LogStatistics(this.#file, this.#table.schema));
+    return (this.#log ??= new LogStatistics(
+      {
+        stats: this.#table.files.stats(this.#file),
+        deletionVector: this.#table.files.deletionVector(this.#file),
+      },
+      this.#table.schema,
+    ));
   }
 
   /**
@@ -98,10 +113,10 @@ export class DeltaFragment implements Fragment {
         cause,
       });
     }
-    if (size !== this.#file.size)
+    if (size !== this.byteLength)
       throw new PitotError(
         "IO",
-        `A file of the Delta table has ${size} bytes, and its log says ${this.#file.size}`,
+        `A file of the Delta table has ${size} bytes, and its log says ${this.byteLength}`,
         {
           value: this.location,
           remedy: "Restore the file: those of a table never change.",

@@ -7,11 +7,15 @@ import type { FragmentPlan, FragmentSource, SkippedFile } from "../dataset/fragm
 import { allAhead } from "../dataset/ordered-ahead.ts";
 import { partitionBounds } from "../dataset/partition-bounds.ts";
 import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
-import type { Predicate } from "../predicate/predicate.ts";
-import { DeltaFragment, type TableFiles } from "./delta-fragment.ts";
+import type { Scalar } from "../parquet/column-bounds.ts";
+import { CAN_BE_TRUE, type BoundsColumn, type ManyBounds } from "../predicate/bounds-columns.ts";
+import type { KnownColumn, Predicate } from "../predicate/predicate.ts";
+import { DeltaFragment, type TableVersion } from "./delta-fragment.ts";
+import { lazyList } from "./lazy-list.ts";
 import { listLog, type LogListing } from "./log-listing.ts";
 import { LogStatistics } from "./log-statistics.ts";
 import { PartitionReader } from "./partition-values.ts";
+import { StatisticsColumns } from "./statistics-columns.ts";
 import { assertReadable, tableFeatures } from "./table-features.ts";
 import { tableRoot } from "./table-path.ts";
 import { tableSchema, type TableSchema } from "./table-schema.ts";
@@ -103,6 +107,16 @@ function isGone(error: unknown): boolean {
 
 /** Files that are planned before others get their turn. */
 const TURN = 8192;
+const REASONS: readonly SkippedFile["reason"][] = [
+  "statistics", // Never: the file is kept.
+  "deletion_vector",
+  "partition",
+  "delta_statistics",
+];
+const KEPT = 0;
+const BY_VECTOR = 1;
+const BY_PARTITION = 2;
+const BY_STATISTICS = 3;
 
 class LogSource implements DeltaSource {
   readonly format = "delta" as const;
@@ -114,7 +128,10 @@ class LogSource implements DeltaSource {
   readonly transactions: ReadonlyMap<string, bigint>;
   readonly #snapshot: TableSnapshot;
   readonly #columns: TableSchema;
-  readonly #table: TableFiles;
+  readonly #table: TableVersion;
+  /** What the log says of the files, for columns that predicates asked for. */
+  readonly #statistics: StatisticsColumns;
+  #partitions: readonly ReadonlyMap<string, Scalar | null>[] | undefined;
   readonly #timeZone: string;
 
   constructor(
@@ -126,7 +143,8 @@ class LogSource implements DeltaSource {
     this.#snapshot = snapshot;
     this.#timeZone = timeZone;
     this.#columns = tableSchema(metadata);
-    this.#table = { root, version, schema: this.#columns, allowed };
+    this.#table = { root, version, schema: this.#columns, files, allowed };
+    this.#statistics = new StatisticsColumns(files);
     this.location = root;
     this.version = version;
     this.transactions = snapshot.transactions;
@@ -159,45 +177,106 @@ class LogSource implements DeltaSource {
   }
 
   async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
-    const { partitionColumns, leaves, fieldIds } = this.#columns;
-    const reader = new PartitionReader(partitionColumns, this.#timeZone);
-    const types = new Map(partitionColumns.map(({ path, type }) => [path, type]));
-    const asked = predicate?.columns ?? [];
-    const asksPartition = asked.some((path) => types.has(path));
-    const asksRows = asked.some((path) => leaves.has(path) && !types.has(path));
-    const fragments: DeltaFragment[] = [];
-    const skipped: SkippedFile[] = [];
+    const { files } = this.#snapshot;
+    const { fieldIds } = this.#columns;
+    const partitions = (this.#partitions ??= this.#readPartitions());
+    const codes = files.partitionCodes;
+    const fragment = (file: number): DeltaFragment =>
+      new DeltaFragment(this.#table, file, partitions[codes[file]!]!);
+    // A path that leads out of the table is an error also where its file would be left out.
+    for (const file of files.odd) void fragment(file).location;
+    const reasons = await this.#skipReasons(partitions, predicate, signal);
+    const kept: DeltaFragment[] = [];
+    const skipped = new Int32Array(files.length);
     let count = 0;
-    for (const file of this.#snapshot.files) {
-      if (++count % TURN === 0) await setImmediate();
-      signal?.throwIfAborted();
-      const fragment = new DeltaFragment(this.#table, file, reader.read(file));
-      const reason = ((): SkippedFile["reason"] | undefined => {
-        if (file.deletionVector !== undefined && fragment.liveRows === 0) return "deletion_vector";
-        if (predicate === undefined) return undefined;
-        if (
-          asksPartition &&
-          !predicate.outcomes((path) => partitionBounds(fragment, types, path, 1)).canBeTrue
-        )
-          return "partition";
-        if (!asksRows || file.stats === undefined) return undefined;
-        // Not the fragment's own: what is parsed here for a million files must not stay.
-        const log = new LogStatistics(file, this.#columns);
-        const outcomes = predicate.outcomes((path) => {
-          const partition = partitionBounds(fragment, types, path, log.rows ?? 1);
-          if (partition !== undefined) return partition;
-          const leaf = leaves.get(path);
-          const bounds = leaf && log.bounds(leaf);
-          return bounds && { bounds, type: leaf.type };
-        });
-        return outcomes.canBeTrue ? undefined : "delta_statistics";
-      })();
-      if (reason === undefined) fragments.push(fragment);
-      else skipped.push({ fragment, reason });
+    for (let place = 0; place < files.length; place++) {
+      if (place % TURN === TURN - 1) await this.#turn(signal);
+      const file = files.at(place);
+      if (reasons[file] === KEPT) kept.push(fragment(file));
+      else skipped[count++] = file;
     }
     if (fieldIds !== undefined)
-      await allAhead(fragments, 16, (fragment) => nameByIds(fragment, fieldIds, signal), signal);
-    return { fragments, skipped };
+      await allAhead(kept, 16, (fragment) => nameByIds(fragment, fieldIds, signal), signal);
+    const left = skipped.slice(0, count);
+    return {
+      fragments: kept,
+      skipped: lazyList(count, (i) => ({
+        fragment: fragment(left[i]!),
+        reason: REASONS[reasons[left[i]!]!]!,
+      })),
+    };
+  }
+
+  /** Why each file is left out, as a place in `REASONS`. */
+  async #skipReasons(
+    partitions: readonly ReadonlyMap<string, Scalar | null>[],
+    predicate?: Predicate,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { files } = this.#snapshot;
+    const { partitionColumns, leaves } = this.#columns;
+    const reasons = new Uint8Array(files.length);
+    for (const [file, deletionVector] of files.vectors) {
+      const { liveRows } = new LogStatistics({ stats: files.stats(file), deletionVector }, this.#columns);
+      if (liveRows === 0) reasons[file] = BY_VECTOR;
+    }
+    if (predicate === undefined) return reasons;
+    const types = new Map(partitionColumns.map(({ path, type }) => [path, type]));
+    const codes = files.partitionCodes;
+    const known = (
+      partition: ReadonlyMap<string, Scalar | null>,
+      path: string,
+      rows: number,
+    ): KnownColumn | undefined => partitionBounds({ partition }, types, path, rows);
+    const partitionColumn = (path: string): BoundsColumn | undefined =>
+      types.has(path)
+        ? { kind: "codes", codes, known: partitions.map((partition) => known(partition, path, 1)) }
+        : undefined;
+    const exclude = (column: ManyBounds["column"], reason: number): void => {
+      const outcomes = predicate.outcomesOfMany({ length: files.length, column });
+      for (let file = 0; file < outcomes.length; file++)
+        if ((outcomes[file]! & CAN_BE_TRUE) === 0 && reasons[file] === KEPT) reasons[file] = reason;
+    };
+    if (predicate.columns.some((path) => types.has(path))) exclude(partitionColumn, BY_PARTITION);
+    const asked = predicate.columns.flatMap((path) => (types.has(path) ? [] : (leaves.get(path) ?? [])));
+    if (asked.length === 0) return reasons;
+    const statistics = this.#statistics;
+    await statistics.read(asked, () => this.#turn(signal));
+    // What is unusual is kept until it is judged by itself.
+    const judged: number[] = [];
+    for (let file = 0; file < reasons.length; file++)
+      if (statistics.unusual[file] !== 0 && reasons[file] === KEPT) judged.push(file);
+    exclude((path) => partitionColumn(path) ?? statistics.column(path), BY_STATISTICS);
+    for (const [i, file] of judged.entries()) {
+      if (i % TURN === TURN - 1) await this.#turn(signal);
+      reasons[file] = KEPT;
+      const stats = files.stats(file);
+      if (stats === undefined) continue;
+      const log = new LogStatistics({ stats, deletionVector: files.deletionVector(file) }, this.#columns);
+      const { canBeTrue } = predicate.outcomes((path) => {
+        const partition = known(partitions[codes[file]!]!, path, log.rows ?? 1);
+        if (partition !== undefined) return partition;
+        const leaf = leaves.get(path);
+        const bounds = leaf && log.bounds(leaf);
+        return bounds && { bounds, type: leaf.type };
+      });
+      if (!canBeTrue) reasons[file] = BY_STATISTICS;
+    }
+    return reasons;
+  }
+
+  /** What every partition of the files comes to. */
+  #readPartitions(): ReadonlyMap<string, Scalar | null>[] {
+    const { files } = this.#snapshot;
+    const reader = new PartitionReader(this.#columns.partitionColumns, this.#timeZone);
+    return files.partitions.map((values, code) =>
+      reader.read(values, () => files.path(files.partitionCodes.indexOf(code))),
+    );
+  }
+
+  async #turn(signal?: AbortSignal): Promise<void> {
+    await setImmediate();
+    signal?.throwIfAborted();
   }
 }
 

@@ -6,6 +6,7 @@ import { readCommit } from "./commit-reader.ts";
 import { deletionVectorFile } from "./deletion-vector.ts";
 import type { ActionVisitor, RemoveFile } from "./log-actions.ts";
 import { listLog } from "./log-listing.ts";
+import { PartitionDictionary } from "./partition-dictionary.ts";
 import { resolveTablePath, tableRoot } from "./table-path.ts";
 
 /** A file that no version of a table knows. */
@@ -91,6 +92,7 @@ async function knownFiles(root: string, signal?: AbortSignal): Promise<Set<strin
   };
   const visitor: ActionVisitor = {
     add: note,
+    adds: (files) => files.forEach(new PartitionDictionary(), note),
     remove: note,
     protocol: () => undefined,
     metadata: () => undefined,

@@ -25,72 +25,138 @@ const DATA_V2 = 3;
 const PLAIN = 0;
 const DICTIONARY_ENCODINGS: ReadonlySet<number> = new Set([2, 8]);
 
+/** A page as it is stored, and which entries of the chunk it has. */
+export interface LeafPage {
+  readonly header: PageHeader;
+  readonly stored: Uint8Array;
+  readonly firstEntry: number;
+}
+
+/** The pages of a chunk, none of them decompressed yet. */
+export interface ChunkPages {
+  readonly dictionary: LeafPage | undefined;
+  readonly data: readonly LeafPage[];
+}
+
 /**
- * Decodes texts and integers of a chunk into flat arrays, no object per row: ten times what a checkpoint's log takes otherwise goes into lists
- * of one value. Undefined for an encoding that checkpoints seldom have; hyparquet reads those.
- *
+ * Finds the pages of a chunk. Undefined for a type or an encoding that checkpoints seldom have; hyparquet reads those.
  * @throws RangeError, PitotError INVALID_DATA where the bytes are not those of a chunk
  */
-export function leafPages(chunk: LeafChunk): LeafPages | undefined {
-  const { bytes, type, entries, maxDef, maxRep } = chunk;
+export function chunkPages({ bytes, type, entries }: LeafChunk): ChunkPages | undefined {
   if (type !== "BYTE_ARRAY" && type !== "INT64" && type !== "INT32") return undefined;
-  const definitions = new Uint8Array(entries).fill(maxDef);
-  const repetitions = new Uint8Array(entries);
-  const values: (string | number | bigint)[] = [];
-  let dictionary: (string | number | bigint)[] | undefined;
+  let dictionary: LeafPage | undefined;
+  const data: LeafPage[] = [];
   let at = 0;
   for (let entry = 0; entry < entries;) {
     const header = pageHeader(bytes, at);
     at = header.end + header.compressed;
     if (at > bytes.length) throw new RangeError("a page is longer than its chunk");
-    const stored = bytes.subarray(header.end, at);
-    if (header.type === DICTIONARY) {
-      dictionary = plain(unpacked(stored, header.uncompressed, chunk.codec), 0, type, header.values);
-      continue;
-    }
+    const page = { header, stored: bytes.subarray(header.end, at), firstEntry: entry };
+    if (header.type === DICTIONARY) dictionary = page;
     if (header.type !== DATA && header.type !== DATA_V2) continue;
-    const { values: count } = header;
-    if (count > entries - entry) throw new RangeError("a chunk has more values than it says");
-    let page: Uint8Array;
-    let pos = 0;
-    const levels = (source: Uint8Array, from: number, to: number, most: number, out: Uint8Array): void =>
-      hybrid(source, from, to, 32 - Math.clz32(most), out.subarray(entry, entry + count));
-    if (header.type === DATA) {
-      page = unpacked(stored, header.uncompressed, chunk.codec);
-      for (const [most, out] of [
-        [maxRep, repetitions],
-        [maxDef, definitions],
-      ] as const) {
-        if (most === 0) continue;
-        const length = int32(page, pos);
-        levels(page, pos + 4, pos + 4 + length, most, out);
-        pos += 4 + length;
-      }
-    } else {
-      const values = header.repetitionBytes + header.definitionBytes;
-      if (maxRep > 0) levels(stored, 0, header.repetitionBytes, maxRep, repetitions);
-      if (maxDef > 0) levels(stored, header.repetitionBytes, values, maxDef, definitions);
-      page = stored.subarray(values);
-      if (header.isCompressed) page = unpacked(page, header.uncompressed - values, chunk.codec);
+    if (header.values > entries - entry) throw new RangeError("a chunk has more values than it says");
+    if (header.encoding !== PLAIN && !(isCoded(header) && dictionary !== undefined)) return undefined;
+    entry += header.values;
+    data.push(page);
+  }
+  return { dictionary, data };
+}
+
+/** Whether a page has places in the dictionary instead of values. */
+export function isCoded({ encoding }: PageHeader): boolean {
+  return DICTIONARY_ENCODINGS.has(encoding);
+}
+
+/** A page's values as they are stored, behind its levels. */
+export interface PageBody {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+}
+
+/** Decompresses a page; its levels go into arrays of one per entry of the page, which hold the highest before. */
+export function pageBody(
+  { codec, maxDef, maxRep }: LeafChunk,
+  { header, stored }: LeafPage,
+  definitions: Uint8Array,
+  repetitions: Uint8Array,
+): PageBody {
+  const levels = (source: Uint8Array, from: number, to: number, most: number, out: Uint8Array): void =>
+    hybrid(source, from, to, 32 - Math.clz32(most), out);
+  if (header.type === DATA) {
+    const bytes = unpacked(stored, header.uncompressed, codec);
+    let at = 0;
+    for (const [most, out] of [
+      [maxRep, repetitions],
+      [maxDef, definitions],
+    ] as const) {
+      if (most === 0) continue;
+      const length = int32(bytes, at);
+      levels(bytes, at + 4, at + 4 + length, most, out);
+      at += 4 + length;
     }
+    return { bytes, at };
+  }
+  const values = header.repetitionBytes + header.definitionBytes;
+  if (maxRep > 0) levels(stored, 0, header.repetitionBytes, maxRep, repetitions);
+  if (maxDef > 0) levels(stored, header.repetitionBytes, values, maxDef, definitions);
+  const body = stored.subarray(values);
+  return {
+    bytes: header.isCompressed ? unpacked(body, header.uncompressed - values, codec) : body,
+    at: 0,
+  };
+}
+
+/** Places in the dictionary, of the values of a page. */
+export function pageCodes({ bytes, at }: PageBody, present: number): Int32Array {
+  const codes = new Int32Array(present);
+  if (present > 0) hybrid(bytes, at + 1, bytes.length, bytes[at]!, codes);
+  return codes;
+}
+
+/** The values of a dictionary, decompressed. */
+export function dictionaryBody({ codec }: LeafChunk, { header, stored }: LeafPage): PageBody {
+  return { bytes: unpacked(stored, header.uncompressed, codec), at: 0 };
+}
+
+/**
+ * Decodes texts and integers of a chunk into flat arrays, no object per row: ten times what a checkpoint's log takes otherwise goes into lists
+ * of one value. Undefined where `chunkPages` is.
+ *
+ * @throws RangeError, PitotError INVALID_DATA where the bytes are not those of a chunk
+ */
+export function leafPages(chunk: LeafChunk): LeafPages | undefined {
+  const pages = chunkPages(chunk);
+  if (pages === undefined) return undefined;
+  const { type, entries, maxDef } = chunk;
+  const definitions = new Uint8Array(entries).fill(maxDef);
+  const repetitions = new Uint8Array(entries);
+  const values: (string | number | bigint)[] = [];
+  const dictionary =
+    pages.dictionary && plain(dictionaryBody(chunk, pages.dictionary), type, pages.dictionary.header.values);
+  for (const page of pages.data) {
+    const { firstEntry, header } = page;
+    const end = firstEntry + header.values;
+    const body = pageBody(
+      chunk,
+      page,
+      definitions.subarray(firstEntry, end),
+      repetitions.subarray(firstEntry, end),
+    );
     let present = 0;
-    for (let i = entry; i < entry + count; i++) if (definitions[i] === maxDef) present++;
-    entry += count;
-    if (header.encoding === PLAIN) for (const value of plain(page, pos, type, present)) values.push(value);
-    else if (DICTIONARY_ENCODINGS.has(header.encoding) && dictionary !== undefined) {
-      const indexes = new Int32Array(present);
-      if (present > 0) hybrid(page, pos + 1, page.length, page[pos]!, indexes);
-      for (let i = 0; i < present; i++) {
-        const value = dictionary[indexes[i]!];
+    for (let i = firstEntry; i < end; i++) if (definitions[i] === maxDef) present++;
+    if (isCoded(header))
+      for (const code of pageCodes(body, present)) {
+        const value = dictionary![code];
         if (value === undefined) throw new RangeError("a value is not in its dictionary");
         values.push(value);
       }
-    } else return undefined;
+    else for (const value of plain(body, type, present)) values.push(value);
   }
   return { definitions, repetitions, values };
 }
 
-interface PageHeader {
+/** What is told of a page before it. */
+export interface PageHeader {
   type: number;
   uncompressed: number;
   compressed: number;
@@ -157,12 +223,17 @@ function unpacked(bytes: Uint8Array, length: number, codec: CompressionCodec): U
   return decompress(bytes, length);
 }
 
-function int32(bytes: Uint8Array, at: number): number {
+/** Little-endian. @throws RangeError beyond the end */
+export function int32(bytes: Uint8Array, at: number): number {
   if (at + 4 > bytes.length) throw new RangeError("a page ends in the middle");
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-function plain(page: Uint8Array, start: number, type: string, count: number): (string | number | bigint)[] {
+function plain(
+  { bytes: page, at: start }: PageBody,
+  type: string,
+  count: number,
+): (string | number | bigint)[] {
   const values: (string | number | bigint)[] = [];
   let at = start;
   if (type === "BYTE_ARRAY") {

@@ -1,3 +1,4 @@
+import type { CheckpointAdds } from "./checkpoint-adds.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
 import { logError, type LogPlace } from "./log-error.ts";
 
@@ -54,6 +55,8 @@ export interface Transaction {
 /** Gets the actions of a log one by one. */
 export interface ActionVisitor {
   add(file: AddFile, place: LogPlace): void;
+  /** The files of a checkpoint's row group. */
+  adds(files: CheckpointAdds): void;
   remove(file: RemoveFile, place: LogPlace): void;
   protocol(protocol: Protocol, place: LogPlace): void;
   metadata(metadata: TableMetadata, place: LogPlace): void;
@@ -110,9 +113,9 @@ function addFile(add: ExactObject, place: LogPlace): AddFile {
   return {
     path: text(add.path, "add.path", place),
     partitionValues: textMap(add.partitionValues, "add.partitionValues", place),
-    size: count(add.size, "add.size", place),
+    size: wholeNumber(add.size, "add.size", place),
     stats: typeof add.stats === "string" && add.stats !== "" ? add.stats : parsedStats(add.stats_parsed),
-    deletionVector: deletionVector(add.deletionVector, place),
+    deletionVector: descriptorOf(add.deletionVector, place),
   };
 }
 
@@ -123,11 +126,12 @@ function parsedStats(value: ExactValue | undefined): ExactObject | undefined {
 function removeFile(remove: ExactObject, place: LogPlace): RemoveFile {
   return {
     path: text(remove.path, "remove.path", place),
-    deletionVector: deletionVector(remove.deletionVector, place),
+    deletionVector: descriptorOf(remove.deletionVector, place),
   };
 }
 
-function deletionVector(
+/** The deletion vector of a file, if it has one. */
+export function descriptorOf(
   value: ExactValue | undefined,
   place: LogPlace,
 ): DeletionVectorDescriptor | undefined {
@@ -135,9 +139,9 @@ function deletionVector(
   return {
     storageType: text(value.storageType, "deletionVector.storageType", place),
     pathOrInlineDv: text(value.pathOrInlineDv, "deletionVector.pathOrInlineDv", place),
-    offset: value.offset == null ? undefined : count(value.offset, "deletionVector.offset", place),
-    sizeInBytes: count(value.sizeInBytes, "deletionVector.sizeInBytes", place),
-    cardinality: count(value.cardinality, "deletionVector.cardinality", place),
+    offset: value.offset == null ? undefined : wholeNumber(value.offset, "deletionVector.offset", place),
+    sizeInBytes: wholeNumber(value.sizeInBytes, "deletionVector.sizeInBytes", place),
+    cardinality: wholeNumber(value.cardinality, "deletionVector.cardinality", place),
   };
 }
 
@@ -160,8 +164,8 @@ function tableMetadata(value: ExactObject, place: LogPlace): TableMetadata {
 
 function readProtocol(value: ExactObject, place: LogPlace): Protocol {
   return {
-    minReaderVersion: count(value.minReaderVersion, "protocol.minReaderVersion", place),
-    minWriterVersion: count(value.minWriterVersion, "protocol.minWriterVersion", place),
+    minReaderVersion: wholeNumber(value.minReaderVersion, "protocol.minReaderVersion", place),
+    minWriterVersion: wholeNumber(value.minWriterVersion, "protocol.minWriterVersion", place),
     readerFeatures: texts(value.readerFeatures, "protocol.readerFeatures", place),
     writerFeatures: texts(value.writerFeatures, "protocol.writerFeatures", place),
   };
@@ -180,7 +184,7 @@ function text(value: ExactValue | undefined, name: string, place: LogPlace): str
 }
 
 /** A count or size: never beyond 2^53, which no file is. */
-function count(value: ExactValue | undefined, name: string, place: LogPlace): number {
+export function wholeNumber(value: ExactValue | undefined, name: string, place: LogPlace): number {
   const number = typeof value === "bigint" ? Number(value) : value;
   if (typeof number !== "number" || !Number.isSafeInteger(number) || number < 0)
     throw logError(place, `${name} must be a whole number of 0 to 2^53`, value);
@@ -193,7 +197,8 @@ function texts(value: ExactValue | undefined, name: string, place: LogPlace): st
   return (value as ExactValue[]).map((item) => text(item, name, place));
 }
 
-function textMap(
+/** A map of texts, checked. */
+export function textMap(
   value: ExactValue | undefined,
   name: string,
   place: LogPlace,

@@ -16,7 +16,7 @@ export class LogStatistics {
   readonly #exactDecimals: boolean;
   readonly #schema: TableSchema;
 
-  constructor({ stats, deletionVector }: AddFile, schema: TableSchema) {
+  constructor({ stats, deletionVector }: Pick<AddFile, "stats" | "deletionVector">, schema: TableSchema) {
     this.#schema = schema;
     this.#stats = typeof stats === "string" ? parse(stats) : (stats ?? {});
     // A Parquet struct's decimals come through a double.
@@ -34,8 +34,8 @@ export class LogStatistics {
     if (this.rows === undefined) return undefined;
     const { type, physicalPath } = leaf;
     const { minValues, maxValues, nullCount } = this.#stats;
-    const min = this.#bound(at(minValues, physicalPath), type);
-    const max = widened(this.#bound(at(maxValues, physicalPath), type), type);
+    const min = this.#bound(at(minValues, physicalPath), type, false);
+    const max = this.#bound(at(maxValues, physicalPath), type, true);
     const nulls = this.#nullCount(at(nullCount, physicalPath));
     if (min === undefined && max === undefined && nulls === undefined) return undefined;
     // Texts may be cut, and timestamps are, to milliseconds; where bounds are not tight, nothing is exact.
@@ -63,11 +63,9 @@ export class LogStatistics {
     return all;
   }
 
-  #bound(value: ExactValue | undefined, type: DataType): Scalar | undefined {
+  #bound(value: ExactValue | undefined, type: DataType, isMax: boolean): Scalar | undefined {
     if (value == null || (DataType.isDecimal(type) && !this.#exactDecimals)) return undefined;
-    const scalar = scalarOfLog(value, type);
-    // NaN is above all others for some writers, and left out by the rest: it bounds nothing.
-    return Number.isNaN(scalar) ? undefined : scalar;
+    return statisticsBound(value, type, isMax);
   }
 
   /** Where bounds are wide, only no nulls and nothing but nulls are certain. */
@@ -78,6 +76,15 @@ export class LogStatistics {
     if (!this.#tight) return nulls === 0 || nulls === this.rows ? nulls : undefined;
     return nulls > this.liveRows! ? undefined : nulls;
   }
+}
+
+/** A bound as the log's JSON tells it; undefined where it bounds nothing. */
+export function statisticsBound(value: ExactValue, type: DataType, isMax: boolean): Scalar | undefined {
+  if (value === null) return undefined;
+  const scalar = scalarOfLog(value, type);
+  // NaN is above all others for some writers, and left out by the rest: it bounds nothing.
+  if (Number.isNaN(scalar)) return undefined;
+  return isMax ? widened(scalar, type) : scalar;
 }
 
 /** Undefined where the value is not of the type: a bound that cannot be read is unknown. */

@@ -5,17 +5,12 @@ import type { Scalar } from "../parquet/column-bounds.ts";
 import { col } from "../predicate/column.ts";
 import type { Literal } from "../predicate/literal.ts";
 import type { Predicate } from "../predicate/predicate.ts";
-import type { AddFile } from "./log-actions.ts";
 import type { TableLeaf } from "./table-schema.ts";
 
-/** Partitions that are kept for the next file of them. */
-const KEPT = 10_000;
-
-/** Types the partition values of a table's files; a partition of many files is one object. */
+/** Types the partition values of a table's files. */
 export class PartitionReader {
   readonly #columns: readonly TableLeaf[];
   readonly #timeZone: string;
-  readonly #known = new Map<string, ReadonlyMap<string, Scalar | null>>();
 
   /** @param timeZone of timestamps that tell none */
   constructor(partitionColumns: readonly TableLeaf[], timeZone: string) {
@@ -24,25 +19,14 @@ export class PartitionReader {
   }
 
   /**
-   * The partition of a file. Empty text is null, for text columns too; so is a value that is absent.
+   * A partition. Empty text is null, for text columns too; so is a value that is absent.
+   * @param path of a file that is in it
    * @throws PitotError INVALID_DATA where a value is not of its column's type
    */
-  read(file: AddFile): ReadonlyMap<string, Scalar | null> {
-    let key = "";
-    for (const { physicalPath } of this.#columns) {
-      const text = file.partitionValues[physicalPath[0]!] ?? "";
-      key += `${text.length} ${text}`;
-    }
-    let partition = this.#known.get(key);
-    if (partition === undefined) {
-      partition = this.#type(file);
-      if (this.#known.size >= KEPT) this.#known.clear();
-      this.#known.set(key, partition);
-    }
-    return partition;
-  }
-
-  #type({ path, partitionValues }: AddFile): Map<string, Scalar | null> {
+  read(
+    partitionValues: Readonly<Record<string, string | null>>,
+    path: () => string,
+  ): ReadonlyMap<string, Scalar | null> {
     const partition = new Map<string, Scalar | null>();
     for (const { path: name, physicalPath, type } of this.#columns) {
       const text = partitionValues[physicalPath[0]!];
@@ -57,7 +41,7 @@ export class PartitionReader {
       } catch (cause) {
         throw new PitotError(
           "INVALID_DATA",
-          `File ${path} has a partition value that is not of its column's type`,
+          `File ${path()} has a partition value that is not of its column's type`,
           { value: `${name}=${text}`, remedy: "Have the table's writer repair the log.", cause },
         );
       }

@@ -4,10 +4,13 @@ import { PitotError } from "@pitot/core";
 import { readCheckpoint } from "./checkpoint-reader.ts";
 import { readCommit } from "./commit-reader.ts";
 import { parseExactJson, type ExactObject } from "./exact-json.ts";
+import type { CheckpointAdds } from "./checkpoint-adds.ts";
+import { TableFiles } from "./table-files.ts";
+import { FileKeys, keyHash } from "./file-keys.ts";
 import {
   fileKey,
-  type ActionVisitor,
   type AddFile,
+  type ActionVisitor,
   type Protocol,
   type RemoveFile,
   type TableMetadata,
@@ -16,7 +19,6 @@ import {
 import { logError, type LogPlace } from "./log-error.ts";
 import { commitName, type LogListing } from "./log-listing.ts";
 import { logSegment, type LogSegment } from "./log-segment.ts";
-import { TextSet } from "./text-set.ts";
 
 /** A version of a table: what its log comes to. */
 export interface TableSnapshot {
@@ -25,7 +27,7 @@ export interface TableSnapshot {
   readonly protocol: Protocol;
   readonly metadata: TableMetadata;
   /** Oldest commit first. */
-  readonly files: readonly AddFile[];
+  readonly files: TableFiles;
   /** Last version of each application. */
   readonly transactions: ReadonlyMap<string, bigint>;
   /** Configuration by domain. */
@@ -81,12 +83,10 @@ class LogReplay implements ActionVisitor {
   readonly #target: number;
   #commit = 0;
   #file = "";
-  /** The commit that decided each file that commits name. */
-  readonly #decided = new Map<string, number>();
-  /** The other files: those of the checkpoint. */
-  readonly #checkpointed = new TextSet();
-  #current: AddFile[] = [];
-  readonly #batches: AddFile[][] = [];
+  /** Which of the log's files, in the order that they are read, decided each file. */
+  readonly #decided = new FileKeys();
+  #turn = -1;
+  readonly #files = new TableFiles();
   #protocol: { value: Protocol; by: number } | undefined;
   #metadata: { value: TableMetadata; by: number } | undefined;
   readonly #transactions = new Map<string, { version: bigint; by: number }>();
@@ -100,8 +100,8 @@ class LogReplay implements ActionVisitor {
   begin(version: number, file: string): void {
     this.#commit = version;
     this.#file = file;
-    this.#current = [];
-    this.#batches.push(this.#current);
+    this.#turn++;
+    this.#files.beginCommit();
   }
 
   beginCheckpoint(file: string): void {
@@ -109,7 +109,15 @@ class LogReplay implements ActionVisitor {
   }
 
   add(file: AddFile, place: LogPlace): void {
-    if (this.#decide(file, place)) this.#current.push(file);
+    if (this.#decide(file, place)) this.#files.add(file);
+  }
+
+  adds(files: CheckpointAdds): void {
+    this.#files.addAll(files, (bytes, start, length, hash, place) =>
+      this.#isFirst(this.#decided.decide(bytes, start, length, hash, this.#turn), place, () =>
+        Buffer.from(bytes.subarray(start, start + length)).toString(),
+      ),
+    );
   }
 
   remove(file: RemoveFile, place: LogPlace): void {
@@ -140,9 +148,10 @@ class LogReplay implements ActionVisitor {
 
   /** Whether the file is in the table by its checkpoint, or by a commit after it. */
   decidedBy(file: RemoveFile): "checkpoint" | "commit" | undefined {
-    const key = fileKey(file);
-    if (this.#decided.has(key)) return "commit";
-    return this.#checkpointed.has(key) ? "checkpoint" : undefined;
+    const by = this.#decided.decidedBy(fileKey(file));
+    if (by === undefined) return undefined;
+    // The checkpoint is read last.
+    return by === this.#turn ? "checkpoint" : "commit";
   }
 
   /** Metadata of the checkpoint, unless a later commit replaced it. */
@@ -155,8 +164,6 @@ class LogReplay implements ActionVisitor {
       logError({ file: folder }, `the log up to version ${version} has no ${what}`);
     if (this.#protocol === undefined) throw missing("protocol action");
     if (this.#metadata === undefined) throw missing("metaData action");
-    const files: AddFile[] = [];
-    for (const batch of this.#batches.reverse()) for (const file of batch) files.push(file);
     const domains = new Map<string, string>();
     for (const [name, configuration] of this.#domains)
       if (configuration !== undefined) domains.set(name, configuration);
@@ -165,7 +172,7 @@ class LogReplay implements ActionVisitor {
       version,
       protocol: this.#protocol.value,
       metadata: this.#metadata.value,
-      files,
+      files: this.#files.finish(),
       transactions: new Map([...this.#transactions].map(([appId, { version }]) => [appId, version])),
       domains,
       commitInfo: this.#commitInfo,
@@ -174,16 +181,19 @@ class LogReplay implements ActionVisitor {
   }
 
   #decide(file: RemoveFile, place: LogPlace): boolean {
-    const key = fileKey(file);
-    const by = this.#decided.get(key);
-    const atCheckpoint = this.#commit === CHECKPOINT;
-    if (by === undefined && (!atCheckpoint || this.#checkpointed.add(key))) {
-      if (!atCheckpoint) this.#decided.set(key, this.#commit);
-      return true;
-    }
-    if (by === undefined || by === this.#commit)
-      throw logError(place, "a file must not be added or removed twice in one commit", file.path);
-    return false;
+    const key = Buffer.from(fileKey(file));
+    const by = this.#decided.decide(key, 0, key.length, keyHash(key, 0, key.length), this.#turn);
+    return this.#isFirst(
+      by,
+      () => place,
+      () => file.path,
+    );
+  }
+
+  #isFirst(by: number | undefined, place: () => LogPlace, path: () => string): boolean {
+    if (by === this.#turn)
+      throw logError(place(), "a file must not be added or removed twice in one commit", path());
+    return by === undefined;
   }
 }
 
@@ -214,6 +224,7 @@ async function compareWithCommit(
         if (told !== undefined && (told.id !== id || told.schemaString !== schemaString))
           throw disagrees("which has other metadata", id);
       },
+      adds: () => undefined,
       protocol: () => undefined,
       transaction: () => undefined,
       domain: () => undefined,
@@ -237,7 +248,7 @@ async function compareWithChecksum(
     throw logError({ file: name }, "the checksum is not JSON", undefined, cause);
   }
   const { numFiles, tableSizeBytes } = told;
-  const bytes = snapshot.files.reduce((sum, { size }) => sum + size, 0);
+  const { bytes } = snapshot.files;
   if (typeof numFiles === "number" && numFiles !== snapshot.files.length)
     throw logError(
       { file: name },

@@ -1,5 +1,5 @@
 import { PitotError } from "@pitot/core";
-import type { DataType } from "apache-arrow";
+import { DataType } from "apache-arrow";
 import type { Scalar } from "../parquet/column-bounds.ts";
 import { compareMask } from "./column-mask.ts";
 import { compareScalars } from "./compare-scalars.ts";
@@ -7,6 +7,18 @@ import { Expression } from "./expression.ts";
 import { literalText, scalarOf, type Literal } from "./literal.ts";
 import { ANY_OUTCOME, type Outcomes } from "./outcomes.ts";
 import type { BoundsOf, ColumnOf, KnownColumn, RowMask } from "./predicate.ts";
+import {
+  CAN_BE_FALSE,
+  CAN_BE_NULL,
+  CAN_BE_TRUE,
+  HAS_NULLS,
+  HAS_VALUES,
+  IS_UNKNOWN,
+  outcomeBits,
+  type BoundsColumn,
+  type ManyBounds,
+  type OutcomeMask,
+} from "./bounds-columns.ts";
 import { canBeNaN, canBeNull, hasValues, usableBounds } from "./bounds-facts.ts";
 
 /** How a column is compared with a literal, as pyarrow writes it. */
@@ -56,6 +68,20 @@ export class Comparison extends Expression {
     if (known === undefined) return ANY_OUTCOME;
     const scalar = this.#scalars.find(this.#literal, known.type, this.#path);
     return scalar === undefined ? ANY_OUTCOME : comparisonOutcomes(TRUTH[this.#operator], scalar, known);
+  }
+
+  override outcomesOfMany(bounds: ManyBounds): OutcomeMask {
+    const column = bounds.column(this.#path);
+    if (column === undefined || column.kind === "codes") return super.outcomesOfMany(bounds);
+    const scalar = this.#scalars.find(this.#literal, column.type, this.#path);
+    if (scalar === undefined) return new Uint8Array(bounds.length).fill(outcomeBits(ANY_OUTCOME));
+    // A NaN has no order, and is not of integers.
+    if (scalar !== scalar) return super.outcomesOfMany(bounds);
+    const truth = TRUTH[this.#operator];
+    if (column.kind === "texts") return textOutcomes(truth, column, scalar);
+    if (typeof scalar !== "number" && typeof scalar !== "bigint") return super.outcomesOfMany(bounds);
+    // Beyond 2^53 a double still has the right side of all bounds, which lie within.
+    return numberOutcomes(truth, column, Number(scalar));
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {
@@ -110,6 +136,79 @@ function comparisonOutcomes(
     canBeFalse: all.some(([possible, value]) => possible && !value),
     canBeNull: nulls,
   };
+}
+
+/** By which values there may be: less than the literal, 1; equal, 2; greater, 4; without order to it, 8. */
+function outcomesBySides(truth: Truth): Uint8Array {
+  const sides = [truth.less, truth.equal, truth.greater, truth.unordered];
+  return Uint8Array.from({ length: 16 }, (_, possible) =>
+    sides.reduce(
+      (bits, holds, side) => ((possible >> side) & 1 ? bits | (holds ? CAN_BE_TRUE : CAN_BE_FALSE) : bits),
+      0,
+    ),
+  );
+}
+
+const UNKNOWN = CAN_BE_TRUE | CAN_BE_FALSE | CAN_BE_NULL;
+
+function numberOutcomes(
+  truth: Truth,
+  { type, facts, exact, min, max }: BoundsColumn & { kind: "numbers" },
+  literal: number,
+): OutcomeMask {
+  const bySides = outcomesBySides(truth);
+  const out = new Uint8Array(facts.length);
+  const unordered = DataType.isFloat(type) ? 8 : 0;
+  for (let i = 0; i < out.length; i++) {
+    const fact = facts[i]!;
+    if ((fact & IS_UNKNOWN) !== 0) {
+      out[i] = UNKNOWN;
+      continue;
+    }
+    let bits = (fact & HAS_NULLS) === 0 ? 0 : CAN_BE_NULL;
+    if ((fact & HAS_VALUES) !== 0) {
+      const low = min[i]!;
+      const high = max[i]!;
+      let sides = unordered;
+      // NaN is no bound, and no comparison with it holds.
+      if (!(low > literal) && !(exact && low === literal)) sides |= 1;
+      if (!(low > literal) && !(high < literal)) sides |= 2;
+      if (!(high < literal) && !(exact && high === literal)) sides |= 4;
+      bits |= bySides[sides]!;
+    }
+    out[i] = bits;
+  }
+  return out;
+}
+
+function textOutcomes(
+  truth: Truth,
+  { facts, exact, min, max, values }: BoundsColumn & { kind: "texts" },
+  literal: Scalar,
+): OutcomeMask {
+  const bySides = outcomesBySides(truth);
+  const out = new Uint8Array(facts.length);
+  const orders = Int8Array.from(values, (value) => Math.sign(compareScalars(value, literal)));
+  for (let i = 0; i < out.length; i++) {
+    const fact = facts[i]!;
+    if ((fact & IS_UNKNOWN) !== 0) {
+      out[i] = UNKNOWN;
+      continue;
+    }
+    let bits = (fact & HAS_NULLS) === 0 ? 0 : CAN_BE_NULL;
+    if ((fact & HAS_VALUES) !== 0) {
+      // Where there is no bound, the literal lies within.
+      const low = min[i]! < 0 ? -1 : orders[min[i]!]!;
+      const high = max[i]! < 0 ? 1 : orders[max[i]!]!;
+      let sides = 0;
+      if (low < 0 || (low === 0 && !exact)) sides |= 1;
+      if (low <= 0 && high >= 0) sides |= 2;
+      if (high > 0 || (high === 0 && !exact)) sides |= 4;
+      bits |= bySides[sides]!;
+    }
+    out[i] = bits;
+  }
+  return out;
 }
 
 /** Literals converted to the types of the columns that they met, each once. */

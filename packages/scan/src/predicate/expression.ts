@@ -1,4 +1,11 @@
 import type { DataType } from "apache-arrow";
+import {
+  knownColumn,
+  outcomeBits,
+  outcomesOfBits,
+  type ManyBounds,
+  type OutcomeMask,
+} from "./bounds-columns.ts";
 import { bothOutcomes, eitherOutcomes, oppositeOutcomes, type Outcomes } from "./outcomes.ts";
 import type { BoundsOf, ColumnOf, Predicate, RowMask } from "./predicate.ts";
 
@@ -7,6 +14,20 @@ export abstract class Expression implements Predicate {
   abstract readonly columns: readonly string[];
   abstract check(typeOf: (leafPath: string) => DataType | undefined): void;
   abstract outcomes(bounds: BoundsOf): Outcomes;
+
+  /** Of a predicate of one column: one by one, each of few different containers once. */
+  outcomesOfMany(bounds: ManyBounds): OutcomeMask {
+    const out = new Uint8Array(bounds.length);
+    const column = bounds.column(this.columns[0]!);
+    if (column === undefined) return out.fill(outcomeBits(this.outcomes(() => undefined)));
+    if (column.kind === "codes") {
+      const bits = Uint8Array.from(column.known, (known) => outcomeBits(this.outcomes(() => known)));
+      for (let i = 0; i < out.length; i++) out[i] = bits[column.codes[i]!]!;
+    } else
+      for (let i = 0; i < out.length; i++) out[i] = outcomeBits(this.outcomes(() => knownColumn(column, i)));
+    return out;
+  }
+
   abstract evaluate(row: (leafPath: string) => unknown): boolean | null;
   abstract mask(columns: ColumnOf, rows: number): RowMask;
   abstract toString(): string;
@@ -46,9 +67,24 @@ abstract class Pair extends Expression {
 const AND = Uint8Array.of(0, 0, 0, 0, 1, 2, 0, 2, 2);
 const OR = Uint8Array.of(0, 1, 2, 1, 1, 1, 2, 1, 2);
 
+// Sets of outcomes as bits; row is the left side's.
+const SETS = Array.from({ length: 8 }, (_, bits) => outcomesOfBits(bits));
+const BOTH = Uint8Array.from(SETS.flatMap((a) => SETS.map((b) => outcomeBits(bothOutcomes(a, b)))));
+const EITHER = Uint8Array.from(SETS.flatMap((a) => SETS.map((b) => outcomeBits(eitherOutcomes(a, b)))));
+const OPPOSITE = Uint8Array.from(SETS, (a) => outcomeBits(oppositeOutcomes(a)));
+
+function combineOutcomes(table: Uint8Array, left: OutcomeMask, right: OutcomeMask): OutcomeMask {
+  for (let i = 0; i < left.length; i++) left[i] = table[left[i]! * 8 + right[i]!]!;
+  return left;
+}
+
 class Both extends Pair {
   outcomes(bounds: BoundsOf): Outcomes {
     return bothOutcomes(this.left.outcomes(bounds), this.right.outcomes(bounds));
+  }
+
+  override outcomesOfMany(bounds: ManyBounds): OutcomeMask {
+    return combineOutcomes(BOTH, this.left.outcomesOfMany(bounds), this.right.outcomesOfMany(bounds));
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {
@@ -70,6 +106,10 @@ class Both extends Pair {
 class Either extends Pair {
   outcomes(bounds: BoundsOf): Outcomes {
     return eitherOutcomes(this.left.outcomes(bounds), this.right.outcomes(bounds));
+  }
+
+  override outcomesOfMany(bounds: ManyBounds): OutcomeMask {
+    return combineOutcomes(EITHER, this.left.outcomesOfMany(bounds), this.right.outcomesOfMany(bounds));
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {
@@ -104,6 +144,12 @@ class Opposite extends Expression {
 
   outcomes(bounds: BoundsOf): Outcomes {
     return oppositeOutcomes(this.#inner.outcomes(bounds));
+  }
+
+  override outcomesOfMany(bounds: ManyBounds): OutcomeMask {
+    const out = this.#inner.outcomesOfMany(bounds);
+    for (let i = 0; i < out.length; i++) out[i] = OPPOSITE[out[i]!]!;
+    return out;
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {

@@ -1,0 +1,125 @@
+import {
+  chunkPages,
+  dictionaryBody,
+  int32,
+  isCoded,
+  pageBody,
+  pageCodes,
+  type ChunkPages,
+  type LeafChunk,
+  type PageBody,
+} from "./leaf-pages.ts";
+
+/** Texts where they lie: entry `i` of the chunk is `bytes` from `starts[i - first]` on, `lengths[i - first]` of them; null below 0. */
+export interface PageTexts {
+  readonly first: number;
+  readonly end: number;
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+}
+
+/**
+ * The texts of a chunk, which stays as it is stored: pages are decompressed when they are asked for, and the last one is kept. A
+ * million statistics take a fifth of their bytes so, and a table that is listed without a predicate never unpacks them.
+ */
+export class TextPages {
+  readonly entries: number;
+  readonly #chunk: LeafChunk;
+  readonly #pages: ChunkPages;
+  #dictionary: { body: PageBody; starts: Int32Array; lengths: Int32Array } | undefined;
+  #last: PageTexts | undefined;
+
+  private constructor(chunk: LeafChunk, pages: ChunkPages) {
+    this.entries = chunk.entries;
+    this.#chunk = chunk;
+    this.#pages = pages;
+  }
+
+  /** Undefined where the column is no text, repeats, or is encoded in a way that checkpoints seldom have. */
+  static of(chunk: LeafChunk): TextPages | undefined {
+    if (chunk.type !== "BYTE_ARRAY" || chunk.maxRep > 0) return undefined;
+    const pages = chunkPages(chunk);
+    return pages && new TextPages(chunk, pages);
+  }
+
+  /** The page that has an entry of the chunk. */
+  page(entry: number): PageTexts {
+    if (this.#last !== undefined && entry >= this.#last.first && entry < this.#last.end) return this.#last;
+    const { data } = this.#pages;
+    let [low, high] = [0, data.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (data[middle]!.firstEntry <= entry) low = middle;
+      else high = middle - 1;
+    }
+    return (this.#last = this.#decode(low));
+  }
+
+  /** Forgets what is unpacked. */
+  rest(): void {
+    this.#last = undefined;
+    this.#dictionary = undefined;
+  }
+
+  #decode(index: number): PageTexts {
+    const page = this.#pages.data[index]!;
+    const { header, firstEntry: first } = page;
+    const { maxDef } = this.#chunk;
+    const count = header.values;
+    const definitions = new Uint8Array(count).fill(maxDef);
+    const body = pageBody(this.#chunk, page, definitions, new Uint8Array(0));
+    const starts = new Int32Array(count);
+    const lengths = new Int32Array(count);
+    const end = first + count;
+    if (!isCoded(header)) {
+      locate(body, definitions, maxDef, starts, lengths);
+      return { first, end, bytes: body.bytes, starts, lengths };
+    }
+    const dictionary = (this.#dictionary ??= this.#readDictionary());
+    let present = 0;
+    for (let i = 0; i < count; i++) if (definitions[i] === maxDef) present++;
+    const codes = pageCodes(body, present);
+    for (let i = 0, value = 0; i < count; i++) {
+      if (definitions[i] !== maxDef) {
+        lengths[i] = -1;
+        continue;
+      }
+      const code = codes[value++]!;
+      if (code >= dictionary.starts.length) throw new RangeError("a value is not in its dictionary");
+      starts[i] = dictionary.starts[code]!;
+      lengths[i] = dictionary.lengths[code]!;
+    }
+    return { first, end, bytes: dictionary.body.bytes, starts, lengths };
+  }
+
+  #readDictionary(): { body: PageBody; starts: Int32Array; lengths: Int32Array } {
+    const page = this.#pages.dictionary!;
+    const body = dictionaryBody(this.#chunk, page);
+    const count = page.header.values;
+    const [starts, lengths] = [new Int32Array(count), new Int32Array(count)];
+    locate(body, new Uint8Array(count), 0, starts, lengths);
+    return { body, starts, lengths };
+  }
+}
+
+function locate(
+  { bytes, at: from }: PageBody,
+  definitions: Uint8Array,
+  maxDef: number,
+  starts: Int32Array,
+  lengths: Int32Array,
+): void {
+  let at = from;
+  for (let i = 0; i < starts.length; i++) {
+    if (definitions[i] !== maxDef) {
+      lengths[i] = -1;
+      continue;
+    }
+    const length = int32(bytes, at);
+    starts[i] = at + 4;
+    lengths[i] = length;
+    at += 4 + length;
+    if (length < 0 || at > bytes.length) throw new RangeError("a text is longer than its page");
+  }
+}
