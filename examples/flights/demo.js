@@ -18,4 +18,4 @@ console.log(
     ? `\nThe same run was sent to the Collector; in Jaeger, look for the tag pitot.run.id=${runId}.`
     : "\nNo Collector listens on port 4318, so nothing was sent. `npm run backends` starts one with Jaeger and Prometheus.",
 );
-console.log(`Next:  npx pitot runs    npx pitot show ${runId.slice(0, 13)}…`);
+console.log("Next:  npx pitot runs    npx pitot show last    npx pitot doctor");

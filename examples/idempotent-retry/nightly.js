@@ -1,7 +1,6 @@
 // One attempt of the nightly run. Every attempt has another run id and the same key, which is what its writes are known by.
-import { appendDelta } from "@pitot/scan";
+import { appendDelta, createRunContext } from "pitot";
 import { tableFromArrays } from "apache-arrow";
-import { createRunContext } from "pitot";
 
 const [location = "", death] = process.argv.slice(2);
 /** The run begins at its first commit, in every attempt. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { countRows, deltaSource, findOrphans, openDataset } from "@pitot/scan";
+import { countRows, deltaSource, findOrphans, openDataset } from "pitot";
 
 const folder = mkdtempSync(join(tmpdir(), "pitot-retry-"));
 const table = join(folder, "orders");

@@ -34,6 +34,15 @@ export interface RunReport {
     readonly datasets: readonly (Readonly<Record<string, unknown>> & {
         readonly direction: string;
     })[];
+    /** Tables that the run measured (`recordDatasets`), in their order. */
+    readonly tables: readonly {
+        readonly name: string;
+        readonly rows: number;
+        readonly columns: number;
+        readonly schema_fingerprint: string;
+        /** Nulls by column, of those that have any. */
+        readonly nulls: Readonly<Record<string, number>>;
+    }[];
     readonly quality: readonly {
         readonly source_table: string | null;
         readonly entity_kind: string;

@@ -1,6 +1,6 @@
 import { type RunReport } from "./run-report.ts";
 /**
- * A run as text: envelope, trace tree with durations, datasets, scans, quality by issue, metrics, what became of its records.
+ * A run as text: envelope, trace tree with durations, datasets, scans, tables, quality by issue, metrics, what became of its records.
  *
  * @throws PitotError IO where the run is not in the folder
  */

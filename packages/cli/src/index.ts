@@ -86,11 +86,14 @@ export type {
   TableSummary,
 } from "@pitot/tables";
 
-// Scans
+// Scans and Delta tables
 export {
+  appendDelta,
   col,
   countRows,
+  deltaSource,
   explainScan,
+  findOrphans,
   fragmentTelemetry,
   listFragments,
   openDataset,
@@ -102,11 +105,17 @@ export {
   trackedScan,
 } from "@pitot/scan";
 export type {
+  AppendDeltaOptions,
   Dataset,
   DatasetLocation,
+  DeltaCommit,
+  DeltaSource,
+  DeltaSourceOptions,
+  FindOrphansOptions,
   Fragment,
   Literal,
   OpenDatasetOptions,
+  OrphanFile,
   Predicate,
   Scan,
   ScanEffectiveness,

@@ -47,6 +47,15 @@ export interface RunReport {
   readonly scans: readonly ReportScan[];
   /** What the run read and wrote, in the order of first use. */
   readonly datasets: readonly (Readonly<Record<string, unknown>> & { readonly direction: string })[];
+  /** Tables that the run measured (`recordDatasets`), in their order. */
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly columns: number;
+    readonly schema_fingerprint: string;
+    /** Nulls by column, of those that have any. */
+    readonly nulls: Readonly<Record<string, number>>;
+  }[];
   readonly quality: readonly {
     readonly source_table: string | null;
     readonly entity_kind: string;
@@ -90,6 +99,7 @@ export async function runReport(directory: string, runId: string): Promise<RunRe
       const direction = DATASET_EVENT.exec(name)?.[1];
       return direction === undefined ? [] : [{ ...(JSON.parse(json) as object), direction }];
     }),
+    tables: await tables(run),
     quality: await quality(run),
     metrics: await metrics(run),
     events: recorded.filter(({ name }) => !DATASET_EVENT.test(name)),
@@ -149,6 +159,27 @@ async function named(
     name: String(names.get(i)),
     json: String(json.get(i)),
   }));
+}
+
+async function tables(run: SnapshotRun): Promise<RunReport["tables"]> {
+  const [datasets, columns] = await Promise.all([run.table("dataset_stats"), run.table("column_stats")]);
+  const nulls = new Map<unknown, Record<string, number>>();
+  for (const row of columns ?? []) {
+    const { dataset_name, column_name, null_count } = row.toJSON() as Record<string, unknown>;
+    const all = nulls.get(dataset_name) ?? {};
+    if (Number(null_count) > 0) all[String(column_name)] = Number(null_count);
+    nulls.set(dataset_name, all);
+  }
+  return Array.from(datasets ?? [], (row) => {
+    const { dataset_name, rows, columns, schema_fingerprint } = row.toJSON() as Record<string, unknown>;
+    return {
+      name: String(dataset_name),
+      rows: Number(rows),
+      columns: Number(columns),
+      schema_fingerprint: String(schema_fingerprint),
+      nulls: nulls.get(dataset_name) ?? {},
+    };
+  });
 }
 
 async function quality(run: SnapshotRun): Promise<RunReport["quality"]> {

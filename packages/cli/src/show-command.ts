@@ -13,7 +13,7 @@ export function addShow(program: Command, directory: DirectoryOption): void {
   program
     .command("show")
     .description("show one run")
-    .argument("<run>", "run id, or the beginning of one; `last` for the newest")
+    .argument("[run]", "run id, or the beginning of one; `last` for the newest", "last")
     .option(...directory)
     .option("-w, --watch", "show it again whenever it has changed, until it has ended")
     .option("--json", "the whole report as JSON; with --watch, one line per change")

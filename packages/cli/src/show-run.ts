@@ -1,3 +1,9 @@
+import {
+  METRIC_COLUMN_NULLS,
+  METRIC_DATASET_BYTES,
+  METRIC_DATASET_COLUMNS,
+  METRIC_DATASET_ROWS,
+} from "@pitot/semconv";
 import colors from "picocolors";
 import { byteSize } from "./format-bytes.ts";
 import { milliseconds } from "./format-duration.ts";
@@ -6,9 +12,16 @@ import { spanTree } from "./span-tree.ts";
 
 /** Lines of a section beyond which it says how many it leaves out. */
 const LINES = 20;
+/** Metrics that the section Tables says in fewer lines. */
+const OF_TABLES: ReadonlySet<string> = new Set([
+  METRIC_COLUMN_NULLS,
+  METRIC_DATASET_BYTES,
+  METRIC_DATASET_COLUMNS,
+  METRIC_DATASET_ROWS,
+]);
 
 /**
- * A run as text: envelope, trace tree with durations, datasets, scans, quality by issue, metrics, what became of its records.
+ * A run as text: envelope, trace tree with durations, datasets, scans, tables, quality by issue, metrics, what became of its records.
  *
  * @throws PitotError IO where the run is not in the folder
  */
@@ -27,6 +40,7 @@ export function reportText(report: RunReport, directory: string): string {
     ...section("Trace", spanTree(report.spans), 200),
     ...section("Datasets", datasets(report)),
     ...section("Scans", report.scans.map(scanLine)),
+    ...section("Tables", report.tables.map(tableLine)),
     ...section(
       "Quality",
       report.quality.map(
@@ -36,9 +50,9 @@ export function reportText(report: RunReport, directory: string): string {
     ),
     ...section(
       "Metrics",
-      report.metrics.map(
-        ({ name, attributes, value, unit }) => `${name} ${colors.dim(attributes)}  ${value} ${unit}`,
-      ),
+      report.metrics
+        .filter(({ name }) => !OF_TABLES.has(name))
+        .map(({ name, attributes, value, unit }) => `${name} ${colors.dim(attributes)}  ${value} ${unit}`),
     ),
     ...section(
       "Events",
@@ -77,12 +91,17 @@ function scanLine(scan: ReportScan): string {
   return `${dataset}${groups}${rows}${bytes}${requests}  ${colors.dim(milliseconds(scan.duration_ms))}`;
 }
 
+function tableLine({ name, rows, columns, nulls }: RunReport["tables"][number]): string {
+  const some = Object.entries(nulls).map(([column, count]) => `${count} in ${column}`);
+  return `${name}  ${rows} rows  ${columns} columns  ${some.length === 0 ? "no nulls" : `nulls: ${clip(some.join(", "))}`}`;
+}
+
 function records({ manifest }: RunReport): string[] {
   return Object.entries(manifest.records).map(([kind, outcomes]) => {
     const parts = Object.entries(outcomes)
       .filter(([, count]) => count > 0)
       .map(([outcome, count]) => `${count} ${outcome.replace("_", " ")}`);
-    return `${kind.padEnd(10)} ${parts.join(", ")}`;
+    return `${kind.padEnd(14)} ${parts.join(", ")}`;
   });
 }
 

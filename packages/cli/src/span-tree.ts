@@ -33,7 +33,12 @@ export function spanTree(spans: readonly ReportSpan[]): string[] {
       if (count > SIBLINGS) lines.push(`${"  ".repeat(depth)}${colors.dim(`… ${count} × ${name} in all`)}`);
     for (const [name, carriers] of carriersByName(here))
       lines.push(
-        `${"  ".repeat(depth)}${colors.dim(`${name}: ${carriers.reduce((sum, { events }) => sum + events, 0)} events on ${carriers.length} spans`)}`,
+        `${"  ".repeat(depth)}${colors.dim(
+          `${name}: ${counted(
+            carriers.reduce((sum, { events }) => sum + events, 0),
+            "event",
+          )} on ${counted(carriers.length, "span")}`,
+        )}`,
       );
   };
   visit(null, 0);
@@ -51,5 +56,9 @@ function carriersByName(spans: readonly ReportSpan[]): Map<string, ReportSpan[]>
 function line({ name, duration_ms, status, events }: ReportSpan, depth: number): string {
   const text = `${"  ".repeat(depth)}${name}`;
   const shown = status === "ERROR" ? colors.red(`${text} ✗`) : text;
-  return `${shown}${" ".repeat(Math.max(1, 44 - text.length))}${milliseconds(duration_ms).padStart(9)}${events > 0 ? colors.dim(`  ${events} events`) : ""}`;
+  return `${shown}${" ".repeat(Math.max(1, 44 - text.length))}${milliseconds(duration_ms).padStart(9)}${events > 0 ? colors.dim(`  ${counted(events, "event")}`) : ""}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

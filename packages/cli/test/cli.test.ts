@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 import { startOtlpSink } from "@pitot/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { registerOptions } from "../src/register-options.ts";
+import type { RunReport } from "../src/run-report.ts";
 
 // Each test starts several processes, on machines that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 const minimal = fileURLToPath(new URL("../../../examples/minimal/minimal.js", import.meta.url));
 const apps = fileURLToPath(new URL("../../node/test/fixtures/register/", import.meta.url));
 let folder: string;
@@ -77,6 +79,7 @@ describe("runs and show", () => {
       "spans",
       "scans",
       "datasets",
+      "tables",
       "quality",
       "metrics",
       "events",
@@ -85,6 +88,28 @@ describe("runs and show", () => {
       version: 1,
       quality: [{ source_table: "orders", entity_kind: "ORDER", issue: "INVALID_ID", rows: 1 }],
     });
+  });
+
+  it("shows the tables that a run measured, instead of a metric for each of their columns", () => {
+    const dir = join(folder, "tables");
+    const program = `import { recordDatasets, startPitot, trackedRun } from "pitot";
+      const pitot = await startPitot({ serviceName: "tables", otlp: false });
+      trackedRun({ label: "tables" }, (run) => {
+        recordDatasets(run, { nodes: { id: [1, null, null], name: ["a", "b", null] }, edges: { weight: [0.5] } });
+        run.recordMetric("orders.loaded", 3);
+      });
+      await pitot.shutdown();`;
+    const env = { ...process.env, PITOT_DIR: dir };
+    spawnSync(process.execPath, ["--input-type=module", "-e", program], { cwd: root, env });
+    const { stdout } = pitot(["show", "--dir", dir]);
+    expect(stdout).toContain(
+      "Tables\n  nodes  3 rows  2 columns  nulls: 2 in id, 1 in name\n  edges  1 rows  1 columns  no nulls\n",
+    );
+    expect(stdout).toContain("orders.loaded");
+    expect(stdout).not.toContain("pitot.column.nulls");
+    const report = JSON.parse(pitot(["show", "--dir", dir, "--json"]).stdout) as RunReport;
+    expect(report.tables).toMatchObject([{ name: "nodes", nulls: { id: 2, name: 1 } }, { name: "edges" }]);
+    expect(report.metrics.map(({ name }) => name)).toContain("pitot.column.nulls");
   });
 
   it("says what to do where there is no such run, and exits by 1", () => {

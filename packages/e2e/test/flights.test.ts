@@ -157,7 +157,6 @@ describe("the flights pipeline in the real back ends", () => {
     expect(nulls.map(({ metric }) => metric["pitot_column_name"]).toSorted()).toEqual([
       "date",
       "delay",
-      "id",
       "origin",
     ]);
     const stages = await prometheus('pitot_stage_duration_seconds_count{pitot_stage_name="aggregate"}');
