@@ -6,8 +6,8 @@ export { preparedStatementHook, recordCacheLineage, recordRustUdfSnapshot, recor
 export type { PreparedStatement, SchemaViolation, UdfSnapshot, ViewArtifact, ViewNode } from "@pitot/core";
 export { assertQuality, checkContract, columnProfileTable, columnStatsTable, concatQualityTables, datasetStatsTable, emptyQualityTable, IdSet, measureStream, profileStream, profileTable, qualityFindings, qualityFromDuplicates, qualityFromIds, qualityFromPlans, qualityFromPredicate, qualityFromReferences, qualityFromStream, qualityGroups, recordDatasets, recordQualityTable, schemaFingerprint, tableSummary, } from "@pitot/tables";
 export type { DatasetProfile, Datasets, PredicateRow, ProfileOptions, QualityFinding, QualityGroup, QualityLimit, QualityOptions, QualityPlanSpec, QualityRange, RecordDatasetsOptions, SchemaContract, TableInput, TableSummary, } from "@pitot/tables";
-export { col, countRows, explainScan, fragmentTelemetry, listFragments, openDataset, parquetMetadataFactory, parsePredicate, recordScan, rowGroupStats, scanBatches, trackedScan, } from "@pitot/scan";
-export type { Dataset, DatasetLocation, Fragment, Literal, OpenDatasetOptions, Predicate, Scan, ScanEffectiveness, ScanExplanation, ScanOptions, ScanTelemetry, TrackedScanOptions, } from "@pitot/scan";
+export { appendDelta, col, countRows, deltaSource, explainScan, findOrphans, fragmentTelemetry, listFragments, openDataset, parquetMetadataFactory, parsePredicate, recordScan, rowGroupStats, scanBatches, trackedScan, } from "@pitot/scan";
+export type { AppendDeltaOptions, Dataset, DatasetLocation, DeltaCommit, DeltaSource, DeltaSourceOptions, FindOrphansOptions, Fragment, Literal, OpenDatasetOptions, OrphanFile, Predicate, Scan, ScanEffectiveness, ScanExplanation, ScanOptions, ScanTelemetry, TrackedScanOptions, } from "@pitot/scan";
 export { exportRun, listRuns, listScopes, prune, readRun, recover, SnapshotStore, tailRun, } from "@pitot/snapshot";
 export type { RecoveredScope, RetentionLimits, RunManifest, SnapshotRun, TailBatch } from "@pitot/snapshot";
 export { showRun } from "./show-run.ts";
