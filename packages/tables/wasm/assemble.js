@@ -66,10 +66,11 @@ const VECTOR = {
  * @param {string} text
  */
 export function assemble(text) {
-  const [module] = parse(text);
+  /** @type {any[][]} */
+  const module = parse(text)[0];
   const functions = module.filter((item) => item[0] === "func");
   const names = functions.map((item) => item[1]);
-  const pages = Number(module.find((item) => item[0] === "memory").at(-1));
+  const pages = Number(module.find((item) => item[0] === "memory")?.at(-1));
   const parts = functions.map((item) => compile(item, names));
   const exports = functions.flatMap((item, index) => {
     const named = item.find((part) => part[0] === "export");
@@ -85,41 +86,68 @@ export function assemble(text) {
   ]);
 }
 
-/** Nested lists of words. */
+/**
+ * Nested lists of words.
+ * @param {string} text
+ * @returns {any[]}
+ */
 function parse(text) {
+  /** @type {any[]} */
   const root = [];
   const open = [root];
   for (const [word] of text.replaceAll(/;;.*/g, "").matchAll(/[()]|[^\s()]+/g))
     if (word === "(") {
+      /** @type {any[]} */
       const inner = [];
-      open.at(-1).push(inner);
+      /** @type {any[]} */ (open.at(-1)).push(inner);
       open.push(inner);
     } else if (word === ")") open.pop();
-    else open.at(-1).push(word);
+    else /** @type {any[]} */ (open.at(-1)).push(word);
   if (open.length !== 1) throw new Error("Parentheses do not match");
   return root;
 }
 
+/**
+ * A function.
+ * @param {any[]} item
+ * @param {string[]} names
+ */
 function compile(item, names) {
   const variables = item.filter((part) => part[0] === "param" || part[0] === "local");
   const result = item.find((part) => part[0] === "result");
-  const params = variables.filter((part) => part[0] === "param").map((part) => [TYPES[part[2]]]);
-  const locals = variables.filter((part) => part[0] === "local").map((part) => [1, TYPES[part[2]]]);
+  const params = variables
+    .filter((part) => part[0] === "param")
+    .map((part) => [/** @type {number} */ (TYPES[part[2]])]);
+  const locals = variables
+    .filter((part) => part[0] === "local")
+    .map((part) => [1, /** @type {number} */ (TYPES[part[2]])]);
   const index = new Map(variables.map((part, i) => [part[1], i]));
   const code = item
     .slice(2)
     .filter((part) => !["param", "local", "result", "export"].includes(part[0]))
     .flatMap((part) => instruction(part, index, [], names));
   return {
-    type: [0x60, ...list(params), ...list(result === undefined ? [] : [[TYPES[result[1]]]])],
+    type: [
+      0x60,
+      ...list(params),
+      ...list(result === undefined ? [] : [[/** @type {number} */ (TYPES[result[1]])]]),
+    ],
     body: [...list(locals), ...code, 0x0b],
   };
 }
 
-/** One folded instruction: its operands, then itself. */
+/**
+ * One folded instruction: its operands, then itself.
+ * @param {any[]} parts
+ * @param {Map<string, number>} locals
+ * @param {string[]} labels
+ * @param {string[]} names
+ * @returns {number[]}
+ */
 function instruction([name, ...rest], locals, labels, names) {
-  const each = (parts, inside = labels) => parts.flatMap((part) => instruction(part, locals, inside, names));
-  const known = (found, what) => {
+  const each = (/** @type {any[][]} */ parts, inside = labels) =>
+    parts.flatMap((part) => instruction(part, locals, inside, names));
+  const known = (/** @type {number | undefined} */ found, /** @type {string} */ what) => {
     if (found === undefined || found < 0) throw new Error(`No such ${what}: ${name} ${rest[0]}`);
     return unsigned(found);
   };
@@ -158,26 +186,46 @@ function instruction([name, ...rest], locals, labels, names) {
   throw new Error(`No such instruction: ${name}`);
 }
 
+/**
+ * @param {number} id
+ * @param {number[]} bytes
+ * @returns {number[]}
+ */
 function section(id, bytes) {
   return [id, ...unsigned(bytes.length), ...bytes];
 }
 
+/**
+ * @param {number[][]} items
+ * @returns {number[]}
+ */
 function list(items) {
   return [...unsigned(items.length), ...items.flat()];
 }
 
+/**
+ * @param {string} text
+ */
 function string(text) {
   return list([...new TextEncoder().encode(text)].map((byte) => [byte]));
 }
 
-/** LEB128. */
+/**
+ * LEB128.
+ * @param {number} value
+ * @returns {number[]}
+ */
 function unsigned(value) {
   const bytes = [];
   for (; value > 0x7f; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
   return [...bytes, value];
 }
 
-/** Signed LEB128 of 32 bits. */
+/**
+ * Signed LEB128 of 32 bits.
+ * @param {number} value
+ * @returns {number[]}
+ */
 function signed(value) {
   const bytes = [];
   for (; value < -64 || value > 63; value >>= 7) bytes.push((value & 0x7f) | 0x80);
