@@ -28,6 +28,8 @@ export interface ReportScan {
 export interface RunReport {
     readonly version: 1;
     readonly manifest: RunManifest;
+    /** True where its process has died before it ended. */
+    readonly interrupted: boolean;
     readonly spans: readonly ReportSpan[];
     readonly scans: readonly ReportScan[];
     /** What the run read and wrote, in the order of first use. */

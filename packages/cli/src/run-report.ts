@@ -43,6 +43,8 @@ export interface ReportScan {
 export interface RunReport {
   readonly version: 1;
   readonly manifest: RunManifest;
+  /** True where its process has died before it ended. */
+  readonly interrupted: boolean;
   readonly spans: readonly ReportSpan[];
   readonly scans: readonly ReportScan[];
   /** What the run read and wrote, in the order of first use. */
@@ -93,6 +95,7 @@ export async function runReport(directory: string, runId: string): Promise<RunRe
   return {
     version: 1,
     manifest: run.manifest,
+    interrupted: run.interrupted,
     spans,
     scans: spans.filter(({ attributes }) => ATTR_SCAN_DATASET in attributes).map(scan),
     datasets: recorded.flatMap(({ name, json }) => {

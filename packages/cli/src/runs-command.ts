@@ -20,18 +20,23 @@ export function addRuns(program: Command, directory: DirectoryOption): void {
       const ids = listRuns(dir).reverse();
       const manifests = [];
       let left = 0;
+      let unreadable = 0;
       for (const id of ids) {
         if (label === undefined && manifests.length >= limit) {
           left = ids.length - limit;
           break;
         }
         const manifest = manifestOf(dir, id);
-        if (manifest === undefined) continue;
+        if (manifest === undefined) {
+          unreadable++;
+          continue;
+        }
         if (label !== undefined && manifest.run?.label !== label) continue;
         if (manifests.length < limit) manifests.push(manifest);
         else left++;
       }
       if (json) console.log(JSON.stringify(manifests, null, 2));
+      else if (manifests.length === 0 && unreadable > 0) process.exitCode = 1;
       else if (manifests.length === 0)
         console.log(
           `No runs in ${dir}. Make one by \`pitot run -- node app.js\`, or name another folder by --dir.`,
@@ -42,10 +47,10 @@ export function addRuns(program: Command, directory: DirectoryOption): void {
           style: { "padding-left": 0, "padding-right": 2, head: [], border: [] },
           colAligns: ["left", "left", "left", "right", "left"],
         });
-        for (const { id, run } of manifests)
+        for (const { id, run, state } of manifests)
           table.push([
             id,
-            status(run?.status ?? ""),
+            status(state === "open" && readRun(dir, id).interrupted ? "interrupted" : (run?.status ?? "")),
             run === null ? "" : new Date(run.start_time_unix_ms).toISOString().slice(0, 19).replace("T", " "),
             run?.duration_ms == null ? "" : milliseconds(run.duration_ms),
             colors.bold(run?.label ?? ""),

@@ -30,7 +30,7 @@ export function addShow(program: Command, directory: DirectoryOption): void {
             console.log(text);
           }
           shown = text;
-          if (!watch || report.manifest.state !== "open") return;
+          if (!watch || report.manifest.state !== "open" || report.interrupted) return;
           await wait(WATCH_MS);
         }
       },

@@ -32,11 +32,12 @@ export async function showRun(directory: string, runId: string): Promise<string>
 /** {@link showRun} of a report that is there already. */
 export function reportText(report: RunReport, directory: string): string {
   const { manifest } = report;
-  const { status, label, duration_ms: duration } = manifest.run ?? {};
+  const { status: told, label, duration_ms: duration } = manifest.run ?? {};
+  const status = report.interrupted ? "interrupted" : told;
   const mark =
     status === "completed" ? colors.green("✓") : status === "failed" ? colors.red("✗") : colors.yellow("…");
   return [
-    `${mark} ${colors.bold(label ?? "session")}  ${status ?? ""}${duration == null ? "" : ` in ${milliseconds(duration)}`}  ${colors.dim(manifest.id)}`,
+    `${mark} ${colors.bold(label ?? manifest.type)}  ${status ?? ""}${duration == null ? "" : ` in ${milliseconds(duration)}`}  ${colors.dim(manifest.id)}`,
     ...section("Trace", spanTree(report.spans), 200),
     ...section("Datasets", datasets(report)),
     ...section("Scans", report.scans.map(scanLine)),
@@ -59,7 +60,10 @@ export function reportText(report: RunReport, directory: string): string {
       report.events.map(({ name, json }) => `${name}  ${colors.dim(clip(json))}`),
     ),
     ...section("Records", records(report)),
-    `\nSnapshot  ${directory}/runs/${manifest.id}`,
+    `\nSnapshot  ${directory}/${manifest.type === "run" ? "runs" : "session"}/${manifest.id}`,
+    ...(report.interrupted
+      ? [`Its process is gone; \`pitot recover\` closes it, or the next process that uses Pitot.`]
+      : []),
   ].join("\n");
 }
 

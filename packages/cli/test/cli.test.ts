@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,6 +49,42 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("runs and show", () => {
+  it("tells a run whose process was killed, and does not watch it for ever", () => {
+    const dir = mkdtempSync(join(tmpdir(), "pitot-cli-killed-"));
+    try {
+      const app = join(dir, "killed.mjs");
+      const facade = new URL("../dist/index.js", import.meta.url).href;
+      writeFileSync(
+        app,
+        `import { startPitot, startRun } from ${JSON.stringify(facade)};
+        await startPitot();
+        const run = startRun({ label: "killed" });
+        setTimeout(() => process.kill(process.pid, "SIGKILL"), 100);`,
+      );
+      const ended = spawnSync(process.execPath, [app], { env: environment({ PITOT_DIR: dir }) });
+      expect(ended.signal).toBe("SIGKILL");
+      expect(pitot(["runs"], { PITOT_DIR: dir }).stdout).toContain("interrupted");
+      const shown = pitot(["show", "last", "--watch"], { PITOT_DIR: dir });
+      expect([shown.status, shown.signal]).toEqual([0, null]);
+      expect(shown.stdout).toContain("killed  interrupted");
+      expect(shown.stdout).toContain("Its process is gone");
+      expect(JSON.parse(pitot(["show", "last", "--json"], { PITOT_DIR: dir }).stdout)).toMatchObject({
+        version: 1,
+        interrupted: true,
+        manifest: { state: "open" },
+      });
+      expect(pitot(["recover"], { PITOT_DIR: dir }).status).toBe(0);
+      expect(pitot(["show", "last"], { PITOT_DIR: dir }).stdout).toContain("killed  aborted");
+      const [id] = readdirSync(join(dir, "runs"));
+      writeFileSync(join(dir, "runs", id ?? "", "run.json"), "{");
+      const damaged = pitot(["runs"], { PITOT_DIR: dir });
+      expect([damaged.status, damaged.stdout]).toEqual([1, ""]);
+      expect(damaged.stderr).toContain("The manifest is not JSON");
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
   it("lists runs as text and as JSON", () => {
     expect(pitot(["runs"]).stdout).toMatch(
       /^[0-9a-f-]{36} {2}completed {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+ ms {2}minimal\n$/,
@@ -76,6 +112,7 @@ describe("runs and show", () => {
     expect(Object.keys(report)).toEqual([
       "version",
       "manifest",
+      "interrupted",
       "spans",
       "scans",
       "datasets",

@@ -24,9 +24,13 @@ export function resourceOf(serviceName: string | undefined): Resource {
       ? Object.values(known)
       : wanted.flatMap((name) => known[name] ?? []);
   const detected = resources.defaultResource().merge(resources.detectResources({ detectors }));
-  return serviceName === undefined
-    ? detected
-    : detected.merge(resources.resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }));
+  const resource =
+    serviceName === undefined
+      ? detected
+      : detected.merge(resources.resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }));
+  // Exporters wait for detectors; where there is none, nobody would, and the resource would never be known whole.
+  void resource.waitForAsyncAttributes?.();
+  return resource;
 }
 
 /** The sampler of `OTEL_TRACES_SAMPLER`, checked by the configuration before; undefined for the SDK's default. */

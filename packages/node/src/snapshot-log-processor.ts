@@ -4,6 +4,7 @@ import { runIdOf } from "@pitot/core";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { LogRow, SnapshotStore } from "@pitot/snapshot";
 import { attributesText, jsonText } from "./attributes-text.ts";
+import { resourceAttributes } from "./resource-attributes.ts";
 import { nanos } from "./span-to-row.ts";
 
 /** A record as the SDK hands it on; named by its use, since its name differs between versions. */
@@ -39,7 +40,7 @@ export class SnapshotLogProcessor implements LogRecordProcessor {
 function logRow(record: LogRecord): LogRow {
   const { body, spanContext } = record;
   const runId = record.attributes[ATTR_RUN_ID];
-  const service = record.resource.attributes[ATTR_SERVICE_NAME];
+  const service = resourceAttributes(record.resource)[ATTR_SERVICE_NAME];
   return {
     time_unix_nano: nanos(record.hrTime),
     observed_time_unix_nano: nanos(record.hrTimeObserved),

@@ -3,12 +3,13 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";
 import { attributesText } from "./attributes-text.ts";
+import { resourceAttributes } from "./resource-attributes.ts";
 
 /** A span as the snapshot keeps it; of one that has not ended, as it is now. */
 export function spanRow(span: ReadableSpan): SpanRow {
   const { traceId, spanId, traceFlags, traceState } = span.spanContext();
   const runId = span.attributes[ATTR_RUN_ID];
-  const service = span.resource.attributes[ATTR_SERVICE_NAME];
+  const service = resourceAttributes(span.resource)[ATTR_SERVICE_NAME];
   return {
     trace_id: traceId,
     span_id: spanId,
@@ -60,7 +61,7 @@ function resourceText(resource: ReadableSpan["resource"]): string {
   // Detectors may still be at work.
   if (known === undefined || !known.final) {
     known = {
-      text: JSON.stringify(resource.attributes),
+      text: JSON.stringify(resourceAttributes(resource)),
       final: resource.asyncAttributesPending !== true,
     };
     resourceTexts.set(resource, known);

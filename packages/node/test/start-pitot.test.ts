@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { trace } from "@opentelemetry/api";
-import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
+import { diag, trace } from "@opentelemetry/api";
+import { listRuns, listScopes, readRun, type SnapshotRun } from "@pitot/snapshot";
 import { startRun, trackedRun } from "@pitot/core";
 import { createTelemetryHarness, startOtlpSink } from "@pitot/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -24,6 +24,37 @@ function onlyRun(): SnapshotRun {
 }
 
 describe("startPitot", () => {
+  it("keeps the resource whole where nothing exports, and tells no error of detectors at work", async () => {
+    const told: unknown[] = [];
+    diag.setLogger(
+      { error: (...of) => told.push(of), warn: () => {}, info: () => {}, debug: () => {}, verbose: () => {} },
+      { suppressOverrideMessage: true },
+    );
+    try {
+      const pitot = await startPitot({ snapshot: folder, otlp: false, serviceName: "whole", flush: "every" });
+      const tracer = trace.getTracer("user");
+      tracer.startSpan("at once").end();
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+      tracer.startSpan("later").end();
+      await pitot.shutdown();
+    } finally {
+      diag.disable();
+    }
+    expect(told).toEqual([]);
+    const [scope] = listScopes(folder);
+    const spans = await readRun(folder, scope?.id ?? "").table("spans");
+    const resource = (i: number) =>
+      JSON.parse(spans?.getChild("resource")?.get(i) as string) as Record<string, unknown>;
+    expect(resource(0)["service.name"]).toBe("whole");
+    expect(Object.keys(resource(1))).toEqual(
+      expect.arrayContaining(["host.name", "process.pid", "service.name"]),
+    );
+    if (existsSync("/etc/machine-id") && readFileSync("/etc/machine-id", "utf8").trim() !== "")
+      expect(resource(1)["host.id"]).toBeTypeOf("string");
+  });
+
   it("sends over OTLP/JSON what it keeps in the snapshot", async () => {
     await using sink = await startOtlpSink();
     process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;

@@ -18,3 +18,5 @@ export declare function ownFolder(folder: string): FolderClaim;
 export declare function isForeignClaim(name: string): boolean;
 /** Claims of processes that live; those of the dead are removed on the way. */
 export declare function livingClaims(folder: string): string[];
+/** Whether a living process writes the folder, or finishes it. Changes nothing in it. */
+export declare function isClaimed(folder: string): boolean;

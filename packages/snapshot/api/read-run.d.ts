@@ -4,6 +4,8 @@ import { type RunManifest } from "./manifest.ts";
 export interface SnapshotRun {
     readonly folder: string;
     readonly manifest: RunManifest;
+    /** True where its process has died before it ended: `recover` closes it. Looked up at each call. */
+    readonly interrupted: boolean;
     /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
     table(name: string): Promise<Table | undefined>;
 }

@@ -103,6 +103,13 @@ export function livingClaims(folder: string): string[] {
   });
 }
 
+/** Whether a living process writes the folder, or finishes it. Changes nothing in it. */
+export function isClaimed(folder: string): boolean {
+  return readdirSync(folder).some(
+    (name) => name.endsWith(ENDING) && claimantLives(join(folder, name)) === true,
+  );
+}
+
 /** Undefined where the claim was released meanwhile. */
 function claimantLives(path: string): boolean | undefined {
   try {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
 import type { Table } from "apache-arrow";
+import { isClaimed } from "./folder-claim.ts";
 import { readManifest, type RunManifest } from "./manifest.ts";
 import { openRead } from "./private-file.ts";
 
@@ -9,6 +10,8 @@ import { openRead } from "./private-file.ts";
 export interface SnapshotRun {
   readonly folder: string;
   readonly manifest: RunManifest;
+  /** True where its process has died before it ended: `recover` closes it. Looked up at each call. */
+  readonly interrupted: boolean;
   /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
   table(name: string): Promise<Table | undefined>;
 }
@@ -40,7 +43,14 @@ export function listScopes(directory: string): SnapshotScope[] {
 export function readRun(directory: string, runId: string): SnapshotRun {
   const folder = runFolder(directory, runId);
   const manifest = readManifest(folder);
-  return { folder, manifest, table: (name) => readTable(folder, name) };
+  return {
+    folder,
+    manifest,
+    get interrupted() {
+      return manifest.state === "open" && !isClaimed(folder);
+    },
+    table: (name) => readTable(folder, name),
+  };
 }
 
 /** @throws PitotError INVALID_ARGUMENT where the id is no id, so that none leads out of the folder */
