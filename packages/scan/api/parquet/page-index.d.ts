@@ -2,6 +2,7 @@ import type { RangeSource } from "../io/range-source.ts";
 import type { ColumnBounds } from "./column-bounds.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
+import { ThriftReader } from "./thrift-compact-reader.ts";
 /** A page of a column chunk: where it lies, which rows it has, and what is known of them. */
 export interface PageBounds {
     /** Place in the file, header included. */
@@ -28,3 +29,11 @@ export interface PageIndex {
  * Source: https://github.com/apache/parquet-format/blob/master/PageIndex.md
  */
 export declare function readPageIndex(source: RangeSource, metadata: FileMetadata, rowGroup: number, leaf: LeafColumn, signal?: AbortSignal): Promise<PageIndex | undefined>;
+/** Where a page lies. */
+export interface PageLocation {
+    readonly offset: number;
+    readonly compressedSize: number;
+    readonly firstRow: number;
+}
+/** The pages of a column chunk, by its offset index. Throws INVALID_DATA. */
+export declare function decodeOffsetIndex(reader: ThriftReader, rows: number): PageLocation[];
