@@ -175,8 +175,19 @@ describe("recording", () => {
     ]);
     expect(value("pitot.scan.bytes", "footer")).toBeGreaterThan(0);
     expect(points.find(({ name }) => name === "pitot.scan.duration")?.value).toMatchObject({ count: 1 });
+    // No span event holds a schema of a thousand columns.
+    expect(JSON.stringify(event.attributes).length).toBeLessThan(32 * 1024);
     const [batch] = rows.filter(({ kind }) => kind === "scan_telemetry");
     expect(batch?.length).toBe(1);
+    // The four documents come back as what they were.
+    const document = (name: string): unknown => {
+      const value = batch?.columns[name]?.[0];
+      return value === null || value === undefined ? value : decode(value as Uint8Array);
+    };
+    expect((document("dataset_schema_msgpack") as { fields: { name: string }[] }).fields[0]?.name).toBe("id");
+    expect((document("projected_schema_msgpack") as { fields: unknown[] }).fields).toHaveLength(1);
+    expect(document("discovery_policy_msgpack")).toMatchObject({ kind: "file", files: 1 });
+    expect(document("scan_profile_msgpack")).toBeNull();
     expect(Object.keys(batch?.columns ?? {})).toEqual(
       expect.arrayContaining(SCAN_TELEMETRY_SCHEMA.fields.map(({ name }) => name)),
     );

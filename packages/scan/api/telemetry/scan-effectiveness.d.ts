@@ -23,6 +23,8 @@ export interface ScanEffectiveness {
     readonly rowGroupsSkippedBy: Readonly<Record<RowGroupSkipReason, number>>;
     /** Pages of the predicate's columns, where row groups have an index of them that was worth reading. */
     readonly pages: ScanShare;
+    /** Row groups that were read although they have a page index or bloom filter, for it is broken: they could not be narrowed. */
+    readonly brokenIndexes: number;
     /** Requests to storage. */
     readonly rangeRequests: number;
     /** Rows decoded, rows that matched, rows that are deleted, and rows of skipped row groups. */
@@ -47,6 +49,7 @@ export declare class ScanMeter {
     readonly rowGroupsSkippedBy: Record<RowGroupSkipReason, number>;
     pagesRead: number;
     pagesSkipped: number;
+    brokenIndexes: number;
     filesRead: number;
     rowGroupsRead: number;
     bytesTotal: number;

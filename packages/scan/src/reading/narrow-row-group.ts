@@ -73,9 +73,10 @@ export async function narrowRowGroup(
     if (range.end === 0) meter.rowGroupsSkippedBy.page_index++;
     return range;
   } catch (error) {
-    // Indexes are only a help: what is wrong with them is no reason not to read the data.
-    if (error instanceof PitotError && error.code === "INVALID_DATA") return all;
-    throw error;
+    if (!(error instanceof PitotError) || error.code !== "INVALID_DATA") throw error;
+    // Indexes are only a help: what is wrong with them is no reason not to read the data, but one to tell.
+    meter.brokenIndexes++;
+    return all;
   }
 }
 

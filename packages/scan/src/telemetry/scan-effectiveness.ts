@@ -23,6 +23,8 @@ export interface ScanEffectiveness {
   readonly rowGroupsSkippedBy: Readonly<Record<RowGroupSkipReason, number>>;
   /** Pages of the predicate's columns, where row groups have an index of them that was worth reading. */
   readonly pages: ScanShare;
+  /** Row groups that were read although they have a page index or bloom filter, for it is broken: they could not be narrowed. */
+  readonly brokenIndexes: number;
   /** Requests to storage. */
   readonly rangeRequests: number;
   /** Rows decoded, rows that matched, rows that are deleted, and rows of skipped row groups. */
@@ -54,6 +56,7 @@ export class ScanMeter {
   };
   pagesRead = 0;
   pagesSkipped = 0;
+  brokenIndexes = 0;
   filesRead = 0;
   rowGroupsRead = 0;
   bytesTotal = 0;
@@ -82,6 +85,7 @@ export class ScanMeter {
       filesSkippedBy: { ...this.filesSkippedBy },
       rowGroupsSkippedBy: { ...this.rowGroupsSkippedBy },
       pages: share(this.pagesRead, this.pagesSkipped),
+      brokenIndexes: this.brokenIndexes,
       rangeRequests: this.rangeRequests,
       rows: {
         scanned: this.rowsScanned,
