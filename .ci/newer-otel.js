@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "pitot-newer-otel-"));
 try {
   for (const file of execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0")) {
-    if (file === "") continue;
+    if (file === "" || file === "package-lock.json") continue;
     mkdirSync(dirname(join(work, file)), { recursive: true });
     if (file.endsWith("package.json")) writeFileSync(join(work, file), newer(join(root, file)));
     else cpSync(join(root, file), join(work, file));
@@ -51,6 +51,10 @@ function newer(path) {
       const newer = name === "@opentelemetry/sdk-logs" ? "3.1.0" : NEWER.get(version);
       if (newer !== undefined) manifest[field][name] = newer;
     }
+  // Made for the older line, and it would bring that along; and a second copy of the API would be a silent no-op.
+  delete manifest.dependencies?.["@opentelemetry/auto-instrumentations-node"];
+  if (manifest.workspaces !== undefined)
+    manifest.overrides = { "@opentelemetry/api": NEWER.get("1.9.1"), commander: "14.0.3" };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 

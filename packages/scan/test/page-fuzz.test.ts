@@ -4,6 +4,7 @@ import { PitotError } from "@pitot/core";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  asAsyncBuffer,
   bytesSource,
   col,
   countedRows,
@@ -110,21 +111,21 @@ function random(seed: number): () => number {
 /** A file with a column chunk that was broken in one of the ways that chunks break. */
 function mutate(next: () => number): Sample {
   const pick = (below: number): number => Math.floor(next() * below);
-  const sample = samples[pick(samples.length)];
+  const sample = samples[pick(samples.length)]!;
   const bytes = sample.bytes.slice();
-  const [start, end] = sample.chunks[pick(sample.chunks.length)];
+  const [start, end] = sample.chunks[pick(sample.chunks.length)]!;
   // Headers stand at the begin, and lengths of levels after them: half of the cases are there.
   const length = next() < 0.5 ? Math.min(60, end - start) : end - start;
   switch (pick(4)) {
     case 0:
-      for (let i = pick(4); i >= 0; i--) bytes[start + pick(length)] ^= 1 << pick(8);
+      for (let i = pick(4); i >= 0; i--) bytes[start + pick(length)]! ^= 1 << pick(8);
       break;
     case 1:
       for (let i = pick(8); i >= 0; i--) bytes[start + pick(length)] = pick(256);
       break;
     case 2: {
       // A part of another file over this one.
-      const other = samples[pick(samples.length)].bytes;
+      const other = samples[pick(samples.length)]!.bytes;
       const size = pick(Math.min(100, length, other.length));
       const from = pick(other.length - size);
       bytes.set(other.subarray(from, from + size), start + pick(length - size));
@@ -145,7 +146,7 @@ function cpuMs(): number {
 }
 
 async function readAll({ bytes, column, name }: Sample): Promise<void> {
-  const dataset = await openDataset([bytesSource(bytes)], { name });
+  const dataset = await openDataset([asAsyncBuffer(bytesSource(bytes))], { name });
   if (column !== undefined) await countRows(dataset, { predicate: col(column).gt(17) });
   for await (const batch of scanBatches(dataset))
     for (const vector of batch.data.children) void vector.nullCount;
@@ -201,14 +202,14 @@ describe("broken indexes", () => {
       }),
     );
     const count = async (file: Uint8Array): Promise<[rows: number, broken: number, read: number]> => {
-      const dataset = await openDataset([bytesSource(file)], { name: "n" });
+      const dataset = await openDataset([asAsyncBuffer(bytesSource(file))], { name: "n" });
       const { rows, effectiveness } = await countedRows(dataset, { predicate: col("n").lt(10) });
       return [rows, effectiveness.brokenIndexes, effectiveness.rows.scanned];
     };
     const [, , narrowed] = await count(bytes);
     expect(narrowed).toBeLessThan(4000);
     const { metadata } = await readFooter(bytesSource(bytes));
-    const { columnIndexOffset = 0 } = metadata.rowGroups[0].columns[0];
+    const { columnIndexOffset = 0 } = metadata.rowGroups[0]!.columns[0]!;
     expect(columnIndexOffset).toBeGreaterThan(0);
     const broken = bytes.slice();
     broken.fill(0xff, columnIndexOffset, columnIndexOffset + 4);

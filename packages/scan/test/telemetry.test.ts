@@ -181,7 +181,7 @@ describe("recording", () => {
     expect(batch?.length).toBe(1);
     // The four documents come back as what they were.
     const document = (name: string): unknown => {
-      const value = batch?.columns[name]?.[0];
+      const value = (batch?.columns[name] as readonly unknown[] | undefined)?.[0];
       return value === null || value === undefined ? value : decode(value as Uint8Array);
     };
     expect((document("dataset_schema_msgpack") as { fields: { name: string }[] }).fields[0]?.name).toBe("id");

@@ -1,6 +1,6 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { type AddFile, type DeletionVectorDescriptor } from "./log-actions.ts";
-import { type LogPlace } from "./log-error.ts";
+import type { LogPlace } from "./log-error.ts";
 import type { PartitionDictionary } from "./partition-dictionary.ts";
 import { TextPages } from "./text-pages.ts";
 /**
@@ -40,5 +40,5 @@ export interface CheckpointAdd {
     readonly size: number;
     readonly deletionVector: DeletionVectorDescriptor | undefined;
     /** Code of the partition: asked for files that are kept. */
-    partition(): number;
+    readonly partition: () => number;
 }
