@@ -107,8 +107,6 @@ export class HyperLogLog {
   }
 }
 
-const MINUS_ZERO = -(2 ** 31);
-
 /** Ertl's σ: the part of registers that nothing was added to. */
 function sigma(x: number): number {
   if (x === 1) return Infinity;
