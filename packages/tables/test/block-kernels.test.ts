@@ -12,7 +12,7 @@ import {
 } from "apache-arrow";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { columnProfileTable, HyperLogLog, qualityFromIds } from "../src/index.ts";
+import { ColumnProfile, columnProfileTable, HyperLogLog, qualityFromIds } from "../src/index.ts";
 import { generate } from "../wasm/generate.js";
 
 /** Lengths on both sides of a loop's step and of the block's end. */
@@ -82,6 +82,16 @@ it("registers that are all high are raised as value by value", () => {
   loop.addPairs(pairs, new Int32Array((length + 31) >>> 5).fill(-1), length);
   expect(Math.min(...vectors.bytes())).toBeGreaterThan(0);
   expect(vectors.bytes()).toEqual(loop.bytes());
+});
+
+it.each([
+  [-0, 0],
+  [0, -0],
+  [0, 0, 0, 0, -0],
+])("the extremes of %d, %d … are 0, not −0", (...values) => {
+  const profile = new ColumnProfile(new Float64());
+  profile.add(makeVector(Float64Array.from(values)).data[0]!);
+  expect(profile.range).toEqual({ min: 0, max: 0 });
 });
 
 it("rows with nulls are invalid where they are null or zero, and have the range of the others (property)", () => {
