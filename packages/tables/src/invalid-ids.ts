@@ -160,8 +160,7 @@ function zeroTexts(
     const end = Math.min(from + 32, to);
     for (let row = from; row < end; row++)
       if (((word >>> (row & 31)) & 1) === 0) hits[count++] = ~row;
-      else if (1 === (offsets[row + 1] ?? 0) - (offsets[row] ?? 0) && data[offsets[row]!] === 0x30)
-        hits[count++] = row;
+      else if (1 === offsets[row + 1]! - offsets[row]! && data[offsets[row]!] === 0x30) hits[count++] = row;
   }
   return count;
 }

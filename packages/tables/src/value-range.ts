@@ -86,7 +86,8 @@ function numbers(chunk: Data, words: Int32Array | undefined): { min: number; max
   }
   const [min1, min2, max1, max2] = outDoubles as unknown as [number, number, number, number];
   const [min, max] = [Math.min(min1, min2), Math.max(max1, max2)];
-  return min > max ? undefined : { min, max };
+  // Which of −0 and 0 was met first depends on how the column was cut; as a bound both are 0.
+  return min > max ? undefined : { min: min + 0, max: max + 0 };
 }
 
 /** Repeats the first of `length` values up to a multiple of `step`, and returns that. */

@@ -12,7 +12,7 @@ import {
 } from "apache-arrow";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { columnProfileTable, HyperLogLog, qualityFromIds } from "../src/index.ts";
+import { ColumnProfile, columnProfileTable, HyperLogLog, qualityFromIds } from "../src/index.ts";
 import { generate } from "../wasm/generate.js";
 
 /** Lengths on both sides of a loop's step and of the block's end. */
@@ -36,12 +36,12 @@ it("the module is what its text says", () => {
 });
 
 describe.each(LENGTHS)("of %i values", (length) => {
-  const pick = (i: number): bigint => EXTREMES[(i * 7 + length) % EXTREMES.length]!;
+  const pick = (i: number): bigint => EXTREMES.at((i * 7 + length) % EXTREMES.length) as bigint;
 
   it.each([0, Math.floor(length / 2), length - 1])("the extremes are found at row %i", (at) => {
     const values = BigInt64Array.from({ length }, () => 5n);
     values[at] = -(2n ** 63n) + 1n;
-    const small = length === 1 ? values[0]! : 5n;
+    const small = length === 1 ? values[0] : 5n;
     expect(bounds(new Table({ id: makeVector(values) }))).toEqual([String(values[at]), String(small)]);
     const ints = Int32Array.from({ length }, () => 5);
     ints[at] = -(2 ** 31);
@@ -68,9 +68,7 @@ describe.each(LENGTHS)("of %i values", (length) => {
     expect(rowsOf(new Table({ id: makeVector(values) }))).toEqual(wanted);
     const doubles = Float64Array.from(values, (value, i) => (value === 0n && i % 2 ? -0 : Number(value)));
     expect(rowsOf(new Table({ id: makeVector(doubles) }))).toEqual(wanted);
-    const texts = Array.from(values, (value, i) =>
-      value === 0n ? "0" : (["1", "", "00", "é"][i % 4] as string),
-    );
+    const texts = Array.from(values, (value, i) => (value === 0n ? "0" : ["1", "", "00", "é"][i % 4]));
     for (const type of [new Utf8(), new LargeUtf8()])
       expect(rowsOf(new Table({ id: vectorFromArray(texts, type) }))).toEqual(wanted);
   });
@@ -84,6 +82,16 @@ it("registers that are all high are raised as value by value", () => {
   loop.addPairs(pairs, new Int32Array((length + 31) >>> 5).fill(-1), length);
   expect(Math.min(...vectors.bytes())).toBeGreaterThan(0);
   expect(vectors.bytes()).toEqual(loop.bytes());
+});
+
+it.each([
+  [-0, 0],
+  [0, -0],
+  [0, 0, 0, 0, -0],
+])("the extremes of %d, %d … are 0, not −0", (...values) => {
+  const profile = new ColumnProfile(new Float64());
+  profile.add(makeVector(Float64Array.from(values)).data[0]!);
+  expect(profile.range).toEqual({ min: 0, max: 0 });
 });
 
 it("rows with nulls are invalid where they are null or zero, and have the range of the others (property)", () => {

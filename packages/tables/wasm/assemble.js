@@ -77,7 +77,14 @@ export function assemble(text) {
     return named === undefined ? [] : [[...string(named[1].slice(1, -1)), 0, ...unsigned(index)]];
   });
   return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, list(parts.map(({ type }) => type))),
     ...section(3, list(parts.map((_, index) => unsigned(index)))),
     ...section(5, list([[1, ...unsigned(pages), ...unsigned(pages)]])),
@@ -115,23 +122,15 @@ function parse(text) {
 function compile(item, names) {
   const variables = item.filter((part) => part[0] === "param" || part[0] === "local");
   const result = item.find((part) => part[0] === "result");
-  const params = variables
-    .filter((part) => part[0] === "param")
-    .map((part) => [/** @type {number} */ (TYPES[part[2]])]);
-  const locals = variables
-    .filter((part) => part[0] === "local")
-    .map((part) => [1, /** @type {number} */ (TYPES[part[2]])]);
+  const params = variables.filter((part) => part[0] === "param").map((part) => [typeCode(part[2])]);
+  const locals = variables.filter((part) => part[0] === "local").map((part) => [1, typeCode(part[2])]);
   const index = new Map(variables.map((part, i) => [part[1], i]));
   const code = item
     .slice(2)
     .filter((part) => !["param", "local", "result", "export"].includes(part[0]))
     .flatMap((part) => instruction(part, index, [], names));
   return {
-    type: [
-      0x60,
-      ...list(params),
-      ...list(result === undefined ? [] : [[/** @type {number} */ (TYPES[result[1]])]]),
-    ],
+    type: [0x60, ...list(params), ...list(result === undefined ? [] : [[typeCode(result[1])]])],
     body: [...list(locals), ...code, 0x0b],
   };
 }
@@ -171,9 +170,10 @@ function instruction([name, ...rest], locals, labels, names) {
     case "i8x16.shuffle":
       return [...each(rest.slice(16)), 0xfd, 13, ...rest.slice(0, 16).map(Number)];
   }
-  if (name in MEMORY) {
+  const memory = MEMORY[name];
+  if (memory !== undefined) {
     const offset = typeof rest[0] === "string" ? Number(rest[0].slice("offset=".length)) : 0;
-    const [code, alignment] = MEMORY[name];
+    const [code, alignment] = memory;
     return [
       ...each(typeof rest[0] === "string" ? rest.slice(1) : rest),
       ...code,
@@ -181,9 +181,18 @@ function instruction([name, ...rest], locals, labels, names) {
       ...unsigned(offset),
     ];
   }
-  if (name in PLAIN) return [...each(rest), PLAIN[name]];
-  if (name in VECTOR) return [...each(rest), 0xfd, ...unsigned(VECTOR[name])];
+  const plain = PLAIN[name];
+  if (plain !== undefined) return [...each(rest), plain];
+  const vector = VECTOR[name];
+  if (vector !== undefined) return [...each(rest), 0xfd, ...unsigned(vector)];
   throw new Error(`No such instruction: ${name}`);
+}
+
+/** @param {string} name */
+function typeCode(name) {
+  const code = TYPES[name];
+  if (code === undefined) throw new Error(`No such type: ${name}`);
+  return code;
 }
 
 /**
