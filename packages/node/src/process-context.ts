@@ -1,4 +1,4 @@
-import { createContextKey, ROOT_CONTEXT, type Context, type ContextManager } from "@opentelemetry/api";
+import { createContextKey, ROOT_CONTEXT, trace, type Context, type ContextManager } from "@opentelemetry/api";
 
 const DETACHED = createContextKey("pitot.detached");
 
@@ -9,6 +9,8 @@ const DETACHED = createContextKey("pitot.detached");
 export class ProcessContextManager implements ContextManager {
   readonly #inner: ContextManager;
   readonly #processContext: () => Context;
+  /** The empty context of `inner`'s copy of the API: that of `require` is another object than that of `import`. */
+  readonly #empty: Context;
 
   /**
    * @param inner what carries contexts across async calls
@@ -17,11 +19,14 @@ export class ProcessContextManager implements ContextManager {
   constructor(inner: ContextManager, processContext: () => Context) {
     this.#inner = inner;
     this.#processContext = processContext;
+    this.#empty = ROOT_CONTEXT;
+    const active = inner.active();
+    if (trace.getSpan(active) === undefined) this.#empty = active;
   }
 
   active(): Context {
     const active = this.#inner.active();
-    return active === ROOT_CONTEXT ? this.#processContext() : active;
+    return this.#isEmpty(active) ? this.#processContext() : active;
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -30,7 +35,7 @@ export class ProcessContextManager implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    const detached = context === ROOT_CONTEXT ? context.setValue(DETACHED, true) : context;
+    const detached = this.#isEmpty(context) ? context.setValue(DETACHED, true) : context;
     return this.#inner.with(detached, fn, thisArg, ...args);
   }
 
@@ -46,5 +51,9 @@ export class ProcessContextManager implements ContextManager {
   disable(): this {
     this.#inner.disable();
     return this;
+  }
+
+  #isEmpty(context: Context): boolean {
+    return context === ROOT_CONTEXT || context === this.#empty;
   }
 }

@@ -2,13 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
-import { logs } from "@opentelemetry/api-logs";
+import type { Logger } from "@opentelemetry/api-logs";
 import { ExportResultCode } from "@opentelemetry/core";
 import { TracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
 import { trackedRun } from "@pitot/core";
 import { deliveryStatus, listScopes, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink, type OtlpAnswer, type OtlpRequest } from "@pitot/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { logs } from "../src/logs-api.ts";
 import { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "../src/index.ts";
 import { retryAfter } from "../src/otlp-sender.ts";
 
@@ -158,7 +159,7 @@ describe("metrics and logs", () => {
   async function recorded(url: string): Promise<void> {
     process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
     const pitot = await startPitot({ snapshot: directory, serviceName: "delivery", shutdownMs: 300 });
-    for (let i = 0; i < 1200; i++) logs.getLogger("test").emit({ body: `line ${i}` });
+    for (let i = 0; i < 1200; i++) (logs.getLogger("test") as Logger).emit({ body: `line ${i}` });
     trackedRun({ label: "late" }, (run) => run.recordMetric("late.value", 42));
     await pitot.shutdown();
   }

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { logs, SeverityNumber } from "@opentelemetry/api-logs";
+import type { Logger } from "@opentelemetry/api-logs";
 import { trackedRun } from "@pitot/core";
 import { readRun } from "@pitot/snapshot";
 import { Table, tableFromIPC } from "apache-arrow";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { startPitot } from "../src/index.ts";
+import { logs } from "../src/logs-api.ts";
 
 const rowsOf = (table: Table | undefined): Record<string, unknown>[] =>
   (table?.toArray() ?? []).map((row) => (row as { toJSON(): Record<string, unknown> }).toJSON());
@@ -15,11 +16,11 @@ const rowsOf = (table: Table | undefined): Record<string, unknown>[] =>
 it("keeps log records in the run that is active, and the others in the session", async () => {
   const folder = mkdtempSync(join(tmpdir(), "pitot-logs-"));
   const pitot = await startPitot({ snapshot: folder, otlp: false, serviceName: "logs", records: "both" });
-  const logger = logs.getLogger("app");
+  const logger = logs.getLogger("app") as Logger;
   logger.emit({ body: "outside" });
   const { runId, spanId, traceId } = trackedRun({ label: "logs" }, (run) => {
     logger.emit({
-      severityNumber: SeverityNumber.INFO,
+      severityNumber: 9,
       severityText: "INFO",
       eventName: "loaded",
       body: { rows: 3, bytes: Uint8Array.of(1, 2) },
