@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Logger } from "@opentelemetry/api-logs";
+import { SeverityNumber, type Logger } from "@opentelemetry/api-logs";
 import { trackedRun } from "@pitot/core";
 import { readRun } from "@pitot/snapshot";
 import { Table, tableFromIPC } from "apache-arrow";
@@ -20,7 +20,7 @@ it("keeps log records in the run that is active, and the others in the session",
   logger.emit({ body: "outside" });
   const { runId, spanId, traceId } = trackedRun({ label: "logs" }, (run) => {
     logger.emit({
-      severityNumber: 9,
+      severityNumber: SeverityNumber.INFO,
       severityText: "INFO",
       eventName: "loaded",
       body: { rows: 3, bytes: Uint8Array.of(1, 2) },
