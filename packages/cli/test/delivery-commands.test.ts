@@ -56,7 +56,9 @@ describe("pitot replay", () => {
     await using sink = await startOtlpSink();
     const first = await pitot("replay", "--pending", "--endpoint", sink.url);
     expect([first.status, first.stderr]).toEqual([0, ""]);
-    expect(first.stdout).toMatch(/\n104 of 104 spans delivered\n$/);
+    expect(first.stdout).toMatch(
+      /\n104 of 104 spans delivered\n1 of 1 requests of metrics and logs delivered\n$/,
+    );
     expect(sink.spans).toHaveLength(104);
     const second = await pitot("replay", "--pending", "--endpoint", sink.url);
     expect(second.stdout).toBe("0 of 0 spans delivered\n");
