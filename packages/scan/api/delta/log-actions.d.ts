@@ -1,3 +1,4 @@
+import type { CheckpointAdds } from "./checkpoint-adds.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
 import { type LogPlace } from "./log-error.ts";
 /** Who may read and write a table. */
@@ -47,6 +48,8 @@ export interface Transaction {
 /** Gets the actions of a log one by one. */
 export interface ActionVisitor {
     add(file: AddFile, place: LogPlace): void;
+    /** The files of a checkpoint's row group. */
+    adds(files: CheckpointAdds): void;
     remove(file: RemoveFile, place: LogPlace): void;
     protocol(protocol: Protocol, place: LogPlace): void;
     metadata(metadata: TableMetadata, place: LogPlace): void;
@@ -61,3 +64,9 @@ export interface ActionVisitor {
 export declare function visitAction(line: ExactValue, place: LogPlace, visitor: ActionVisitor): void;
 /** What makes a file of the log the same file: its path as one URI spelling, and its deletion vector. */
 export declare function fileKey({ path, deletionVector }: RemoveFile): string;
+/** The deletion vector of a file, if it has one. */
+export declare function descriptorOf(value: ExactValue | undefined, place: LogPlace): DeletionVectorDescriptor | undefined;
+/** A count or size: never beyond 2^53, which no file is. */
+export declare function wholeNumber(value: ExactValue | undefined, name: string, place: LogPlace): number;
+/** A map of texts, checked. */
+export declare function textMap(value: ExactValue | undefined, name: string, place: LogPlace): Readonly<Record<string, string | null>>;

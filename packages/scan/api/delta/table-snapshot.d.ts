@@ -1,5 +1,6 @@
 import { type ExactObject } from "./exact-json.ts";
-import { type AddFile, type Protocol, type TableMetadata } from "./log-actions.ts";
+import { TableFiles } from "./table-files.ts";
+import { type Protocol, type TableMetadata } from "./log-actions.ts";
 import { type LogListing } from "./log-listing.ts";
 /** A version of a table: what its log comes to. */
 export interface TableSnapshot {
@@ -8,7 +9,7 @@ export interface TableSnapshot {
     readonly protocol: Protocol;
     readonly metadata: TableMetadata;
     /** Oldest commit first. */
-    readonly files: readonly AddFile[];
+    readonly files: TableFiles;
     /** Last version of each application. */
     readonly transactions: ReadonlyMap<string, bigint>;
     /** Configuration by domain. */

@@ -1,5 +1,6 @@
 import type { Data, DataType } from "apache-arrow";
 import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
+import type { ManyBounds, OutcomeMask } from "./bounds-columns.ts";
 import type { Outcomes } from "./outcomes.ts";
 /** What is known of a column in a container. */
 export interface KnownColumn {
@@ -28,6 +29,8 @@ export interface Predicate {
     check(typeOf: (leafPath: string) => DataType | undefined): void;
     /** What it may come to for a row of a container with these bounds. */
     outcomes(bounds: BoundsOf): Outcomes;
+    /** The same for many containers at once: a bit set for each. Comparisons are one loop over typed arrays. */
+    outcomesOfMany(bounds: ManyBounds): OutcomeMask;
     /** Its value for one row; null is unknown. Values are as the `Scalar` of their type, or as JavaScript has them (`Date`). */
     evaluate(row: (leafPath: string) => unknown): boolean | null;
     /** Its value for every row of a batch. One pass per comparison, no object per row. */

@@ -8,7 +8,7 @@ import {
   type AddFile,
   type DeletionVectorDescriptor,
 } from "./log-actions.ts";
-import { logError, type LogPlace } from "./log-error.ts";
+import type { LogPlace } from "./log-error.ts";
 import type { PartitionDictionary } from "./partition-dictionary.ts";
 import { TextPages } from "./text-pages.ts";
 
@@ -156,7 +156,7 @@ export interface CheckpointAdd {
   readonly size: number;
   readonly deletionVector: DeletionVectorDescriptor | undefined;
   /** Code of the partition: asked for files that are kept. */
-  partition(): number;
+  readonly partition: () => number;
 }
 
 const VECTOR_FIELDS = ["storageType", "pathOrInlineDv", "offset", "sizeInBytes", "cardinality"] as const;
