@@ -42,6 +42,8 @@ async function state(
   for (let round = 0; round <= ROUNDS; round++) {
     const started = performance.now();
     const { fragments } = await (await deltaSource(table)).plan();
+    // deltalake lists where its files lie, and fragments tell it when they are asked.
+    if (fragments.some(({ location }) => location === "")) throw new Error("a file lies nowhere");
     const took = performance.now() - started;
     const other = openByDeltalake(python, table);
     if (fragments.length !== files || other.files !== files)
