@@ -14,6 +14,7 @@ import {
   scanBatches,
 } from "../src/index.ts";
 import { duckFiles, type DuckFiles } from "./duckdb-files.ts";
+import { random } from "./random.ts";
 
 // `PITOT_FUZZ_CASES=100000` makes a soak of it; `PITOT_FUZZ_SEED` goes on elsewhere.
 const CASES = Number(process.env["PITOT_FUZZ_CASES"] ?? 300);
@@ -96,17 +97,6 @@ beforeAll(async () => {
       }
 });
 afterAll(async () => await duck[Symbol.asyncDispose]());
-
-/** Mulberry32: the same cases for the same seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A file with a column chunk that was broken in one of the ways that chunks break. */
 function mutate(next: () => number): Sample {

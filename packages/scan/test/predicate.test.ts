@@ -26,6 +26,7 @@ import { describe, expect, it } from "vitest";
 import { col, parsePredicate, type ColumnBounds, type Predicate, type Scalar } from "../src/index.ts";
 import { compareScalars } from "../src/predicate/compare-scalars.ts";
 import { scalarOf } from "../src/predicate/literal.ts";
+import { arbitraryPredicate } from "./arbitrary-predicate.ts";
 
 const bounds = (rest: Partial<ColumnBounds>): ColumnBounds => ({
   rows: 10,
@@ -235,15 +236,7 @@ const comparison: fc.Arbitrary<Predicate> = fc
     const [value] = values;
     return value === undefined ? column.isNull() : column[how as "eq"](value);
   });
-const { predicate } = fc.letrec<{ predicate: Predicate }>((tie) => ({
-  predicate: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    comparison,
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]) => a.and(b)),
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]) => a.or(b)),
-    tie("predicate").map((inner) => inner.not()),
-  ),
-}));
+const predicate = arbitraryPredicate(comparison);
 const rows = fc.array(
   fc.record(
     Object.fromEntries(

@@ -3,6 +3,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { col, countedRows, countRows, openDataset, scanBatches, type Predicate } from "../src/index.ts";
+import { arbitraryComparison, arbitraryPredicate } from "./arbitrary-predicate.ts";
 
 const float = fc.constantFrom(-1.5, -0, 0, 1, 2.5, Infinity, -Infinity, Number.NaN);
 const text = fc.constantFrom(
@@ -28,36 +29,16 @@ const row = fc.record({
 });
 type Row = { i: number | null; l: bigint | null; f: number | null; s: string | null; b: boolean | null };
 
-const comparison: fc.Arbitrary<Predicate> = fc
-  .oneof(
+const comparison = arbitraryComparison(
+  fc.oneof(
     fc.tuple(fc.constant("i"), fc.integer({ min: -9, max: 9 })),
     fc.tuple(fc.constant("l"), fc.bigInt(-4n, 4n)),
     fc.tuple(fc.constant("f"), float),
     fc.tuple(fc.constant("s"), text),
     fc.tuple(fc.constant("b"), fc.boolean()),
-  )
-  .chain(([name, value]) =>
-    fc.constantFrom(
-      col(name).eq(value),
-      col(name).ne(value),
-      col(name).lt(value),
-      col(name).le(value),
-      col(name).gt(value),
-      col(name).ge(value),
-      col(name).isIn([value]),
-      col(name).isNull(),
-      col("f").isNaN(),
-    ),
-  );
-const { predicate } = fc.letrec<{ predicate: Predicate }>((tie) => ({
-  predicate: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    comparison,
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]) => a.and(b)),
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]) => a.or(b)),
-    tie("predicate").map((inner) => inner.not()),
   ),
-}));
+);
+const predicate = arbitraryPredicate(comparison);
 
 it("loses no row and invents none", async () => {
   let skipped = 0;

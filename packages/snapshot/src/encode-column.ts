@@ -128,8 +128,7 @@ function encodeInt64(
     return;
   }
   const numbers = valuesOf(values, length);
-  const { nullCount, validity } = validityOf(numbers, length);
-  writeValidity(body, column, length, nullCount, validity);
+  writeValidityOf(body, column, numbers, length);
   const at = body.buffer(8 * length) >> 2;
   for (let i = 0; i < length; i++) {
     const value = numbers[i] ?? 0;
@@ -153,8 +152,7 @@ function encodeInt32(
   length: number,
 ): void {
   const numbers = valuesOf(values, length);
-  const { nullCount, validity } = validityOf(numbers, length);
-  writeValidity(body, column, length, nullCount, validity);
+  writeValidityOf(body, column, numbers, length);
   const at = body.buffer(4 * length) >> 2;
   for (let i = 0; i < length; i++) {
     const value = Number(numbers[i] ?? 0);
@@ -176,8 +174,7 @@ function encodeFloat64(
     return;
   }
   const numbers = valuesOf(values, length);
-  const { nullCount, validity } = validityOf(numbers, length);
-  writeValidity(body, column, length, nullCount, validity);
+  writeValidityOf(body, column, numbers, length);
   const at = body.buffer(8 * length) >> 3;
   for (let i = 0; i < length; i++) {
     const value = numbers[i] ?? 0;
@@ -187,8 +184,7 @@ function encodeFloat64(
 }
 
 function encodeBool(body: BatchBody, column: ColumnSchema, values: readonly unknown[], length: number): void {
-  const { nullCount, validity } = validityOf(values, length);
-  writeValidity(body, column, length, nullCount, validity);
+  writeValidityOf(body, column, values, length);
   const bytes = (length + 7) >> 3;
   const at = body.buffer(bytes);
   body.bytes.fill(0, at, at + bytes);
@@ -205,8 +201,7 @@ function encodeBinary(
   values: readonly unknown[],
   length: number,
 ): void {
-  const { nullCount, validity } = validityOf(values, length);
-  writeValidity(body, column, length, nullCount, validity);
+  writeValidityOf(body, column, values, length);
   const offsets = body.buffer(4 * (length + 1)) >> 2;
   body.int32[offsets] = 0;
   let bytes = 0;
@@ -231,8 +226,7 @@ function encodeLists(
   values: readonly unknown[],
   length: number,
 ): void {
-  const { nullCount, validity } = validityOf(values, length);
-  writeValidity(body, column, length, nullCount, validity);
+  writeValidityOf(body, column, values, length);
   const offsets = body.buffer(4 * (length + 1)) >> 2;
   body.int32[offsets] = 0;
   const items: (string | null)[] = [];
@@ -247,6 +241,17 @@ function encodeLists(
 }
 
 const ITEM: ColumnSchema = { name: "item", type: "utf8", nullable: true };
+
+/** The validity of values that are looked at one by one. */
+function writeValidityOf(
+  body: BatchBody,
+  column: ColumnSchema,
+  values: Parameters<typeof validityOf>[0],
+  length: number,
+): void {
+  const { nullCount, validity } = validityOf(values, length);
+  writeValidity(body, column, length, nullCount, validity);
+}
 
 /** The node of a column and the buffer that says which rows are null: empty where none is. */
 function writeValidity(

@@ -9,6 +9,17 @@ export interface ByteColumn {
   readonly data: Uint8Array;
 }
 
+/** The types whose values {@link byteColumn} reads. */
+export const BYTE_TYPES: ReadonlySet<number> = new Set([
+  Type.Utf8,
+  Type.LargeUtf8,
+  Type.Utf8View,
+  Type.Binary,
+  Type.LargeBinary,
+  Type.BinaryView,
+  Type.FixedSizeBinary,
+]);
+
 /**
  * The bytes of a chunk of utf8, binary, their large, fixed-size and view forms. Copies only of view types, and offsets of large ones.
  *

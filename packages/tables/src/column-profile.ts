@@ -1,8 +1,8 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { PitotError } from "@pitot/core";
-import { DataType, Type, type Data } from "apache-arrow";
+import { DataType, type Data } from "apache-arrow";
 import { BLOCK_VALUES } from "./block-kernels.ts";
-import { byteColumn } from "./byte-column.ts";
+import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
 import { doubleReader, isNumeric } from "./double-blocks.ts";
 import { HyperLogLog } from "./hyper-log-log.ts";
 import { codesOf } from "./invalid-ids.ts";
@@ -223,7 +223,7 @@ export class ColumnProfile {
       if (this.trueCount > 0) this.#distinct.addPairs(both.subarray(2), undefined, 1);
       return;
     }
-    if (!BYTES.has(type.typeId)) return;
+    if (!BYTE_TYPES.has(type.typeId)) return;
     const { offsets, data } = byteColumn(chunk);
     this.#distinct.addBytes(data, offsets, words, length);
     for (let i = 0; i < length; i++)
@@ -250,7 +250,7 @@ export class ColumnProfile {
       for (let i = 0; i < part.length; i++)
         if (used[base + i] === 1 && (own === undefined || bit(own, i) === 1))
           wanted[i >>> 5]! |= 1 << (i & 31);
-      if (BYTES.has(part.type.typeId)) {
+      if (BYTE_TYPES.has(part.type.typeId)) {
         const { offsets, data } = byteColumn(part);
         this.#distinct.addBytes(data, offsets, wanted, part.length);
         for (let i = 0; i < part.length; i++)
@@ -308,16 +308,6 @@ function isWide(type: DataType): boolean {
   const { ArrayType } = type as { ArrayType: unknown };
   return ArrayType === BigInt64Array || ArrayType === BigUint64Array;
 }
-
-const BYTES: ReadonlySet<number> = new Set([
-  Type.Utf8,
-  Type.LargeUtf8,
-  Type.Utf8View,
-  Type.Binary,
-  Type.LargeBinary,
-  Type.BinaryView,
-  Type.FixedSizeBinary,
-]);
 
 /** The values that `words` leaves, as doubles. */
 function dense(chunk: Data, words: Int32Array): [values: Float64Array, length: number] {

@@ -16,7 +16,8 @@ export interface DoubleReader {
   readonly direct: Float64Array | undefined;
 }
 
-type Numbers =
+/** Values that a number of JavaScript holds. */
+export type Numbers =
   | Int8Array
   | Uint8Array
   | Int16Array

@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
-import { DataType, Precision, Type, type Data } from "apache-arrow";
-import { byteColumn } from "./byte-column.ts";
+import { DataType, Precision, type Data } from "apache-arrow";
+import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
 import { halfToNumber } from "./canonical-text.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { typeString } from "./type-string.ts";
@@ -59,7 +59,7 @@ export function idKeys(chunk: Data, column: string): IdKeys {
     };
   }
   if (DataType.isDictionary(type)) return dictionaryKeys(chunk, column, words);
-  if (BYTES.has(type.typeId)) {
+  if (BYTE_TYPES.has(type.typeId)) {
     const { offsets, data } = byteColumn(chunk);
     return { family: "bytes", words, bytes: { starts: offsets, ends: offsets.subarray(1), data } };
   }
@@ -68,16 +68,6 @@ export function idKeys(chunk: Data, column: string): IdKeys {
     remedy: "Give a column of integers, floats, decimals, text, binary, or a dictionary of these.",
   });
 }
-
-const BYTES: ReadonlySet<Type> = new Set([
-  Type.Utf8,
-  Type.LargeUtf8,
-  Type.Utf8View,
-  Type.Binary,
-  Type.LargeBinary,
-  Type.BinaryView,
-  Type.FixedSizeBinary,
-]);
 
 function halves(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);

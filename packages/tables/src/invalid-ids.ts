@@ -2,6 +2,7 @@ import { PitotError } from "@pitot/core";
 import { DataType, Precision, Type, type Data } from "apache-arrow";
 import { blockKernels, SCAN_VALUES } from "./block-kernels.ts";
 import { uncheckedByteColumn } from "./byte-column.ts";
+import type { Numbers } from "./double-blocks.ts";
 import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
 
@@ -13,16 +14,6 @@ export const BLOCK_ROWS = 65_536;
  * a null. `from` is a multiple of 32.
  */
 export type IdKernel = (from: number, to: number, hits: Int32Array) => number;
-
-type Values =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
 
 /**
  * The kernel of a chunk's physical type: null, zero of any numeric type (−0 too) and the text "0" are invalid ids.
@@ -37,11 +28,11 @@ export function idKernel(chunk: Data, column: string): IdKernel {
     case Type.Int:
       return (type as DataType & { bitWidth: number }).bitWidth === 64
         ? wide(chunk.values as BigInt64Array, words)
-        : narrow(chunk.values as Values, words);
+        : narrow(chunk.values as Numbers, words);
     case Type.Float:
       return (type as DataType & { precision: Precision }).precision === Precision.HALF
         ? flagged(chunk.length, words, isHalfZero(chunk.values as Uint16Array))
-        : narrow(chunk.values as Values, words);
+        : narrow(chunk.values as Numbers, words);
     case Type.Decimal:
       return flagged(chunk.length, words, isDecimalZero(chunk.values as Uint32Array, chunk.stride));
     case Type.Utf8:
@@ -76,7 +67,7 @@ const nulls: IdKernel = (from, to, hits) => {
 };
 
 /** Numbers are made doubles block by block (see `double-blocks.ts`), and groups of 32 without an invalid one are passed over. */
-function narrow(values: Values, words: Int32Array | undefined): IdKernel {
+function narrow(values: Numbers, words: Int32Array | undefined): IdKernel {
   return (from, to, hits) => {
     const kernels = blockKernels();
     const { doubles, outInt32s } = kernels;

@@ -1,6 +1,6 @@
-import { PitotError } from "@pitot/core";
 import { BoundPair } from "./bound-pair.ts";
 import { boundsOrder } from "./bounds-order.ts";
+import { chunkOf } from "./chunk-of.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
 import { StatisticsScanner } from "./statistics-scanner.ts";
@@ -39,13 +39,7 @@ export interface ColumnBounds {
  * Throws INVALID_ARGUMENT for a row group that is not there.
  */
 export function columnBounds(metadata: FileMetadata, rowGroup: number, leaf: LeafColumn): ColumnBounds {
-  const group = metadata.rowGroups[rowGroup];
-  const chunk = group?.columns[leaf.index];
-  if (group === undefined || chunk === undefined)
-    throw new PitotError("INVALID_ARGUMENT", "The file has no such row group or column", {
-      value: `row group ${rowGroup}, column ${leaf.path}`,
-      remedy: `Give a row group below ${metadata.rowGroups.length} and a column of the same file`,
-    });
+  const { group, chunk } = chunkOf(metadata, rowGroup, leaf);
   const rows = group.numRows;
   if (!chunk.scanStatistics(scanner)) return { minExact: false, maxExact: false, rows };
   const { bytes } = chunk;

@@ -3,6 +3,7 @@ import type { RangeSource } from "../io/range-source.ts";
 import { BoundPair } from "./bound-pair.ts";
 import { type BoundsOrder, boundsOrder } from "./bounds-order.ts";
 import type { ColumnBounds } from "./column-bounds.ts";
+import { chunkOf } from "./chunk-of.ts";
 import { type ColumnChunk, elements } from "./column-chunk.ts";
 import type { FileMetadata } from "./file-metadata.ts";
 import type { LeafColumn } from "./leaf-column.ts";
@@ -45,13 +46,7 @@ export async function readPageIndex(
   leaf: LeafColumn,
   signal?: AbortSignal,
 ): Promise<PageIndex | undefined> {
-  const group = metadata.rowGroups[rowGroup];
-  const chunk = group?.columns[leaf.index];
-  if (group === undefined || chunk === undefined)
-    throw new PitotError("INVALID_ARGUMENT", "The file has no such row group or column", {
-      value: `row group ${rowGroup}, column ${leaf.path}`,
-      remedy: `Give a row group below ${metadata.rowGroups.length} and a column of the same file`,
-    });
+  const { group, chunk } = chunkOf(metadata, rowGroup, leaf);
   const places = indexPlaces(source, chunk);
   if (places === undefined) return undefined;
   const [offsetBytes, columnBytes] = await readBoth(source, places, signal);

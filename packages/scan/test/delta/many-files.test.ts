@@ -6,7 +6,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
-import { col, deltaSource, type Predicate } from "../../src/index.ts";
+import { col, deltaSource } from "../../src/index.ts";
+import { arbitraryComparison, arbitraryPredicate } from "../arbitrary-predicate.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
@@ -83,37 +84,17 @@ const stats = fc.oneof(
 );
 const file = fc.record({ stats, p: fc.constantFrom("a", "b", null) });
 
-const comparison: fc.Arbitrary<Predicate> = fc
-  .oneof(
+const comparison = arbitraryComparison(
+  fc.oneof(
     fc.tuple(fc.constant("l"), fc.constantFrom(0n, 2n, 9007199254740993n, 9007199254740992n, -(2n ** 63n))),
     fc.tuple(fc.constant("i"), fc.constantFrom(-3, 0, 10)),
     fc.tuple(fc.constant("f"), fc.constantFrom(-1.5, 0, Infinity, Number.NaN)),
     fc.tuple(fc.constant("s"), fc.constantFrom("", "a", "\uFFFD", "\u{1F600}")),
     fc.tuple(fc.constant("t"), fc.constantFrom("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.002Z")),
     fc.tuple(fc.constant("p"), fc.constantFrom("a", "c")),
-  )
-  .chain(([name, value]) =>
-    fc.constantFrom(
-      col(name).eq(value),
-      col(name).ne(value),
-      col(name).lt(value),
-      col(name).le(value),
-      col(name).gt(value),
-      col(name).ge(value),
-      col(name).isIn([value]),
-      col(name).isNull(),
-      col("f").isNaN(),
-    ),
-  );
-const { predicate } = fc.letrec<{ predicate: Predicate }>((tie) => ({
-  predicate: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    comparison,
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]) => a.and(b)),
-    fc.tuple(tie("predicate"), tie("predicate")).map(([a, b]) => a.or(b)),
-    tie("predicate").map((inner) => inner.not()),
   ),
-}));
+);
+const predicate = arbitraryPredicate(comparison);
 
 it("leaves out by column what each file's statistics leave out by themselves", async () => {
   let [kept, skipped] = [0, 0];

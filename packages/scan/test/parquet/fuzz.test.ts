@@ -17,6 +17,7 @@ import {
 } from "../../src/index.ts";
 import { decodeMetadata } from "../../src/parquet/decode-metadata.ts";
 import { type DuckdbFolder, duckdbFolder } from "./duckdb-file.ts";
+import { random } from "../random.ts";
 
 // `PITOT_FUZZ_CASES=100000` makes a soak of it; `PITOT_FUZZ_SEED` goes on elsewhere.
 const CASES = Number(process.env["PITOT_FUZZ_CASES"] ?? 2000);
@@ -57,17 +58,6 @@ beforeAll(async () => {
     }
 });
 afterAll(() => duckdb[Symbol.dispose]());
-
-/** Mulberry32: the same cases for the same seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A file whose footer, and sometimes data, were broken in one of the ways that files break. */
 function mutate(next: () => number): Uint8Array {
