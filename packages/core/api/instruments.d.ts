@@ -13,4 +13,6 @@ export declare function recordHistogram(name: string, value: number, attributes:
 export declare function addUpDown(name: string, delta: number, attributes: Attributes): void;
 /** Adds to one of Pitot's counters; the value is read by OTel when it collects. */
 export declare function addCounter(name: string, delta: number, attributes: Attributes): void;
+/** {@link addCounter} for one attribute set, looked up once. */
+export declare function counterOf(name: string, attributes: Attributes): (delta: number) => void;
 export {};

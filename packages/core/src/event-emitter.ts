@@ -9,6 +9,7 @@ import {
 } from "@pitot/semconv";
 import { apiLogEmitter } from "./log-emitter.ts";
 import type { Recording } from "./recording-options.ts";
+import { pitotTracer } from "./registered-api.ts";
 import { cutBySdk } from "./sdk-limits.ts";
 
 const CARRIER_EVENTS = 100;
@@ -24,8 +25,17 @@ interface Carrier {
   bytes: number;
 }
 
-/** Events that Pitot has put on a span, so that it never puts more than the SDK keeps. */
+/** Events that Pitot has put on spans that do not tell how many they have, so that it never puts more than the SDK keeps. */
 const eventsOn = new WeakMap<Span, number>();
+
+/** True where a span has fewer events than `room`, and so takes another. An SDK's span has them in a list, and asking it costs less than keeping count. */
+function takesEvent(span: Span, room: number): boolean {
+  const { events } = span as { events?: unknown };
+  if (Array.isArray(events)) return events.length < room;
+  const used = eventsOn.get(span) ?? 0;
+  if (used < room) eventsOn.set(span, used + 1);
+  return used < room;
+}
 
 /**
  * Puts records on spans, or hands them to the logs pipeline, so that none is thrown away by span limits: few on the active
@@ -81,9 +91,8 @@ export class EventEmitter {
     let taken = this.#log(name, attributes, at, timeMs);
     const span = this.#recording.spans ? this.#spanOf(at) : undefined;
     if (span?.isRecording()) {
-      const used = eventsOn.get(span) ?? 0;
-      if (used < Math.min(CARRIER_EVENTS, this.#recording.limits.spanEvents - RESERVED_EVENTS)) {
-        eventsOn.set(span, used + 1);
+      const room = Math.min(CARRIER_EVENTS, this.#recording.limits.spanEvents - RESERVED_EVENTS);
+      if (takesEvent(span, room)) {
         span.addEvent(name, attributes, timeMs);
         taken = true;
       } else taken = this.#carry(name, attributes, kind, seq, bytes, timeMs) || taken;
@@ -136,7 +145,7 @@ export class EventEmitter {
       carrier = undefined;
     }
     if (carrier === undefined) {
-      const span = trace.getTracer("pitot").startSpan(
+      const span = pitotTracer().startSpan(
         `${SPAN_RECORDS} ${kind}`,
         {
           attributes: {

@@ -6,6 +6,8 @@ import type { PlainObject, PlainValue } from "./plain-value.ts";
 const MAX_DEPTH = 4;
 const MAX_LIST = 64;
 const MAX_TEXT = 1024;
+/** Paths whose attribute names are kept. */
+const MAX_KEYS = 4096;
 
 /** What bounds a flattened payload. */
 export interface FlattenLimits {
@@ -17,50 +19,73 @@ export interface FlattenLimits {
   readonly textLength: number;
 }
 
-/** A payload as flat attributes. */
-export interface FlattenedPayload {
-  readonly attributes: Attributes;
-  /** True where the attributes do not hold the whole payload. */
-  readonly truncated: boolean;
-}
-
 /**
- * Makes flat attributes `pitot.payload.<path>` of a payload. What is too deep, too long or too many stands as JSON in
+ * Adds flat attributes `pitot.payload.<path>` of a payload. What is too deep, too long or too many stands as JSON in
  * `pitot.payload.json`, cut on a character boundary, beside the digest of the whole payload's JSON, by which the
  * snapshot's row is found.
  *
  * @param json `JSON.stringify(payload)`, which the caller has at hand
+ * @returns true where the attributes do not hold the whole payload
  */
-export function flattenPayload(payload: PlainObject, json: string, limits: FlattenLimits): FlattenedPayload {
-  const attributes: Attributes = {};
-  const longest = Math.min(MAX_TEXT, limits.textLength);
-  const rest: PlainObject = {};
-  let used = 0;
-  const visit = (value: PlainValue, path: string, depth: number): void => {
-    if (value === null) return;
-    if (isTree(value) && depth < MAX_DEPTH) {
-      for (const key of Object.keys(value))
-        visit(value[key]!, path === "" ? key : `${path}.${key}`, depth + 1);
-      return;
-    }
-    const flat = path === "" ? undefined : asAttribute(value, longest);
-    if (flat === undefined || used + 3 >= limits.attributes) rest[path] = value;
-    else {
-      attributes[`${ATTR_PAYLOAD}.${path}`] = flat;
-      used++;
-    }
-  };
-  visit(payload, "", 0);
-  if (Object.keys(rest).length === 0) return { attributes, truncated: false };
+export function flattenPayload(
+  payload: PlainObject,
+  json: string,
+  limits: FlattenLimits,
+  into: Attributes,
+): boolean {
+  const flattening = new Flattening(limits, into);
+  flattening.add(payload, "", 0);
+  const { rest } = flattening;
+  if (rest === undefined) return false;
   const text = JSON.stringify(rest);
   const kept = cutText(cutUtf8(text, limits.payloadBytes), limits.textLength);
   const truncated = kept.length < text.length;
-  if (limits.attributes >= 3) {
-    attributes[ATTR_PAYLOAD_JSON] = kept;
-    attributes[ATTR_PAYLOAD_SHA256] = createHash("sha256").update(json).digest("hex");
-    if (truncated) attributes[ATTR_PAYLOAD_TRUNCATED] = true;
+  if (limits.attributes < 3) return true;
+  into[ATTR_PAYLOAD_JSON] = kept;
+  into[ATTR_PAYLOAD_SHA256] = createHash("sha256").update(json).digest("hex");
+  if (truncated) into[ATTR_PAYLOAD_TRUNCATED] = true;
+  return truncated;
+}
+
+class Flattening {
+  /** What has no place in flat attributes, by path. */
+  rest: PlainObject | undefined;
+  readonly #into: Attributes;
+  readonly #longest: number;
+  #left: number;
+
+  constructor({ attributes, textLength }: FlattenLimits, into: Attributes) {
+    this.#into = into;
+    this.#longest = Math.min(MAX_TEXT, textLength);
+    this.#left = attributes - 3;
   }
-  return { attributes, truncated: truncated || limits.attributes < 3 };
+
+  add(value: PlainValue, path: string, depth: number): void {
+    if (value === null) return;
+    if (isTree(value) && depth < MAX_DEPTH) {
+      for (const key of Object.keys(value))
+        this.add(value[key]!, path === "" ? key : `${path}.${key}`, depth + 1);
+      return;
+    }
+    const flat = path === "" || this.#left <= 0 ? undefined : asAttribute(value, this.#longest);
+    if (flat === undefined) (this.rest ??= Object.create(null) as PlainObject)[path] = value;
+    else {
+      this.#into[attributeKey(path)] = flat;
+      this.#left--;
+    }
+  }
+}
+
+const keys = new Map<string, string>();
+
+/** `pitot.payload.<path>`: most payloads have the paths of others, and a name made anew is hashed anew. */
+function attributeKey(path: string): string {
+  let key = keys.get(path);
+  if (key === undefined) {
+    key = `${ATTR_PAYLOAD}.${path}`;
+    if (keys.size < MAX_KEYS) keys.set(path, key);
+  }
+  return key;
 }
 
 /** The longest prefix of `text` that is at most `bytes` of UTF-8 and ends between characters. */

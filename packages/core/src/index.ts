@@ -43,7 +43,9 @@ export { PitotError } from "./pitot-error.ts";
 export type { PitotErrorCode, PitotErrorDetails } from "./pitot-error.ts";
 
 // For whoever instruments
+export { activeContext } from "./active-context.ts";
 export { failSpan } from "./fail-span.ts";
+export { pitotTracer } from "./registered-api.ts";
 
 // For whoever stores records
 export { addCounter, recordHistogram } from "./instruments.ts";

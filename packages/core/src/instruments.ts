@@ -1,5 +1,13 @@
-import { metrics, type Attributes, type Histogram, type Meter, type UpDownCounter } from "@opentelemetry/api";
+import {
+  metrics,
+  type Attributes,
+  type Histogram,
+  type Meter,
+  type MeterProvider,
+  type UpDownCounter,
+} from "@opentelemetry/api";
 import { METRICS, type MetricDefinition } from "@pitot/semconv";
+import { registeredApi } from "./registered-api.ts";
 
 /** The sums of one counter by attribute set. */
 type Cells = Map<string, { attributes: Attributes; value: number }>;
@@ -17,8 +25,12 @@ interface MeterInstruments {
 const perProvider = new WeakMap<object, MeterInstruments>();
 const cells = new Map<string, Cells>();
 
+let last: { readonly registered: MeterProvider; readonly instruments: MeterInstruments } | undefined;
+
 /** The meter of the provider that is registered now. */
 export function currentInstruments(): MeterInstruments {
+  const registered = registeredApi()?.metrics;
+  if (registered !== undefined && registered === last?.registered) return last.instruments;
   const provider = metrics.getMeterProvider();
   let instruments = perProvider.get(provider);
   if (instruments === undefined) {
@@ -30,6 +42,7 @@ export function currentInstruments(): MeterInstruments {
     };
     perProvider.set(provider, instruments);
   }
+  if (registered !== undefined) last = { registered, instruments };
   return instruments;
 }
 
@@ -63,8 +76,16 @@ export function addUpDown(name: string, delta: number, attributes: Attributes): 
 
 /** Adds to one of Pitot's counters; the value is read by OTel when it collects. */
 export function addCounter(name: string, delta: number, attributes: Attributes): void {
-  cell(name, attributes).value += delta;
-  observe(name);
+  counterOf(name, attributes)(delta);
+}
+
+/** {@link addCounter} for one attribute set, looked up once. */
+export function counterOf(name: string, attributes: Attributes): (delta: number) => void {
+  const found = cell(name, attributes);
+  return (delta) => {
+    found.value += delta;
+    observe(name);
+  };
 }
 
 function cell(name: string, attributes: Attributes): { value: number } {

@@ -24,11 +24,19 @@ export interface PayloadRoute {
   readonly stored: boolean;
 }
 
+/** What is known of a name. */
+interface NamedGroup {
+  /** In the buffer; undefined until there is a row in it. */
+  index: number | undefined;
+  /** What its rows are counted under in the export budget. */
+  readonly budget: string;
+}
+
 /** The record path of events, or of artifacts: a name and a payload, copied, bounded and redacted once. */
 export class PayloadRecorder {
   readonly buffer: RecordBuffer;
   readonly #route: PayloadRoute;
-  readonly #groups = new Map<string, number>();
+  readonly #groups = new Map<string, NamedGroup>();
   #seq = 0;
 
   constructor(route: PayloadRoute) {
@@ -56,18 +64,19 @@ export class PayloadRecorder {
     const json = JSON.stringify(value);
     // Exported events are numbered without a snapshot too.
     const seq = this.#seq++;
-    const full = stored && this.buffer.append(this.#group(logical), json, at, clock);
-    const { taken, truncated } = this.#emit(logical, value, json, seq, at, clock.time, many);
+    const group = this.#group(logical);
+    const full = stored && this.buffer.append((group.index ??= this.buffer.group(logical)), json, at, clock);
+    const { taken, truncated } = this.#emit(logical, group.budget, value, json, seq, at, clock.time, many);
     if (truncated || plain.cut || logical !== name) accounting.add(kind, "truncated");
     accounting.add(kind, taken ? "exported" : stored ? "snapshot_only" : "dropped");
     return full || (stored && recording.flushMs === 0);
   }
 
-  #group(name: string): number {
+  #group(name: string): NamedGroup {
     let group = this.#groups.get(name);
     if (group === undefined) {
       if (this.#groups.size >= MAX_NAMES) this.#groups.clear();
-      group = this.buffer.group(name);
+      group = { index: undefined, budget: `${this.#route.kind}\u0000${name}` };
       this.#groups.set(name, group);
     }
     return group;
@@ -75,6 +84,7 @@ export class PayloadRecorder {
 
   #emit(
     name: string,
+    budgetKey: string,
     value: PlainObject,
     json: string,
     seq: number,
@@ -83,23 +93,22 @@ export class PayloadRecorder {
     many: boolean,
   ): { taken: boolean; truncated: boolean } {
     const { kind, recording, emitter, budget } = this.#route;
-    if (!emitter.active(at) || budget.take(`${kind}\u0000${name}`) === 0)
-      return { taken: false, truncated: false };
-    const flat = flattenPayload(value, json, {
-      attributes: emitter.attributeBudget,
-      payloadBytes: recording.payloadBytes,
-      textLength: recording.limits.valueLength,
-    });
+    if (!emitter.active(at) || budget.take(budgetKey) === 0) return { taken: false, truncated: false };
     const attributes: Attributes = {
       [kind === "event" ? names.ATTR_EVENT_NAME : names.ATTR_ARTIFACT_NAME]: name,
       [names.ATTR_RECORD_SEQ]: seq,
-      ...flat.attributes,
     };
+    const limits = {
+      attributes: emitter.attributeBudget,
+      payloadBytes: recording.payloadBytes,
+      textLength: recording.limits.valueLength,
+    };
+    const truncated = flattenPayload(value, json, limits, attributes);
     const event = kind === "event" ? names.EVENT_EVENT : names.EVENT_ARTIFACT;
     const bytes = Math.min(json.length, recording.payloadBytes) + 128;
     const taken = many
       ? emitter.emitRow(event, attributes, kind, seq, bytes, at, timeMs)
       : emitter.emit(event, attributes, kind, seq, bytes, at, timeMs);
-    return { taken, truncated: flat.truncated || emitter.cuts(attributes) };
+    return { taken, truncated: truncated || emitter.cuts(attributes) };
   }
 }

@@ -34,7 +34,8 @@ class Walk {
   redacted = 0;
   cut = false;
   #nodes = 0;
-  readonly #open = new Set<object>();
+  /** The objects around what is visited. A list: there are few at once, and a set costs each payload one. */
+  readonly #open: object[] = [];
   readonly #redactor: Redactor;
 
   constructor(redactor: Redactor) {
@@ -70,12 +71,12 @@ class Walk {
   }
 
   #object(value: object, path: string, depth: number): PlainValue | undefined {
-    if (this.#open.has(value)) return "[circular]";
+    if (this.#open.includes(value)) return "[circular]";
     if (depth >= MAX_DEPTH) {
       this.cut = true;
       return "[too deep]";
     }
-    this.#open.add(value);
+    this.#open.push(value);
     try {
       if (value instanceof Date)
         return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
@@ -105,7 +106,7 @@ class Walk {
     } catch (error) {
       return unreadable(error);
     } finally {
-      this.#open.delete(value);
+      this.#open.pop();
     }
   }
 

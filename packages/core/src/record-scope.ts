@@ -8,7 +8,7 @@ import type { ColumnRecords } from "./column-records.ts";
 import { composeSinks, type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { EventEmitter } from "./event-emitter.ts";
 import { ExportBudget } from "./export-budget.ts";
-import { addCounter } from "./instruments.ts";
+import { counterOf } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
 import { metricSeries, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
 import { MetricRows } from "./metric-rows.ts";
@@ -24,11 +24,16 @@ import { ScopeStorage } from "./scope-storage.ts";
 
 /** All records of this process, for the `pitot.records` counter. */
 class ProcessAccounting extends Accounting {
+  readonly #counters = new Map<string, Partial<Record<RecordOutcome, (count: number) => void>>>();
+
   override add(kind: string, outcome: RecordOutcome, count: number = 1): void {
-    addCounter(names.METRIC_RECORDS, count, {
+    let ofKind = this.#counters.get(kind);
+    if (ofKind === undefined) this.#counters.set(kind, (ofKind = {}));
+    const counter = (ofKind[outcome] ??= counterOf(names.METRIC_RECORDS, {
       [names.ATTR_RECORD_KIND]: kind,
       [names.ATTR_OUTCOME]: outcome,
-    });
+    }));
+    counter(count);
   }
 }
 const processAccounting = new ProcessAccounting();

@@ -1,4 +1,4 @@
-import { context, SpanStatusCode, trace, type Attributes } from "@opentelemetry/api";
+import { context, SpanStatusCode, type Attributes } from "@opentelemetry/api";
 import * as names from "@pitot/semconv";
 import { composeSinks, type DiagnosticsSink, type Payload } from "./diagnostics-sink.ts";
 import { errorMessage, failSpan } from "./fail-span.ts";
@@ -12,6 +12,7 @@ import { toPlain, type PlainObject } from "./plain-value.ts";
 import { recordName } from "./record-name.ts";
 import { RecordScope } from "./record-scope.ts";
 import { recording } from "./recording-options.ts";
+import { pitotTracer } from "./registered-api.ts";
 import { settle } from "./stage.ts";
 import type { RunStatus } from "./run-payload.ts";
 
@@ -74,7 +75,7 @@ export function startRun(options: StartRunOptions): PipelineRun {
   runs++;
   const envelope = newEnvelope(options, uuid7());
   const first = new PipelineRun(envelope);
-  const tracer = trace.getTracer("pitot");
+  const tracer = pitotTracer();
   const parent = context.active();
   const span = tracer.startSpan(
     `${names.SPAN_RUN} ${envelope.label}`,

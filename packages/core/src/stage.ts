@@ -1,4 +1,11 @@
-import { context, trace, type AttributeValue, type Link, type Span } from "@opentelemetry/api";
+import {
+  context,
+  trace,
+  type Attributes,
+  type AttributeValue,
+  type Link,
+  type Span,
+} from "@opentelemetry/api";
 import {
   ATTR_CACHE_OUTCOME,
   ATTR_ERROR_TYPE,
@@ -10,11 +17,13 @@ import {
   METRIC_STAGE_DURATION,
   SPAN_STAGE,
 } from "@pitot/semconv";
+import { activeContext } from "./active-context.ts";
 import { failSpan } from "./fail-span.ts";
 import { recordHistogram } from "./instruments.ts";
 import { guarded } from "./internal/report-once.ts";
 import { runIdOf, type LiveRun } from "./live-run.ts";
 import { recordName } from "./record-name.ts";
+import { pitotTracer } from "./registered-api.ts";
 
 /** How a stage is recorded. */
 export interface StageOptions {
@@ -40,36 +49,30 @@ export function runStage<T>(
   body: StageBody<T>,
 ): T {
   const stageName = recordName(name);
-  const active = context.active();
+  const active = activeContext();
   const parent = live.run !== undefined && runIdOf(active) !== live.run.runId ? live.context : active;
-  const span = trace.getTracer("pitot").startSpan(
-    `${SPAN_STAGE} ${stageName}`,
-    {
-      links: [...(options.links ?? [])],
-      attributes: {
-        ...options.attributes,
-        [ATTR_STAGE_NAME]: stageName,
-        [ATTR_STAGE_ATTEMPT]: options.attempt ?? 1,
-        ...(live.run === undefined ? {} : { [ATTR_RUN_ID]: live.run.runId }),
-      },
-    },
-    parent,
-  );
+  const attributes: Attributes = { ...options.attributes };
+  attributes[ATTR_STAGE_NAME] = stageName;
+  attributes[ATTR_STAGE_ATTEMPT] = options.attempt ?? 1;
+  if (live.run !== undefined) attributes[ATTR_RUN_ID] = live.run.runId;
+  const links = (options.links ?? []) as Link[];
+  const span = pitotTracer().startSpan(`${SPAN_STAGE} ${stageName}`, { links, attributes }, parent);
   const started = performance.now();
   const end = (error?: { readonly thrown: unknown }): void =>
     guarded("stage.end", () => {
       const type = error === undefined ? undefined : failSpan(span, error.thrown);
       const status = error === undefined ? "completed" : "failed";
-      const cached = options.cacheOutcome?.();
       span.setAttribute(ATTR_STAGE_STATUS, status);
       span.end();
-      recordHistogram(METRIC_STAGE_DURATION, (performance.now() - started) / 1000, {
+      const dimensions: Attributes = {
         [ATTR_RUN_LABEL]: label,
         [ATTR_STAGE_NAME]: stageName,
         [ATTR_STAGE_STATUS]: status,
-        ...(cached === undefined ? {} : { [ATTR_CACHE_OUTCOME]: cached }),
-        ...(type === undefined ? {} : { [ATTR_ERROR_TYPE]: type }),
-      });
+      };
+      const cached = options.cacheOutcome?.();
+      if (cached !== undefined) dimensions[ATTR_CACHE_OUTCOME] = cached;
+      if (type !== undefined) dimensions[ATTR_ERROR_TYPE] = type;
+      recordHistogram(METRIC_STAGE_DURATION, (performance.now() - started) / 1000, dimensions);
     });
   let result: T;
   try {

@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import { createTelemetryHarness } from "@pitot/testing";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -154,11 +155,9 @@ describe("redaction", () => {
 describe("flattening", () => {
   it("keeps what does not fit as bounded JSON beside a digest", () => {
     const payload = { long: "é".repeat(20_000), ok: 1 };
-    const { attributes, truncated } = flattenPayload(payload, JSON.stringify(payload), {
-      attributes: 120,
-      payloadBytes: 8191,
-      textLength: Infinity,
-    });
+    const attributes: Attributes = {};
+    const limits = { attributes: 120, payloadBytes: 8191, textLength: Infinity };
+    const truncated = flattenPayload(payload, JSON.stringify(payload), limits, attributes);
     expect(truncated).toBe(true);
     expect(attributes["pitot.payload.ok"]).toBe(1);
     expect(Buffer.byteLength(attributes["pitot.payload.json"] as string)).toBeLessThanOrEqual(8191);

@@ -1,5 +1,5 @@
-import { SpanKind, trace, type Attributes, type Span } from "@opentelemetry/api";
-import { failSpan, guarded, recordHistogram, redactText } from "@pitot/core";
+import { SpanKind, type Attributes, type Span } from "@opentelemetry/api";
+import { activeContext, failSpan, guarded, pitotTracer, recordHistogram, redactText } from "@pitot/core";
 import * as names from "@pitot/semconv";
 import type { StatementDescription } from "./describe-statement.ts";
 import type { DuckDBResultLike } from "./duckdb-connection.ts";
@@ -23,6 +23,8 @@ interface Dimensions {
 
 const CHANGED_ROWS = 1;
 const QUERY_RESULT = 3;
+/** Statements that give rows, whatever they are. */
+const READS: ReadonlySet<string> = new Set(["SELECT", "VALUES", "DESCRIBE", "SHOW", "SUMMARIZE"]);
 /** `Catalog Error: …`: the engine's own class of error, of which it has about forty. */
 const ERROR_CLASS = /^([A-Z][\w ]{0,40}? Error): /i;
 
@@ -52,9 +54,8 @@ export class StatementSpan {
     if (statement.collection !== undefined) all[names.ATTR_DB_COLLECTION_NAME] = statement.collection;
     if (settings.namespace !== undefined) all[names.ATTR_DB_NAMESPACE] = settings.namespace;
     if (statement.statements > 1) all[names.ATTR_DB_OPERATION_BATCH_SIZE] = statement.statements;
-    this.span = trace
-      .getTracer("pitot")
-      .startSpan(statement.summary, { kind: SpanKind.CLIENT, attributes: all });
+    const options = { kind: SpanKind.CLIENT, attributes: all };
+    this.span = pitotTracer().startSpan(statement.summary, options, activeContext());
   }
 
   /** The statement has been run, and its rows are all there. */
@@ -62,7 +63,7 @@ export class StatementSpan {
     // Each question to the result is a call into the engine: nobody asks for a span that is not kept.
     if (this.span.isRecording())
       guarded("duckdb.finish", () => {
-        const type = result.returnType;
+        const type = READS.has(this.#statement.operation) ? QUERY_RESULT : result.returnType;
         if (type === QUERY_RESULT && result.rowCount !== undefined)
           this.span.setAttribute(names.ATTR_DB_RESPONSE_RETURNED_ROWS, result.rowCount);
         else if (type === CHANGED_ROWS)

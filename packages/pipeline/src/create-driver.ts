@@ -4,6 +4,9 @@ import { aroundRun, type RunHandle } from "./around-run.ts";
 import { cacheKey, codeVersion, dataVersion, type CacheEntry, type CacheStore } from "./node-cache.ts";
 import type { PipelineNode } from "./pipeline-node.ts";
 
+/** Sets of targets whose graphs are kept. */
+const MAX_GRAPHS = 32;
+
 /** Values by name, as a node's function is given them: of any type, since names are what connects functions here. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a function says what it expects
 export type NodeValues = Readonly<Record<string, any>>;
@@ -76,19 +79,25 @@ export function createDriver(options: DriverOptions): Driver {
   const config = options.config ?? {};
   check(nodes, config, options.concurrency);
   plan(nodes, config, [...nodes.keys()]);
-  const codes = new Map(
-    [...nodes].flatMap(([id, { run, cache, version }]) =>
-      cache === true ? [[id, codeVersion(run, version)] as const] : [],
-    ),
-  );
-  const planOf = (targets: readonly string[]): string[] => plan(nodes, config, targets);
+  const compiled = new Map([...nodes].map(([id, node]) => [id, compile(node, nodes)]));
+  const graphs = new Map<string, PGraph>();
+  const graphOf = (targets: readonly string[]): PGraph => {
+    const key = JSON.stringify(targets);
+    let graph = graphs.get(key);
+    if (graph === undefined) {
+      graph = makeGraph(plan(nodes, config, targets), compiled);
+      if (graphs.size >= MAX_GRAPHS) graphs.clear();
+      graphs.set(key, graph);
+    }
+    return graph;
+  };
   return {
-    plan: (...targets) => planOf(targets),
+    plan: (...targets) => plan(nodes, config, targets),
     execute: async (targets, execution = {}) => {
-      const needed = planOf(targets);
+      const graph = graphOf(targets);
       const values = { ...config, ...execution.config };
       const whole = (run: PipelineRun): Promise<NodeValues> =>
-        aroundRun(run, (handle) => new Execution(options, nodes, codes, handle, values).run(needed, targets));
+        aroundRun(run, (handle) => new Execution(options, compiled, handle, values).run(graph, targets));
       if (execution.run !== undefined) return whole(execution.run);
       const { label = "driver", diagnostics } = options;
       return trackedRun({ label, ...(diagnostics === undefined ? {} : { sink: diagnostics }) }, whole);
@@ -96,11 +105,36 @@ export function createDriver(options: DriverOptions): Driver {
   };
 }
 
+/** What some targets need, for any number of executions, also at once. */
+function makeGraph(needed: readonly string[], nodes: ReadonlyMap<string, CompiledNode>): PGraph {
+  return new PGraph(
+    new Map(needed.map((id) => [id, { priority: nodes.get(id)!.definition.priority ?? 0 }])),
+    needed.flatMap((id) => nodes.get(id)!.deps.map((dep): [string, string] => [dep, id])),
+  );
+}
+
+/** A node as every execution needs it. */
+interface CompiledNode {
+  readonly definition: DriverNode;
+  /** Those of its dependencies that are nodes. */
+  readonly deps: readonly string[];
+  /** Version of its code; undefined where nothing is cached. */
+  readonly code: string | undefined;
+}
+
+function compile(definition: DriverNode, nodes: ReadonlyMap<string, DriverNode>): CompiledNode {
+  const { run, deps = [], cache, version } = definition;
+  return {
+    definition,
+    deps: deps.filter((dep) => nodes.has(dep)),
+    code: cache === true ? codeVersion(run, version) : undefined,
+  };
+}
+
 /** One walk through the graph. */
 class Execution {
   readonly #options: DriverOptions;
-  readonly #nodes: ReadonlyMap<string, DriverNode>;
-  readonly #codes: ReadonlyMap<string, string>;
+  readonly #nodes: ReadonlyMap<string, CompiledNode>;
   readonly #handle: RunHandle;
   readonly #values: Map<string, unknown>;
   readonly #versions = new Map<string, string | undefined>();
@@ -109,41 +143,34 @@ class Execution {
 
   constructor(
     options: DriverOptions,
-    nodes: ReadonlyMap<string, DriverNode>,
-    codes: ReadonlyMap<string, string>,
+    nodes: ReadonlyMap<string, CompiledNode>,
     handle: RunHandle,
     config: Readonly<Record<string, unknown>>,
   ) {
     this.#options = options;
     this.#nodes = nodes;
-    this.#codes = codes;
     this.#handle = handle;
     this.#values = new Map(Object.entries(config));
   }
 
-  async run(needed: readonly string[], targets: readonly string[]): Promise<Record<string, unknown>> {
+  async run(graph: PGraph, targets: readonly string[]): Promise<Record<string, unknown>> {
     const { concurrency } = this.#options;
     const started = Date.now();
-    const graph = new PGraph(
-      new Map(
-        needed.map((id) => [
-          id,
-          { run: () => this.#node(id, started), priority: this.#nodes.get(id)!.priority ?? 0 },
-        ]),
-      ),
-      needed.flatMap((id) => this.#deps(id).map((dep): [string, string] => [dep, id])),
-    );
-    await graph.run(concurrency === undefined ? {} : { concurrency });
+    await graph.run({
+      run: (id) => this.#node(id, started),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    });
     if (this.#failure !== undefined) throw this.#failure.thrown;
     return Object.fromEntries(targets.map((target) => [target, this.#values.get(target)]));
   }
 
   /** Never throws or rejects: p-graph would go on with other nodes behind the caller's back. Sync where the node is: a promise costs. */
   #node(id: string, started: number): void | Promise<void> {
-    const definition = this.#nodes.get(id)!;
-    const deps = this.#deps(id);
-    const { group } = definition;
-    const queuedAt = deps.reduce((latest, dep) => Math.max(latest, this.#ready.get(dep) ?? 0), started);
+    const node = this.#nodes.get(id)!;
+    const { deps } = node;
+    const { group } = node.definition;
+    let queuedAt = started;
+    for (const dep of deps) queuedAt = Math.max(queuedAt, this.#ready.get(dep) ?? 0);
     const { signal } = this.#handle.run;
     const end = (error?: { readonly thrown: unknown }): void => {
       this.#failure ??= error;
@@ -153,10 +180,10 @@ class Execution {
     try {
       const result = this.#handle.aroundNode(
         { id, deps, queuedAt, ...(group === undefined ? {} : { group }) },
-        (node) => {
-          if (this.#failure !== undefined) return node.skip("another node failed");
+        (observed) => {
+          if (this.#failure !== undefined) return observed.skip("another node failed");
           if (signal.aborted) throw signal.reason;
-          const value = this.#value(id, definition, node);
+          const value = this.#value(id, node, observed);
           return isPromise(value) ? value.then(keep) : keep(value);
         },
       );
@@ -171,11 +198,13 @@ class Execution {
     }
   }
 
-  #value(id: string, definition: DriverNode, node: PipelineNode): unknown {
+  #value(id: string, { definition, code }: CompiledNode, node: PipelineNode): unknown {
     const names = definition.deps ?? [];
-    const compute = (): unknown =>
-      definition.run(Object.fromEntries(names.map((name) => [name, this.#values.get(name)])), node);
-    const code = this.#codes.get(id);
+    const compute = (): unknown => {
+      const values: Record<string, unknown> = {};
+      for (const name of names) values[name] = this.#values.get(name);
+      return definition.run(values, node);
+    };
     const store = this.#options.cache;
     return code === undefined || store === undefined
       ? compute()
@@ -233,10 +262,6 @@ class Execution {
     if (!this.#versions.has(name)) this.#versions.set(name, dataVersion(this.#values.get(name)));
     return this.#versions.get(name);
   }
-
-  #deps(id: string): string[] {
-    return (this.#nodes.get(id)!.deps ?? []).filter((dep) => this.#nodes.has(dep));
-  }
 }
 
 function check(
@@ -250,6 +275,11 @@ function check(
       remedy: "Give the number of nodes that may run at once.",
     });
   for (const [id, node] of nodes) {
+    if (id === "" || id === "__proto__")
+      throw new PitotError("INVALID_CONFIGURATION", "A node cannot have this name", {
+        value: id,
+        remedy: "Name it otherwise.",
+      });
     if (typeof node.run !== "function")
       throw new PitotError("INVALID_CONFIGURATION", "A node has no function", {
         value: id,

@@ -142,8 +142,31 @@ describe("a driver", () => {
     expect(refused({ a: { deps: ["gone"], run } })).toThrow(/"gone"/);
     expect(refused({ a: { run } }, { a: 1 })).toThrow(PitotError);
     expect(refused({ a: {} as DriverNode })).toThrow(/no function/);
+    expect(refused({ "": { run } })).toThrow(/cannot have this name/);
+    expect(refused({ ["__proto__"]: { run } })).toThrow(/cannot have this name/);
     expect(() => createDriver({ nodes: {}, concurrency: 0 })).toThrow(/concurrency/);
     expect(() => createDriver({ nodes: { a: { run } } }).plan("b")).toThrow(/There are: a/);
+  });
+
+  it("keeps executions at once apart", async () => {
+    const driver = createDriver({
+      nodes: {
+        a: {
+          deps: ["n"],
+          run: async ({ n }) => {
+            await new Promise((resolve) => setTimeout(resolve, 10 - (n as number)));
+            return [n];
+          },
+        },
+        b: { deps: ["a", "n"], run: ({ a, n }) => [...(a as number[]), n] },
+      },
+      config: { n: 0 },
+    });
+    const values = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => driver.execute(["b"], { config: { n } })),
+    );
+    expect(values).toEqual(Array.from({ length: 10 }, (_, n) => ({ b: [n, n] })));
+    expect(stages()).toHaveLength(20);
   });
 
   it("takes a chain of three thousand nodes", async () => {
