@@ -22,7 +22,7 @@ export function buildColumn(
   nameOf: NameOf = ownName,
 ): Data {
   if (node.element.repetition === "REPEATED" && isListLike(type))
-    return buildList(type, values as ArrayLike<RawValues>, withoutRepetition(node), nameOf);
+    return buildList(type, neverNull(values), withoutRepetition(node), nameOf);
   if (DataType.isStruct(type)) return buildStruct(type, values, node, nameOf);
   if (DataType.isMap(type)) return buildMap(type, values, node, nameOf);
   if (isListLike(type)) {
@@ -253,6 +253,11 @@ function grown(bytes: Uint8Array, used: number, needed: number, large: boolean):
   const larger = new Uint8Array(Math.max(needed, Math.min(bytes.length * 2, large ? Infinity : 0x7fffffff)));
   larger.set(bytes.subarray(0, used));
   return larger;
+}
+
+/** What is repeated without a list around it is empty where it has no items, and never null. */
+function neverNull(values: RawValues): ArrayLike<RawValues> {
+  return Array.from(values, (items) => (items as RawValues | null | undefined) ?? []);
 }
 
 function isListLike(type: DataType): boolean {

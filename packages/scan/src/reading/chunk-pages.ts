@@ -28,11 +28,12 @@ export class ChunkPages {
   #dictionary: number | undefined;
   #values = 0;
 
-  constructor(chunk: ColumnChunk, leaf: LeafColumn) {
+  /** @param size - Bytes of the chunk in the file. */
+  constructor(chunk: ColumnChunk, leaf: LeafColumn, size: number) {
     this.leaf = leaf;
     this.#chunk = chunk;
     this.start = chunk.startOffset;
-    this.end = chunk.startOffset + chunk.totalCompressedSize;
+    this.end = chunk.startOffset + size;
   }
 
   /**
@@ -67,8 +68,8 @@ export class ChunkPages {
     if (header.type === DATA_V2) {
       present = checkLevels(bytes, body, header, this.leaf);
       body += header.repetitionBytes + header.definitionBytes;
-      if (!header.isCompressed)
-        // The decoder asks for no decompression then, so it is looked at here.
+      if (!header.isCompressed || body === next)
+        // The decoder asks for no decompression then, or for that of no bytes, so it is looked at here.
         checkPage(bytes.subarray(body, next), header, this.leaf, this.#dictionary, present);
     }
     if (header.type === DICTIONARY) this.#dictionary = header.values;
@@ -82,6 +83,7 @@ export class ChunkPages {
    * @throws RangeError, or what a codec throws
    */
   decompress(bytes: Uint8Array, length: number): Uint8Array {
+    if (bytes.length === 0 && length === 0) return bytes;
     const page = this.#pages.get(this.#place(bytes));
     if (page === undefined) throw new RangeError("a page lies where none was seen");
     const { header, present } = page;

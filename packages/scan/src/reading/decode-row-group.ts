@@ -6,6 +6,7 @@ import type { SchemaElement } from "../parquet/file-metadata.ts";
 import { decodeOffsetIndex } from "../parquet/page-index.ts";
 import { ThriftReader } from "../parquet/thrift-compact-reader.ts";
 import type { RawValues } from "./build-column.ts";
+import { chunkBytes } from "./chunk-bytes.ts";
 import { ChunkPages } from "./chunk-pages.ts";
 
 /**
@@ -92,7 +93,7 @@ class CheckedChunks {
     footer.rowGroup(group).columns.forEach((chunk, index) => {
       const leaf = footer.leaves[index];
       if (leaf === undefined || !wanted.has(chunk.pathInSchema[0] ?? "")) return;
-      const pages = new ChunkPages(chunk, leaf);
+      const pages = new ChunkPages(chunk, leaf, chunkBytes(chunk, leaf, footer));
       this.#chunks.push(pages);
       if (chunk.offsetIndexOffset !== undefined) this.#indexes.set(chunk.offsetIndexOffset, chunk);
       this.compressors[codecOf(index)] = (bytes, length) =>
@@ -141,7 +142,7 @@ function codecOf(index: number): string {
  * of decimals, milliseconds of microseconds, and objects of maps.
  */
 function physicalMetadata(footer: FileFooter, group: number, columns: readonly string[]): FileMetaData {
-  const { metadata, location } = footer;
+  const { metadata } = footer;
   const rowGroup = footer.rowGroup(group);
   const wanted = new Set(columns);
   const chunks = rowGroup.columns.flatMap((chunk, index) =>
@@ -156,7 +157,7 @@ function physicalMetadata(footer: FileFooter, group: number, columns: readonly s
       {
         columns: chunks.map(([chunk, index]) => ({
           file_offset: 0n,
-          meta_data: chunkMetadata(chunk, index, location),
+          meta_data: chunkMetadata(chunk, index, footer),
           ...(chunk.offsetIndexOffset !== undefined &&
             chunk.offsetIndexLength !== undefined && {
               offset_index_offset: BigInt(chunk.offsetIndexOffset),
@@ -189,12 +190,12 @@ function physicalElement({
 function chunkMetadata(
   chunk: ColumnChunk,
   index: number,
-  location: string,
+  footer: FileFooter,
 ): NonNullable<FileMetaData["row_groups"][0]["columns"][0]["meta_data"]> {
   if (chunk.encrypted || chunk.filePath !== undefined)
     throw new PitotError(
       "UNSUPPORTED",
-      `A column of ${location} cannot be read, ${chunk.encrypted ? "for it is encrypted" : "for it lies in another file"}`,
+      `A column of ${footer.location} cannot be read, ${chunk.encrypted ? "for it is encrypted" : "for it lies in another file"}`,
       {
         value: chunk.pathInSchema.join("."),
         remedy: chunk.encrypted
@@ -210,7 +211,7 @@ function chunkMetadata(
     codec: codecOf(index) as "SNAPPY",
     num_values: BigInt(chunk.numValues),
     total_uncompressed_size: BigInt(chunk.totalUncompressedSize),
-    total_compressed_size: BigInt(chunk.totalCompressedSize),
+    total_compressed_size: BigInt(chunkBytes(chunk, footer.leaves[index]!, footer)),
     data_page_offset: BigInt(dataPageOffset),
     ...(startOffset < dataPageOffset && { dictionary_page_offset: BigInt(startOffset) }),
   };
