@@ -1,3 +1,4 @@
+import { PitotError } from "@pitot/core";
 import type { DataType } from "apache-arrow";
 import {
   knownColumn,
@@ -9,9 +10,24 @@ import {
 import { bothOutcomes, eitherOutcomes, oppositeOutcomes, type Outcomes } from "./outcomes.ts";
 import type { BoundsOf, ColumnOf, Predicate, RowMask } from "./predicate.ts";
 
+// Levels of and, or and not in each other; a chain of one of them is one level, however long. More would exhaust the stack.
+const MOST_LEVELS = 1000;
+
 /** What all predicates share: that they combine. */
 export abstract class Expression implements Predicate {
+  /** Of and, or and not in each other. */
+  readonly levels: number;
   abstract readonly columns: readonly string[];
+
+  constructor(levels = 1) {
+    this.levels = levels;
+    if (levels > MOST_LEVELS)
+      throw new PitotError("INVALID_ARGUMENT", "A predicate has too many levels of and, or and not", {
+        value: levels,
+        remedy: `Use isIn for many values, or combine at most ${MOST_LEVELS} levels`,
+      });
+  }
+
   abstract check(typeOf: (leafPath: string) => DataType | undefined): void;
   abstract outcomes(bounds: BoundsOf): Outcomes;
 
@@ -45,22 +61,57 @@ export abstract class Expression implements Predicate {
   }
 }
 
-abstract class Pair extends Expression {
+/** A chain of one connective. It is walked without recursion: `or` of 100,000 comparisons is as deep as it is long. */
+abstract class Chain extends Expression {
   readonly columns: readonly string[];
-  protected readonly left: Predicate;
-  protected readonly right: Predicate;
+  readonly left: Predicate;
+  readonly right: Predicate;
+  readonly #connective: "and" | "or";
+  #operands: readonly Predicate[] | undefined;
 
-  constructor(left: Predicate, right: Predicate) {
-    super();
+  constructor(connective: "and" | "or", left: Predicate, right: Predicate) {
+    const levels = (side: Predicate): number =>
+      side instanceof Chain && side.#connective === connective ? side.levels : levelsOf(side) + 1;
+    super(Math.max(levels(left), levels(right)));
+    this.#connective = connective;
     this.left = left;
     this.right = right;
-    this.columns = [...new Set([...left.columns, ...right.columns])];
+    this.columns = right.columns.every((column) => left.columns.includes(column))
+      ? left.columns
+      : [...new Set([...left.columns, ...right.columns])];
+  }
+
+  /** What the connective joins, from the left. */
+  protected get operands(): readonly Predicate[] {
+    return (this.#operands ??= this.#flatten());
+  }
+
+  #flatten(): Predicate[] {
+    const operands: Predicate[] = [];
+    const waiting: Predicate[] = [this];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+      if (next instanceof Chain && next.#connective === this.#connective) waiting.push(next.right, next.left);
+      else operands.push(next);
+    return operands;
   }
 
   check(typeOf: (leafPath: string) => DataType | undefined): void {
-    this.left.check(typeOf);
-    this.right.check(typeOf);
+    for (const operand of this.operands) operand.check(typeOf);
   }
+
+  toString(): string {
+    let text = "";
+    const waiting: (Predicate | string)[] = [this];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+      if (next instanceof Chain && next.#connective === this.#connective)
+        waiting.push(")", next.right, ` ${this.#connective} `, next.left, "(");
+      else text += next.toString();
+    return text;
+  }
+}
+
+function levelsOf(predicate: Predicate): number {
+  return predicate instanceof Expression ? predicate.levels : 1;
 }
 
 // Kleene's tables over the codes 0 false, 1 true, 2 null; row is the left side.
@@ -73,58 +124,86 @@ const BOTH = Uint8Array.from(SETS.flatMap((a) => SETS.map((b) => outcomeBits(bot
 const EITHER = Uint8Array.from(SETS.flatMap((a) => SETS.map((b) => outcomeBits(eitherOutcomes(a, b)))));
 const OPPOSITE = Uint8Array.from(SETS, (a) => outcomeBits(oppositeOutcomes(a)));
 
-function combineOutcomes(table: Uint8Array, left: OutcomeMask, right: OutcomeMask): OutcomeMask {
-  for (let i = 0; i < left.length; i++) left[i] = table[left[i]! * 8 + right[i]!]!;
+function foldOutcomes(
+  table: Uint8Array,
+  [first, ...others]: readonly Predicate[],
+  bounds: ManyBounds,
+): OutcomeMask {
+  const left = first!.outcomesOfMany(bounds);
+  for (const other of others) {
+    const right = other.outcomesOfMany(bounds);
+    for (let i = 0; i < left.length; i++) left[i] = table[left[i]! * 8 + right[i]!]!;
+  }
   return left;
 }
 
-class Both extends Pair {
+function foldMasks(
+  table: Uint8Array,
+  [first, ...others]: readonly Predicate[],
+  columns: ColumnOf,
+  rows: number,
+): RowMask {
+  const left = first!.mask(columns, rows);
+  for (const other of others) {
+    const right = other.mask(columns, rows);
+    for (let i = 0; i < left.length; i++) left[i] = table[left[i]! * 3 + right[i]!]!;
+  }
+  return left;
+}
+
+class Both extends Chain {
+  constructor(left: Predicate, right: Predicate) {
+    super("and", left, right);
+  }
+
   outcomes(bounds: BoundsOf): Outcomes {
-    return bothOutcomes(this.left.outcomes(bounds), this.right.outcomes(bounds));
+    return this.operands.map((operand) => operand.outcomes(bounds)).reduce(bothOutcomes);
   }
 
   override outcomesOfMany(bounds: ManyBounds): OutcomeMask {
-    return combineOutcomes(BOTH, this.left.outcomesOfMany(bounds), this.right.outcomesOfMany(bounds));
+    return foldOutcomes(BOTH, this.operands, bounds);
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {
-    const left = this.left.evaluate(row);
-    if (left === false) return false;
-    const right = this.right.evaluate(row);
-    return right === false ? false : left === null || right === null ? null : true;
+    let value: boolean | null = true;
+    for (const operand of this.operands) {
+      const next = operand.evaluate(row);
+      if (next === false) return false;
+      value = next === null ? null : value;
+    }
+    return value;
   }
 
   mask(columns: ColumnOf, rows: number): RowMask {
-    return combine(AND, this.left.mask(columns, rows), this.right.mask(columns, rows));
-  }
-
-  toString(): string {
-    return `(${this.left.toString()} and ${this.right.toString()})`;
+    return foldMasks(AND, this.operands, columns, rows);
   }
 }
 
-class Either extends Pair {
+class Either extends Chain {
+  constructor(left: Predicate, right: Predicate) {
+    super("or", left, right);
+  }
+
   outcomes(bounds: BoundsOf): Outcomes {
-    return eitherOutcomes(this.left.outcomes(bounds), this.right.outcomes(bounds));
+    return this.operands.map((operand) => operand.outcomes(bounds)).reduce(eitherOutcomes);
   }
 
   override outcomesOfMany(bounds: ManyBounds): OutcomeMask {
-    return combineOutcomes(EITHER, this.left.outcomesOfMany(bounds), this.right.outcomesOfMany(bounds));
+    return foldOutcomes(EITHER, this.operands, bounds);
   }
 
   evaluate(row: (leafPath: string) => unknown): boolean | null {
-    const left = this.left.evaluate(row);
-    if (left === true) return true;
-    const right = this.right.evaluate(row);
-    return right === true ? true : left === null || right === null ? null : false;
+    let value: boolean | null = false;
+    for (const operand of this.operands) {
+      const next = operand.evaluate(row);
+      if (next === true) return true;
+      value = next === null ? null : value;
+    }
+    return value;
   }
 
   mask(columns: ColumnOf, rows: number): RowMask {
-    return combine(OR, this.left.mask(columns, rows), this.right.mask(columns, rows));
-  }
-
-  toString(): string {
-    return `(${this.left.toString()} or ${this.right.toString()})`;
+    return foldMasks(OR, this.operands, columns, rows);
   }
 }
 
@@ -133,7 +212,7 @@ class Opposite extends Expression {
   readonly #inner: Predicate;
 
   constructor(inner: Predicate) {
-    super();
+    super(levelsOf(inner) + 1);
     this.#inner = inner;
     this.columns = inner.columns;
   }
@@ -170,9 +249,4 @@ class Opposite extends Expression {
   toString(): string {
     return `invert(${this.#inner.toString()})`;
   }
-}
-
-function combine(table: Uint8Array, left: RowMask, right: RowMask): RowMask {
-  for (let i = 0; i < left.length; i++) left[i] = table[left[i]! * 3 + right[i]!]!;
-  return left;
 }

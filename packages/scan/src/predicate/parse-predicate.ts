@@ -6,6 +6,8 @@ import { predicateTokens, type Token } from "./predicate-tokens.ts";
 
 // Predicates of a command line are short; one this deep is an attack on the stack.
 const MAX_DEPTH = 200;
+// No column holds more than 76 digits, and BigInt takes seconds for millions.
+const LONGEST_NUMBER = 400;
 
 /**
  * A predicate from SQL's words: `year = 2024 and origin in ('SEA', 'PDX')`.
@@ -107,12 +109,17 @@ class Parser {
     if (!this.#takeWord("date")) this.#takeWord("timestamp");
     const { kind, text } = this.#peek();
     if (kind !== "number" && kind !== "text") throw this.#error("a number or a text in single quotes");
+    if (kind === "text") {
+      this.#at++;
+      return text;
+    }
+    const value = exactNumber(text);
+    if (value === undefined)
+      throw this.#error(
+        "a number that a double holds, or a longer one in single quotes for a decimal column,",
+      );
     this.#at++;
-    if (kind === "text") return text;
-    const value = Number(text);
-    return Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(text)
-      ? BigInt(text)
-      : value;
+    return value;
   }
 
   #peek(): Token {
@@ -160,6 +167,19 @@ const COMPARE: Readonly<Record<string, "eq" | "ne" | "lt" | "le" | "gt" | "ge">>
   ">": "gt",
   ">=": "ge",
 };
+
+/** The number of a text; undefined where it has more digits than that number is printed with, and so would be compared as another one. */
+function exactNumber(text: string): number | bigint | undefined {
+  if (text.length > LONGEST_NUMBER) return undefined;
+  const value = Number(text);
+  if (/^[+-]?\d+$/.test(text)) return Number.isSafeInteger(value) ? value : BigInt(text);
+  return significantDigits(text) === significantDigits(String(value)) ? value : undefined;
+}
+
+/** Digits between the first and the last that is not 0. */
+function significantDigits(text: string): string {
+  return text.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "").replace(/0+$/, "");
+}
 
 function maybeNot(predicate: Predicate, negated: boolean): Predicate {
   return negated ? predicate.not() : predicate;
