@@ -14,7 +14,13 @@ export class Dataset {
   /** Types of the partition columns. */
   readonly partitionTypes: ReadonlyMap<string, DataType>;
 
+  /** @throws PitotError INVALID_ARGUMENT unless `concurrency` is a whole number above 0 */
   constructor(source: FragmentSource, name: string, concurrency: number = 16) {
+    if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+      throw new PitotError("INVALID_ARGUMENT", "The number of files at once must be a whole number above 0", {
+        value: concurrency,
+        remedy: "Leave concurrency out, or give 1 or more",
+      });
     this.name = name;
     this.source = source;
     this.concurrency = concurrency;
@@ -50,6 +56,11 @@ export class Dataset {
 
   /** @throws PitotError INVALID_ARGUMENT where the predicate asks for a column that is not there, or for a value that it never holds */
   check(predicate: Predicate | undefined): void {
+    if (predicate !== undefined && typeof (predicate as Partial<Predicate> | null)?.check !== "function")
+      throw new PitotError("INVALID_ARGUMENT", "This is no predicate", {
+        value: predicate,
+        remedy: "Make one with col() or parsePredicate()",
+      });
     predicate?.check((path) => leafType(this.schema, path));
   }
 
@@ -59,6 +70,11 @@ export class Dataset {
    */
   project(columns: readonly string[] | undefined): Schema {
     if (columns === undefined) return this.schema;
+    if (!Array.isArray(columns))
+      throw new PitotError("INVALID_ARGUMENT", "Columns are not a list of names", {
+        value: columns,
+        remedy: 'Give them as ["a", "b"]',
+      });
     const fields = columns.map((name, i) => {
       const field = this.schema.fields.find((candidate) => candidate.name === name);
       if (field === undefined || columns.indexOf(name) !== i)

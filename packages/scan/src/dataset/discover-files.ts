@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { PitotError } from "@pitot/core";
@@ -29,8 +30,9 @@ export async function filesMatching(
 ): Promise<{ root: string; files: FoundFile[] }> {
   const { base, glob: pattern } = picomatch.scan(glob.replaceAll(sep, "/"));
   const root = resolve(base === "" ? "." : base);
-  const matches = picomatch(pattern);
-  const paths = (await pathsBelow(root, signal)).filter((path) => matches(path));
+  // Without `**` no file is deeper than the pattern: nobody waits for a walk through all that is below.
+  const depth = pattern.includes("**") ? Infinity : pattern.split("/").length;
+  const paths = await pathsBelow(root, signal, picomatch(pattern), depth);
   return { root, files: await measured(root, paths, concurrency, signal) };
 }
 
@@ -39,21 +41,40 @@ export function isGlob(text: string): boolean {
   return picomatch.scan(text).isGlob;
 }
 
-async function pathsBelow(root: string, signal?: AbortSignal): Promise<string[]> {
+async function pathsBelow(
+  root: string,
+  signal?: AbortSignal,
+  matches: (path: string) => boolean = () => true,
+  depth = Infinity,
+): Promise<string[]> {
   const paths: string[] = [];
-  const folders = [{ folder: root, real: [await realpath(root)] }];
+  const folders = [
+    { folder: root, chain: [await naming("There is no folder to list at", root, realpath(root))] },
+  ];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     signal?.throwIfAborted();
-    const { folder, real } = next;
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const { folder, chain } = next;
+    const entries = await naming(
+      "The folder cannot be listed",
+      folder,
+      readdir(folder, { withFileTypes: true }),
+    );
+    for (const entry of entries) {
       if (entry.name.startsWith(".") || entry.name.startsWith("_")) continue;
       const path = join(folder, entry.name);
-      const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
-      if (kind?.isFile() === true) paths.push(relative(root, path).split(sep).join("/"));
-      if (kind?.isDirectory() !== true) continue;
+      const shown = relative(root, path).split(sep).join("/");
+      const isLink = entry.isSymbolicLink();
+      // A link that leads nowhere is a file that is lost, and fails where it is one of those that are asked for.
+      const kind = isLink
+        ? await statOf(path).catch((error: unknown) => (matches(shown) ? Promise.reject(error) : undefined))
+        : entry;
+      if (kind?.isFile() === true && matches(shown)) paths.push(shown);
+      if (kind?.isDirectory() !== true || chain.length >= depth) continue;
       // A link to a folder above it would be walked for ever.
-      const target = entry.isSymbolicLink() ? await realpath(path) : path;
-      if (!real.includes(target)) folders.push({ folder: path, real: [...real, target] });
+      const target = isLink
+        ? await naming("The link cannot be followed", path, realpath(path))
+        : join(chain.at(-1)!, entry.name);
+      if (!chain.includes(target)) folders.push({ folder: path, chain: [...chain, target] });
     }
   }
   return paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -68,13 +89,28 @@ async function measured(
   return await allAhead(paths, concurrency, (path) => foundFile(path, join(root, path)), signal);
 }
 
-/** @throws PitotError IO where there is no such file */
+/** @throws PitotError IO where there is no such file, or it is a folder, a pipe or a device */
 export async function foundFile(path: string, location: string): Promise<FoundFile> {
-  try {
-    return { path, location, byteLength: (await stat(location)).size };
-  } catch (error) {
-    throw new PitotError("IO", "There is no file to read at", {
+  const found = await statOf(location);
+  if (!found.isFile())
+    throw new PitotError("IO", "This is not a file", {
       value: location,
+      remedy: "Give the path of a Parquet file, or of a folder",
+    });
+  return { path, location, byteLength: found.size };
+}
+
+function statOf(path: string): Promise<Stats> {
+  return naming("There is no file to read at", path, stat(path));
+}
+
+/** The result of `work`; what it fails with says what cannot be done, and where. */
+async function naming<Result>(problem: string, path: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new PitotError("IO", problem, {
+      value: path,
       remedy: "Check the path and its permissions",
       cause: error,
     });

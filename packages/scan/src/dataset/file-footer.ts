@@ -1,3 +1,4 @@
+import { PitotError } from "@pitot/core";
 import type { Schema } from "apache-arrow";
 import { arrowSchema } from "../parquet/arrow-schema.ts";
 import { columnBounds } from "../parquet/column-bounds.ts";
@@ -35,7 +36,15 @@ export class FileFooter {
       row += group.numRows;
       return row - group.numRows;
     });
-    this.#leaves = new Map(leafColumns(metadata).map((leaf) => [leaf.path, leaf]));
+    requireDistinct(
+      location,
+      this.columns.map(({ element }) => element.name),
+    );
+    requireDistinct(
+      location,
+      leafColumns(metadata).map(({ names }) => names.join("\0")),
+    );
+    this.#leaves = leavesByPath(leafColumns(metadata));
   }
 
   /** Top-level columns as they lie in the file. */
@@ -73,4 +82,29 @@ export class FileFooter {
   rowGroup(group: number): RowGroup {
     return this.metadata.rowGroups[group]!;
   }
+}
+
+/** @throws PitotError UNSUPPORTED where two columns have one name: nothing says which is meant */
+function requireDistinct(location: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new PitotError("UNSUPPORTED", `${location}: The file has two columns of the name`, {
+        value: name.replaceAll("\0", "."),
+        remedy: "Write the file with a name for each column",
+      });
+    seen.add(name);
+  }
+}
+
+/** Names may have dots: of leaves with one path the column of that name is meant, as in a schema; of others nothing is known. */
+function leavesByPath(leaves: readonly LeafColumn[]): Map<string, LeafColumn> {
+  const byPath = new Map<string, LeafColumn>();
+  const unclear = new Set<string>();
+  for (const leaf of leaves) {
+    if (byPath.has(leaf.path)) unclear.add(leaf.path);
+    if (!byPath.has(leaf.path) || leaf.names.length === 1) byPath.set(leaf.path, leaf);
+  }
+  for (const path of unclear) if (byPath.get(path)!.names.length > 1) byPath.delete(path);
+  return byPath;
 }

@@ -56,12 +56,7 @@ export async function openDataset(
   location: DatasetLocation | readonly DatasetLocation[],
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
-  const { concurrency = 16, partitioning = "hive" } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
-    throw new PitotError("INVALID_ARGUMENT", "The number of files at once must be a whole number above 0", {
-      value: concurrency,
-      remedy: "Leave concurrency out, or give 1 or more",
-    });
+  const { concurrency, partitioning } = checkedOptions(options);
   if (await isTable(location, options))
     return openSource(await deltaSource(location as string | URL, options), options);
   const { root, kind, files } = await list(location, concurrency, options);
@@ -69,6 +64,12 @@ export async function openDataset(
     partitioning === "hive" ? hiveKeys(path) : new Map<string, string | null>(),
   );
   const types = partitionTypes(keys, options.partitionTypes);
+  const unknown = Object.keys(options.partitionTypes ?? {}).find((key) => !types.has(key));
+  if (unknown !== undefined && files.length > 0)
+    throw new PitotError("INVALID_ARGUMENT", "partitionTypes has a column that no file is partitioned by", {
+      value: unknown,
+      remedy: `Choose from ${[...types.keys()].join(", ") || "none: the files are not partitioned"}`,
+    });
   const fragments = files.map((file, i) =>
     fileFragment({
       ...file,
@@ -88,6 +89,36 @@ export async function openDataset(
     }),
     options,
   );
+}
+
+/** @throws PitotError INVALID_ARGUMENT for options that are none */
+function checkedOptions(options: OpenDatasetOptions): { concurrency: number; partitioning: "hive" | "none" } {
+  const {
+    concurrency = 16,
+    partitioning = "hive",
+    inspect: which = "all",
+    format = "parquet",
+    schema,
+  } = options;
+  const chosen: readonly (readonly [name: string, value: unknown, isKnown: boolean, known: string])[] = [
+    [
+      "concurrency",
+      concurrency,
+      Number.isSafeInteger(concurrency) && concurrency > 0,
+      "a whole number above 0",
+    ],
+    ["partitioning", partitioning, ["hive", "none"].includes(partitioning), "hive or none"],
+    ["inspect", which, ["all", "first"].includes(which), "all or first"],
+    ["format", format, ["parquet", "delta"].includes(format), "parquet or delta"],
+    ["schema", schema, schema === undefined || Array.isArray(schema?.fields), "an Arrow schema"],
+  ];
+  for (const [name, value, isKnown, known] of chosen)
+    if (!isKnown)
+      throw new PitotError("INVALID_ARGUMENT", `The option ${name} must be ${known}; it is`, {
+        value,
+        remedy: `Leave ${name} out, or give ${known}`,
+      });
+  return { concurrency, partitioning };
 }
 
 /** @throws PitotError INVALID_ARGUMENT where options of a table are given for something else */
@@ -163,7 +194,10 @@ async function oneFile(item: DatasetLocation, index: number, http?: HttpSourceOp
       open: async () => source,
     };
   }
-  if (typeof (item as AsyncBuffer | undefined)?.slice !== "function")
+  if (
+    typeof (item as AsyncBuffer | undefined)?.slice !== "function" ||
+    !Number.isSafeInteger(item.byteLength)
+  )
     throw new PitotError("INVALID_ARGUMENT", "This is no place of data", {
       value: item,
       remedy: "Give a path, a URL, or an AsyncBuffer { byteLength, slice(start, end) }",
@@ -193,6 +227,11 @@ function localPath(item: DatasetLocation): string | undefined {
     throw new PitotError("INVALID_ARGUMENT", "There is no reader for URLs such as", {
       value: text,
       remedy: "Give an http(s) URL, a path, or an AsyncBuffer that reads it",
+    });
+  if (text === "")
+    throw new PitotError("INVALID_ARGUMENT", "The place of a dataset is empty", {
+      value: text,
+      remedy: "Give a path; the working folder is '.'",
     });
   return resolve(text);
 }

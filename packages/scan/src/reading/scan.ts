@@ -1,3 +1,4 @@
+import { PitotError } from "@pitot/core";
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Fragment } from "../dataset/fragment-source.ts";
@@ -37,8 +38,9 @@ export interface Scan extends AsyncIterable<RecordBatch> {
  * @throws PitotError INVALID_ARGUMENT for columns and predicates that do not fit the schema, IO and INVALID_DATA while it reads
  */
 export function scanBatches(dataset: Dataset, options: ScanOptions = {}): Scan {
-  const { predicate, signal, prefetch = 1 } = options;
+  const { predicate, signal } = options;
   const schema = dataset.project(options.columns);
+  const atOnce = rowGroupsAtOnce(options);
   dataset.check(predicate);
   const meter = new ScanMeter();
   const fragments: Fragment[] = [];
@@ -52,7 +54,7 @@ export function scanBatches(dataset: Dataset, options: ScanOptions = {}): Scan {
     async *[Symbol.asyncIterator]() {
       const batches = orderedAhead(
         rowGroups(dataset, read, fragments),
-        prefetch + 1,
+        atOnce,
         ([planned, group]) => readRowGroup(planned, group, read),
         signal,
       );
@@ -86,7 +88,8 @@ export async function countedRows(
   dataset: Dataset,
   options: Omit<ScanOptions, "columns"> = {},
 ): Promise<RowCount> {
-  const { predicate, signal, prefetch = 1 } = options;
+  const { predicate, signal } = options;
+  const atOnce = rowGroupsAtOnce(options);
   const meter = new ScanMeter();
   const fragments: Fragment[] = [];
   const read: ReadOptions = { dataset, schema: dataset.project([]), predicate, meter, signal };
@@ -96,7 +99,7 @@ export async function countedRows(
     rows = 0;
     const counts = orderedAhead(
       rowGroups(dataset, read, fragments),
-      prefetch + 1,
+      atOnce,
       async ([planned, group]) => {
         if (!group.certain || planned.fragment.deletedRows !== undefined)
           return await countRowGroup(planned, group, read);
@@ -111,6 +114,16 @@ export async function countedRows(
   }
   meter.complete = true;
   return { rows, effectiveness: meter.snapshot(), fragments };
+}
+
+/** @throws PitotError INVALID_ARGUMENT unless `prefetch` is a whole number of 0 or more */
+function rowGroupsAtOnce({ prefetch = 1 }: ScanOptions): number {
+  if (!Number.isSafeInteger(prefetch) || prefetch < 0)
+    throw new PitotError("INVALID_ARGUMENT", "prefetch must be a whole number of row groups, 0 or more", {
+      value: prefetch,
+      remedy: "Leave prefetch out, or give 0 or more",
+    });
+  return prefetch + 1;
 }
 
 async function* rowGroups(
