@@ -10,6 +10,7 @@ export declare class Dataset {
     readonly concurrency: number;
     /** Types of the partition columns. */
     readonly partitionTypes: ReadonlyMap<string, DataType>;
+    /** @throws PitotError INVALID_ARGUMENT unless `concurrency` is a whole number above 0 */
     constructor(source: FragmentSource, name: string, concurrency?: number);
     /** All columns, partition columns last. */
     get schema(): Schema;
