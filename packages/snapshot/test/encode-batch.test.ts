@@ -127,6 +127,12 @@ function timesAside(columns: readonly ColumnSchema[], rows: unknown[][]): unknow
   );
 }
 
+/** Without the byte order mark that begins a text: it is in the bytes, and both JavaScript readers drop it. */
+function marksAside(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(marksAside);
+  return typeof value === "string" ? value.replace(/^\uFEFF+/, "") : value;
+}
+
 async function compacted(bytes: Uint8Array, name: string): Promise<string> {
   const path = join(folder, `${name}.arrows`);
   writeFileSync(path, bytes);
@@ -143,8 +149,10 @@ describe("random columns", () => {
           const { bytes, expected } = encode(sample);
           const file = readFileSync(await compacted(bytes, "random"));
           for (const form of [bytes, file]) {
-            expect(readByArrow(form, sample.columns)).toEqual(expected);
-            expect(readByFlechette(form, sample.columns)).toEqual(timesAside(sample.columns, expected));
+            expect(marksAside(readByArrow(form, sample.columns))).toEqual(marksAside(expected));
+            expect(marksAside(readByFlechette(form, sample.columns))).toEqual(
+              marksAside(timesAside(sample.columns, expected)),
+            );
           }
         },
       ),
@@ -160,7 +168,9 @@ describe("random columns", () => {
           const { bytes, ends } = encode(sample);
           ends.forEach((end, count) => {
             const { expected } = encode({ ...sample, batches: sample.batches.slice(0, count + 1) });
-            expect(readByArrow(bytes.subarray(0, end), sample.columns)).toEqual(expected);
+            expect(marksAside(readByArrow(bytes.subarray(0, end), sample.columns))).toEqual(
+              marksAside(expected),
+            );
           });
         },
       ),

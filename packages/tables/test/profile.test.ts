@@ -92,9 +92,9 @@ describe.each(Object.keys(TYPES))("the profile of a column of %s", (name) => {
                     : `${typeof value}${String(value as number)}`,
               ),
           ).size;
-          // With so few values an estimate is out by one at most.
+          // Two of so few values share one of 8,192 registers now and then; that two pairs do, or three, is what nobody sees.
           expect(Math.abs(Number(row["distinct_estimate"] ?? 0) - distinct)).toBeLessThanOrEqual(
-            distinct > 20 ? 2 : 0,
+            distinct < 2 ? 0 : distinct < 6 ? 1 : 2,
           );
         }
 
