@@ -4,7 +4,9 @@ import { startBatching } from "./batching-sdk.ts";
 import { cpuMicroseconds, median, type BenchResult } from "./bench-result.ts";
 
 const STATEMENTS = 100;
-const ROUNDS = 200;
+/** Turns until the compiler has seen what is hot. */
+const WARM_UP = 50;
+const ROUNDS = 250;
 
 /** Row 14: what an observed statement costs beyond the bare one, in µs of CPU. Connections of one instance take short turns,
  * so that neighbours and clocks treat both alike. */
@@ -18,11 +20,11 @@ export async function duckdbStatement(): Promise<BenchResult> {
   if (JSON.stringify(left.getRowObjectsJson()) !== JSON.stringify(right.getRowObjectsJson()))
     throw new Error("An observed statement gives other rows.");
   const times: [number[], number[]] = [[], []];
-  for (let round = 0; round <= ROUNDS; round++)
+  for (let round = 0; round < WARM_UP + ROUNDS; round++)
     for (const [which, connection] of [observed, bare].entries()) {
       const started = cpuMicroseconds();
       for (let i = 0; i < STATEMENTS; i++) await connection.run(sql);
-      if (round > 0) times[which]!.push((cpuMicroseconds() - started) / STATEMENTS);
+      if (round >= WARM_UP) times[which]!.push((cpuMicroseconds() - started) / STATEMENTS);
     }
   const [ours, peer] = [median(times[0]), median(times[1])];
   bare.closeSync();

@@ -1,6 +1,12 @@
 import { decode } from "@msgpack/msgpack";
 import { DuckDBInstance, DuckDBScalarFunction, INTEGER, type DuckDBConnection } from "@duckdb/node-api";
-import { DiagnosticsCollector, PitotError, recordViewUdfParity, trackedRun } from "@pitot/core";
+import {
+  DiagnosticsCollector,
+  PitotError,
+  recordRustUdfSnapshot,
+  recordViewUdfParity,
+  trackedRun,
+} from "@pitot/core";
 import {
   checkTableContract,
   describeTable,
@@ -207,6 +213,7 @@ describe("functions", () => {
     expect(functions.aggregate).toContain("sum");
     expect(functions.window).toContain("row_number");
     expect(functions.table).toContain("read_parquet");
+    expect(functions.user).toEqual(["thrice", "twice"]);
     await connection.run("CREATE VIEW doubled AS SELECT twice(delay) AS d FROM flights");
     const sink = new DiagnosticsCollector();
     const viewNodes = await engineViews(connection);
@@ -214,7 +221,23 @@ describe("functions", () => {
       snapshot: { ...functions, scalar: (functions.scalar ?? []).filter((name) => name !== "twice") },
       viewNodes,
     });
-    expect(sink.artifactsSnapshot()["view_udf_parity_v1"]?.[0]).toMatchObject({ missing_snapshot_views: 1 });
+    expect(sink.artifactsSnapshot()["view_udf_parity_v1"]?.[0]).toMatchObject({
+      missing_snapshot_views: 1,
+      rows: expect.arrayContaining([
+        expect.objectContaining({ view: "doubled", user_udfs: ["twice"], missing_snapshot_udfs: ["twice"] }),
+        expect.objectContaining({ view: "late", user_udfs: [] }),
+      ]) as unknown,
+    });
+    recordRustUdfSnapshot(sink, { snapshot: functions });
+    expect(sink.artifactsSnapshot()["rust_udf_snapshot_v1"]?.[0]).toMatchObject({
+      user: ["thrice", "twice"],
+      user_count: 2,
+    });
+    await using telemetry = createTelemetryHarness();
+    const observed = observeDuckDB(await instance.connect());
+    expect((await engineFunctions(observed)).user).toEqual(["thrice", "twice"]);
+    observed.disconnectSync();
+    expect(telemetry.spans()).toEqual([]);
   });
 });
 

@@ -7,12 +7,14 @@ export interface UdfSnapshot {
   readonly aggregate?: readonly string[];
   readonly window?: readonly string[];
   readonly table?: readonly string[];
+  /** Those of all kinds that the application made; left out where the engine cannot tell them apart. */
+  readonly user?: readonly string[];
   readonly [key: string]: unknown;
 }
 
 /**
  * Records the artifact `view_udf_parity_v1`: for each view that calls functions, which of them the snapshot and the engine's catalogue
- * lack, and the totals.
+ * lack, which are the application's own where the snapshot tells them apart, and the totals.
  *
  * @param options.catalog names that the engine itself reports; left out, only the snapshot is compared
  */
@@ -26,6 +28,7 @@ export function recordViewUdfParity(
 ): void {
   const known = new Set(udfNames(options.snapshot));
   const catalog = options.catalog === undefined ? undefined : new Set(options.catalog);
+  const user = options.snapshot.user === undefined ? undefined : new Set(options.snapshot.user);
   const views = options.viewNodes
     .filter((view) => (view.requiredUdfs?.length ?? 0) > 0)
     .map((view) => ({
@@ -34,6 +37,7 @@ export function recordViewUdfParity(
       missing_snapshot_udfs: view.requiredUdfs!.filter((name) => !known.has(name)),
       missing_catalog_udfs:
         catalog === undefined ? [] : view.requiredUdfs!.filter((name) => !catalog.has(name)),
+      ...(user === undefined ? {} : { user_udfs: view.requiredUdfs!.filter((name) => user.has(name)) }),
     }));
   sink.recordArtifact("view_udf_parity_v1", {
     total_views: options.viewNodes.length,
@@ -44,7 +48,7 @@ export function recordViewUdfParity(
   });
 }
 
-/** Records the artifact `rust_udf_snapshot_v1`: counts and names of the engine's native functions. */
+/** Records the artifact `rust_udf_snapshot_v1`: counts and names of the engine's native functions, and of those that the application made. */
 export function recordRustUdfSnapshot(
   sink: DiagnosticsSink,
   options: { readonly snapshot: UdfSnapshot },
@@ -55,6 +59,9 @@ export function recordRustUdfSnapshot(
     total: udfNames(snapshot).length,
     ...Object.fromEntries(kinds.map((kind) => [`${kind}_count`, snapshot[kind]?.length ?? 0])),
     ...Object.fromEntries(kinds.map((kind) => [kind, [...(snapshot[kind] ?? [])].sort()])),
+    ...(snapshot.user === undefined
+      ? {}
+      : { user_count: snapshot.user.length, user: [...snapshot.user].sort() }),
   });
 }
 
