@@ -6,11 +6,13 @@ export interface UdfSnapshot {
     readonly aggregate?: readonly string[];
     readonly window?: readonly string[];
     readonly table?: readonly string[];
+    /** Those of all kinds that the application made; left out where the engine cannot tell them apart. */
+    readonly user?: readonly string[];
     readonly [key: string]: unknown;
 }
 /**
  * Records the artifact `view_udf_parity_v1`: for each view that calls functions, which of them the snapshot and the engine's catalogue
- * lack, and the totals.
+ * lack, which are the application's own where the snapshot tells them apart, and the totals.
  *
  * @param options.catalog names that the engine itself reports; left out, only the snapshot is compared
  */
@@ -19,7 +21,7 @@ export declare function recordViewUdfParity(sink: DiagnosticsSink, options: {
     readonly viewNodes: readonly ViewNode[];
     readonly catalog?: Iterable<string>;
 }): void;
-/** Records the artifact `rust_udf_snapshot_v1`: counts and names of the engine's native functions. */
+/** Records the artifact `rust_udf_snapshot_v1`: counts and names of the engine's native functions, and of those that the application made. */
 export declare function recordRustUdfSnapshot(sink: DiagnosticsSink, options: {
     readonly snapshot: UdfSnapshot;
 }): void;
