@@ -14,7 +14,7 @@ import {
 } from "../src/index.ts";
 import { allAhead, orderedAhead } from "../src/dataset/ordered-ahead.ts";
 import { duckFiles, type DuckFiles } from "./duckdb-files.ts";
-import { localServer, serveRange } from "./io/local-server.ts";
+import { localServer, rangeOf, serveRange } from "./io/local-server.ts";
 
 let duck: DuckFiles;
 let bytes: Uint8Array;
@@ -49,8 +49,38 @@ describe("over HTTP", () => {
       response.writeHead(200, { "content-length": bytes.length }).end(bytes),
     );
     const dataset = await openDataset([server.url]);
-    expect(await countRows(dataset, { predicate: col("name").eq("n77") })).toBe(1);
-    expect(server.requests).toHaveLength(1);
+    const first = await countedRows(dataset, { predicate: col("name").eq("n77") });
+    expect([first.rows, server.requests.length]).toEqual([1, 1]);
+    // What came, not what was asked for; and nothing came the second time.
+    expect(first.effectiveness.bytes.read).toBe(bytes.length);
+    expect(first.effectiveness.rangeRequests).toBe(1);
+    const again = await countedRows(dataset, { predicate: col("name").eq("n78") });
+    expect([again.rows, again.effectiveness.bytes.read, again.effectiveness.rangeRequests]).toEqual([
+      1, 0, 0,
+    ]);
+  });
+
+  it("counts requests that were tried again, and bytes of bodies that broke off", async () => {
+    let sent = 0;
+    await using server = await localServer((request, response, count) => {
+      if (count !== 2) {
+        serveRange(request, response, bytes);
+        return;
+      }
+      const [start, end] = rangeOf(request, bytes.length) ?? [0, 0];
+      sent = Math.min(1000, end - start - 1);
+      response.writeHead(206, { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` });
+      response.write(bytes.subarray(start, start + sent), () =>
+        setTimeout(() => request.socket.destroy(), 50),
+      );
+    });
+    const dataset = await openDataset(server.url);
+    const { rows, effectiveness } = await countedRows(dataset, { predicate: col("name").eq("n77") });
+    expect(rows).toBe(1);
+    expect(effectiveness.rangeRequests).toBe(server.requests.length);
+    await using whole = await localServer((request, response) => serveRange(request, response, bytes));
+    const unbroken = await countedRows(await openDataset(whole.url), { predicate: col("name").eq("n77") });
+    expect(effectiveness.bytes.data - unbroken.effectiveness.bytes.data).toBe(sent);
   });
 
   it("fails with the URL where the server does", async () => {

@@ -1,3 +1,4 @@
+import { countingSource } from "../io/counting-source.ts";
 import { readFooter } from "../parquet/read-footer.ts";
 import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import { FileFooter } from "./file-footer.ts";
@@ -38,11 +39,11 @@ export async function footerOf(
     kept.set(key, known);
     return counted(known, meter);
   }
-  const source = await fragment.open();
+  const source = countingSource(await fragment.open());
   try {
     const read = await readFooter(source, signal === undefined ? {} : { signal });
     const footer = new FileFooter(fragment.location, read);
-    uncounted.set(footer, { bytes: read.bytesRead, requests: read.requests });
+    uncounted.set(footer, { bytes: source.bytes, requests: source.requests });
     keep(key, footer);
     return counted(footer, meter);
   } finally {

@@ -42,10 +42,10 @@ export async function* plannedFragments(
   dataset: Dataset,
   { predicate, signal, meter }: PlanOptions = {},
 ): AsyncGenerator<PlannedFragment, void, undefined> {
-  let started = performance.now();
-  const plan = await dataset.plan(predicate, signal);
+  const timed = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    meter === undefined ? work() : meter.clock.planning(work);
+  const plan = await timed(() => dataset.plan(predicate, signal));
   if (meter !== undefined) {
-    meter.planning += performance.now() - started;
     for (const { fragment, reason } of plan.skipped) {
       meter.filesSkippedBy[reason]++;
       meter.bytesTotal += fragment.byteLength ?? 0;
@@ -58,9 +58,7 @@ export async function* plannedFragments(
     signal,
   );
   for (;;) {
-    started = performance.now();
-    const next = await planned.next();
-    if (meter !== undefined) meter.planning += performance.now() - started;
+    const next = await timed(() => planned.next());
     if (next.done === true) return;
     if (next.value.rowGroups.length > 0 || next.value.footer.metadata.rowGroups.length === 0) {
       if (meter !== undefined) meter.filesRead++;

@@ -13,8 +13,7 @@ export function asyncBufferSource(asyncBuffer: AsyncBuffer, location: string): R
   const slice = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> => {
     signal?.throwIfAborted();
     checkRange(location, start, end, byteLength);
-    const bytes = new Uint8Array(await asyncBuffer.slice(start, end));
-    signal?.throwIfAborted();
+    const bytes = new Uint8Array(await abortable(asyncBuffer.slice(start, end), signal));
     if (bytes.length !== end - start)
       throw new PitotError("IO", `${location} gave fewer or more bytes than were asked for`, {
         value: `${bytes.length} of ${end - start}`,
@@ -31,6 +30,26 @@ export function asyncBufferSource(asyncBuffer: AsyncBuffer, location: string): R
     },
     async close() {},
   };
+}
+
+/** What a buffer gives, unless `signal` comes first: a buffer knows no signals, so what it does then is its own affair. */
+async function abortable(
+  given: ArrayBuffer | Promise<ArrayBuffer>,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
+  if (signal === undefined) return await given;
+  let onAbort: (() => void) | undefined;
+  try {
+    return await Promise.race([
+      given,
+      new Promise<never>((_, reject) => {
+        onAbort = () => reject(signal.reason);
+        signal.addEventListener("abort", onAbort);
+      }),
+    ]);
+  } finally {
+    signal.removeEventListener("abort", onAbort!);
+  }
 }
 
 /**

@@ -2,9 +2,9 @@ import type { RangeSource } from "./range-source.ts";
 
 /** A source that counts what is read through it. */
 export interface CountingSource extends RangeSource {
-  /** Range requests that were made, failed ones included. */
+  /** Requests that were made, failed and repeated ones included; none for what the source had already. */
   readonly requests: number;
-  /** Bytes that they gave. */
+  /** Bytes that came, whether asked for or not: a server without ranges sends the whole file. */
   readonly bytes: number;
 }
 
@@ -15,11 +15,14 @@ export function countingSource(source: RangeSource): CountingSource {
 
 class Counting implements CountingSource {
   readonly #source: RangeSource;
+  /** Whether the source counts for itself. */
+  readonly #isCounted: boolean;
   requests = 0;
   bytes = 0;
 
   constructor(source: RangeSource) {
-    this.#source = source;
+    this.#isCounted = source.countedBy !== undefined;
+    this.#source = source.countedBy?.(this) ?? source;
   }
 
   get location(): string {
@@ -31,17 +34,20 @@ class Counting implements CountingSource {
   }
 
   async slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
-    this.requests++;
-    const bytes = await this.#source.slice(start, end, signal);
-    this.bytes += bytes.length;
+    const bytes = await this.#asked(this.#source.slice(start, end, signal));
+    if (!this.#isCounted) this.bytes += bytes.length;
     return bytes;
   }
 
   async suffix(length: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; byteLength: number }> {
-    this.requests++;
-    const read = await this.#source.suffix(length, signal);
-    this.bytes += read.bytes.length;
+    const read = await this.#asked(this.#source.suffix(length, signal));
+    if (!this.#isCounted) this.bytes += read.bytes.length;
     return read;
+  }
+
+  #asked<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    if (!this.#isCounted) this.requests++;
+    return answer;
   }
 
   close(): Promise<void> {

@@ -20,15 +20,18 @@ export function sizeOfUnsatisfied(header: string | null): number | undefined {
   return parts === null ? undefined : Number(parts[1]);
 }
 
+/** Told how many bytes came. */
+export type OnProgress = (bytes: number) => void;
+
 /**
  * What a body came to: `TOO_LONG` where it has more than `limit` bytes; the rest is then not read.
  *
- * @param onProgress - Called for each piece that comes.
+ * @param onProgress - Called for each piece that comes, those of a body that breaks off included.
  */
 export async function readBody(
   response: Response,
   limit: number,
-  onProgress: () => void,
+  onProgress: OnProgress,
 ): Promise<Uint8Array | "TOO_LONG"> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -37,7 +40,7 @@ export async function readBody(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    onProgress();
+    onProgress(value.length);
     length += value.length;
     if (length > limit) {
       await reader.cancel().catch(() => undefined);

@@ -1,8 +1,8 @@
 import { PitotError } from "@pitot/core";
 import { checkRange } from "./checked-range.ts";
 import { httpLocation, type HttpLocation } from "./http-location.ts";
-import { contentRange, discard, readBody, sizeOfUnsatisfied } from "./http-response.ts";
-import type { RangeSource } from "./range-source.ts";
+import { contentRange, discard, readBody, sizeOfUnsatisfied, type OnProgress } from "./http-response.ts";
+import type { RangeSource, Traffic } from "./range-source.ts";
 import { PassingFailure, retry } from "./retry.ts";
 
 /** How to reach a file over HTTP. */
@@ -80,40 +80,80 @@ class RangeRequests implements HttpSource {
     return this.#whole !== undefined;
   }
 
-  async slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+  slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#slice(start, end, signal, uncounted());
+  }
+
+  suffix(length: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; byteLength: number }> {
+    return this.#suffix(length, signal, uncounted());
+  }
+
+  countedBy(traffic: Traffic): RangeSource {
+    const byteLength = (): number | undefined => this.byteLength;
+    return {
+      location: this.location,
+      get byteLength() {
+        return byteLength();
+      },
+      slice: (start, end, signal) => this.#slice(start, end, signal, traffic),
+      suffix: (length, signal) => this.#suffix(length, signal, traffic),
+      close: () => this.close(),
+    };
+  }
+
+  async #slice(
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+    traffic: Traffic,
+  ): Promise<Uint8Array> {
     checkRange(this.location, start, end, this.byteLength);
     if (start === end) return new Uint8Array();
-    const answer = await this.#get(`bytes=${start}-${end - 1}`, end - start, signal);
+    const answer = await this.#get(`bytes=${start}-${end - 1}`, end - start, signal, traffic);
     checkRange(this.location, start, end, answer.size);
     if (answer.start > start || answer.start + answer.bytes.length < end)
       throw this.#error("The server answered with another range than was asked for", `${start}-${end}`);
     return answer.bytes.subarray(start - answer.start, end - answer.start);
   }
 
-  async suffix(length: number, signal?: AbortSignal): Promise<{ bytes: Uint8Array; byteLength: number }> {
+  async #suffix(
+    length: number,
+    signal: AbortSignal | undefined,
+    traffic: Traffic,
+  ): Promise<{ bytes: Uint8Array; byteLength: number }> {
     const known = this.byteLength;
     if (known !== undefined) {
-      const bytes = await this.slice(Math.max(0, known - length), known, signal);
+      const bytes = await this.#slice(Math.max(0, known - length), known, signal, traffic);
       return { bytes, byteLength: known };
     }
-    const { bytes, start, size } = await this.#get(`bytes=-${length}`, length, signal);
+    const { bytes, start, size } = await this.#get(`bytes=-${length}`, length, signal, traffic);
     const wanted = Math.max(0, size - length);
     if (start + bytes.length === size && start <= wanted)
       return { bytes: bytes.subarray(wanted - start), byteLength: size };
     // Some servers read a suffix as a prefix, or do not know it: now that the size is known, ask for the range.
-    return { bytes: await this.slice(wanted, size, signal), byteLength: size };
+    return { bytes: await this.#slice(wanted, size, signal, traffic), byteLength: size };
   }
 
   async close(): Promise<void> {
     this.#whole = undefined;
   }
 
-  async #get(range: string, length: number, signal: AbortSignal | undefined): Promise<Answer> {
+  async #get(
+    range: string,
+    length: number,
+    signal: AbortSignal | undefined,
+    traffic: Traffic,
+  ): Promise<Answer> {
     if (this.#whole !== undefined) return { bytes: this.#whole, start: 0, size: this.#whole.length };
-    return retry(() => this.#once(range, length, signal), signal);
+    return retry(() => this.#once(range, length, signal, traffic), signal);
   }
 
-  async #once(range: string, length: number, signal: AbortSignal | undefined): Promise<Answer> {
+  async #once(
+    range: string,
+    length: number,
+    signal: AbortSignal | undefined,
+    traffic: Traffic,
+  ): Promise<Answer> {
     signal?.throwIfAborted();
     // One controller for both reasons to stop: a signal that lives on must not collect listeners.
     const stop = new AbortController();
@@ -125,6 +165,7 @@ class RangeRequests implements HttpSource {
     );
     try {
       this.requestsSent++;
+      traffic.requests++;
       const response = await this.#fetch(this.#url, {
         headers: {
           ...this.#headers,
@@ -133,7 +174,11 @@ class RangeRequests implements HttpSource {
         },
         signal: stop.signal,
       });
-      return await this.#answer(response, length, () => timer.refresh());
+      return await this.#answer(response, length, (bytes) => {
+        timer.refresh();
+        this.bytesReceived += bytes;
+        traffic.bytes += bytes;
+      });
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof PassingFailure) throw error;
@@ -146,7 +191,7 @@ class RangeRequests implements HttpSource {
     }
   }
 
-  async #answer(response: Response, length: number, onProgress: () => void): Promise<Answer> {
+  async #answer(response: Response, length: number, onProgress: OnProgress): Promise<Answer> {
     const { status, headers } = response;
     if (status === 206) return this.#part(response, length, onProgress);
     if (status === 200) return this.#all(response, onProgress);
@@ -162,7 +207,7 @@ class RangeRequests implements HttpSource {
     throw error;
   }
 
-  async #part(response: Response, length: number, onProgress: () => void): Promise<Answer> {
+  async #part(response: Response, length: number, onProgress: OnProgress): Promise<Answer> {
     const header = response.headers.get("content-range");
     const range = contentRange(header);
     if (range?.size === undefined || range.end > range.size || range.start >= range.end) {
@@ -175,7 +220,7 @@ class RangeRequests implements HttpSource {
       await discard(response);
       throw this.#error("The server gives more bytes than were asked for", header);
     }
-    const bytes = await this.#body(response, told, onProgress);
+    const bytes = await readBody(response, told, onProgress);
     if (bytes === "TOO_LONG" || bytes.length !== told) {
       const error = this.#error("The body has not the length that the server told", header);
       // Too few may be a connection that broke; too many is a server that lies.
@@ -185,11 +230,11 @@ class RangeRequests implements HttpSource {
   }
 
   /** The server ignores ranges, or the file is no longer the one that was read before. */
-  async #all(response: Response, onProgress: () => void): Promise<Answer> {
+  async #all(response: Response, onProgress: OnProgress): Promise<Answer> {
     const told = response.headers.get("content-length");
     await this.#sameFile(response, told === null ? this.byteLength : Number(told));
     const limit = this.#maxWholeBytes;
-    const bytes = Number(told ?? 0) > limit ? "TOO_LONG" : await this.#body(response, limit, onProgress);
+    const bytes = Number(told ?? 0) > limit ? "TOO_LONG" : await readBody(response, limit, onProgress);
     if (bytes === "TOO_LONG") {
       await discard(response);
       throw new PitotError(
@@ -206,12 +251,6 @@ class RangeRequests implements HttpSource {
     await this.#sameFile(response, bytes.length);
     this.#whole = bytes;
     return { bytes, start: 0, size: bytes.length };
-  }
-
-  async #body(response: Response, limit: number, onProgress: () => void): Promise<Uint8Array | "TOO_LONG"> {
-    const bytes = await readBody(response, limit, onProgress);
-    this.bytesReceived += bytes === "TOO_LONG" ? limit : bytes.length;
-    return bytes;
   }
 
   /** Throws where the file is not the one that was read before; remembers the first one. */
@@ -245,6 +284,11 @@ class RangeRequests implements HttpSource {
       ...(cause !== undefined && { cause }),
     });
   }
+}
+
+/** Traffic that nobody asks for. */
+function uncounted(): Traffic {
+  return { requests: 0, bytes: 0 };
 }
 
 /** What tells one version of a file from another. A weak tag may stand for other bytes, so it does not. */

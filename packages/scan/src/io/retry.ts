@@ -28,7 +28,12 @@ export async function retry<T>(work: () => Promise<T>, signal: AbortSignal | und
       if (attempt === ATTEMPTS) throw error.error;
       // A random part keeps many readers of one server from coming back at once.
       const wait = error.waitMs ?? FIRST_WAIT_MS * 4 ** (attempt - 1) * (0.5 + Math.random());
-      await delay(Math.min(wait, LONGEST_WAIT_MS), undefined, { ...(signal !== undefined && { signal }) });
+      try {
+        await delay(Math.min(wait, LONGEST_WAIT_MS), undefined, { ...(signal !== undefined && { signal }) });
+      } finally {
+        // The reason that was given, not the timer's own error.
+        signal?.throwIfAborted();
+      }
     }
   }
 }

@@ -15,6 +15,7 @@ import type { Fragment } from "../dataset/fragment-source.ts";
 import type { PlannedFragment, PlannedRowGroup } from "../dataset/plan-fragments.ts";
 import { asAsyncBuffer } from "../io/async-buffer.ts";
 import { countingSource, type CountingSource } from "../io/counting-source.ts";
+import type { RangeSource } from "../io/range-source.ts";
 import type { Scalar } from "../parquet/column-bounds.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import type { Predicate } from "../predicate/predicate.ts";
@@ -45,16 +46,14 @@ export async function readRowGroup(
   group: PlannedRowGroup,
   options: ReadOptions,
 ): Promise<RecordBatch | undefined> {
-  const { dataset, schema, meter } = options;
+  const { dataset, schema } = options;
   const reader = new RowGroupReader(planned, group, options);
   try {
     const rows = await reader.select();
     if (rows === 0) return undefined;
     await reader.read(schema.fields.map(({ name }) => name));
-    const started = performance.now();
     const children = schema.fields.map((field) => reader.column(field, dataset));
     const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children });
-    meter.decoding += performance.now() - started;
     return new RecordBatch(schema, data);
   } finally {
     await reader.close();
@@ -111,27 +110,9 @@ class RowGroupReader {
         names.set(node.element.name, name);
     }
     if (names.size === 0) return;
-    const { meter, signal } = this.#options;
-    const source = await this.#open();
-    const started = performance.now();
-    let reading = 0;
-    const buffer = asAsyncBuffer(
-      {
-        location: source.location,
-        byteLength: this.#footer.fileBytes,
-        suffix: (length) => source.suffix(length, signal),
-        close: () => source.close(),
-        slice: async (start, end) => {
-          const asked = performance.now();
-          const bytes = await source.slice(start, end, signal);
-          reading = Math.max(reading, performance.now() - asked);
-          return bytes;
-        },
-      },
-      signal,
-    );
+    const { signal } = this.#options;
     const decoded = await decodeRowGroup(
-      buffer,
+      asAsyncBuffer(await this.#open(), signal),
       this.#footer,
       this.#group.index,
       [...names.keys()],
@@ -139,8 +120,6 @@ class RowGroupReader {
       signal,
     );
     for (const [fileName, values] of decoded) this.#values.set(names.get(fileName)!, values);
-    meter.reading += reading;
-    meter.decoding += performance.now() - started - reading;
   }
 
   /** Finds the rows that match and are not deleted, and tells how many these are. */
@@ -172,11 +151,10 @@ class RowGroupReader {
   async #matching(rows: number): Promise<Uint32Array | undefined> {
     const { dataset, predicate, meter } = this.#options;
     const asked = this.#range.certain ? undefined : predicate;
-    const deleted = await this.#fragment.deletedRows?.();
+    const deleted = await meter.clock.reading(async () => this.#fragment.deletedRows?.());
     if (asked === undefined && (deleted === undefined || deleted.count === 0)) return undefined;
     const columns = new Set((asked?.columns ?? []).map((path) => topLevelColumn(dataset.schema, path)!));
     await this.read([...columns].map(({ name }) => name));
-    const started = performance.now();
     const built = new Map([...columns].map((field) => [field.name, this.column(field, dataset)]));
     const mask = asked?.mask((path) => leafData(dataset.schema, built, path), rows);
     const first = this.#group.firstRow + this.#range.start;
@@ -187,7 +165,6 @@ class RowGroupReader {
       if (deleted?.has(first + i) === true) meter.rowsDeleted++;
       else selection[matched++] = i;
     }
-    meter.decoding += performance.now() - started;
     return matched === rows ? undefined : selection.subarray(0, matched);
   }
 
@@ -213,18 +190,16 @@ class RowGroupReader {
   }
 
   /** What the file is read through. Its size was seen when the footer was read; a source of its own may not know it yet. */
-  async #open(): Promise<CountingSource> {
-    if (this.#source === undefined) {
-      const opened = await this.#fragment.open();
-      this.#source = countingSource({
-        location: opened.location,
-        byteLength: this.#footer.fileBytes,
-        slice: (start, end, signal) => opened.slice(start, end, signal),
-        suffix: (length, signal) => opened.suffix(length, signal),
-        close: () => opened.close(),
-      });
-    }
-    return this.#source;
+  async #open(): Promise<RangeSource> {
+    const { clock } = this.#options.meter;
+    const source = (this.#source ??= countingSource(await clock.reading(() => this.#fragment.open())));
+    return {
+      location: source.location,
+      byteLength: this.#footer.fileBytes,
+      slice: (start, end, signal) => clock.reading(() => source.slice(start, end, signal)),
+      suffix: (length, signal) => clock.reading(() => source.suffix(length, signal)),
+      close: () => source.close(),
+    };
   }
 
   #isPartition(name: string): boolean {

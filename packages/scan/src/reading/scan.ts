@@ -58,8 +58,18 @@ export function scanBatches(dataset: Dataset, options: ScanOptions = {}): Scan {
         ([planned, group]) => readRowGroup(planned, group, read),
         signal,
       );
-      for await (const batch of batches) if (batch !== undefined) yield batch;
-      meter.complete = true;
+      meter.clock.resume();
+      try {
+        for await (const batch of batches) {
+          if (batch === undefined) continue;
+          meter.clock.handOver();
+          yield batch;
+          meter.clock.resume();
+        }
+        meter.complete = true;
+      } finally {
+        meter.clock.handOver();
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { SkipReason } from "../dataset/fragment-source.ts";
+import { PhaseClock } from "./phase-clock.ts";
 
 /** Files, row groups or bytes: all there are, and what became of them. `total` is `read` and `skipped` together. */
 export interface ScanShare {
@@ -34,7 +35,10 @@ export interface ScanEffectiveness {
     readonly deleted: number;
     readonly skipped: number;
   };
-  /** Milliseconds of listing and reading footers, of waiting for data, of decoding and filtering. They may overlap. */
+  /**
+   * Milliseconds of listing and reading footers, of waiting for data, of decoding and filtering. Each moment is told once, so that together they are the time that the scan
+   * took; what the consumer did with the batches is not among them.
+   */
   readonly milliseconds: { readonly planning: number; readonly reading: number; readonly decoding: number };
   /** False where the consumer stopped early, or it failed. */
   readonly complete: boolean;
@@ -67,9 +71,7 @@ export class ScanMeter {
   rowsMatched = 0;
   rowsDeleted = 0;
   rowsSkipped = 0;
-  planning = 0;
-  reading = 0;
-  decoding = 0;
+  readonly clock: PhaseClock = new PhaseClock();
   complete = false;
 
   /** The counts as they are now. */
@@ -93,7 +95,7 @@ export class ScanMeter {
         deleted: this.rowsDeleted,
         skipped: this.rowsSkipped,
       },
-      milliseconds: { planning: this.planning, reading: this.reading, decoding: this.decoding },
+      milliseconds: this.clock.milliseconds,
       complete: this.complete,
     };
   }
