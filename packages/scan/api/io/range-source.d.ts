@@ -1,3 +1,8 @@
+/** What reads took: requests to storage, those that failed and those that were tried again included, and the bytes that came. */
+export interface Traffic {
+    requests: number;
+    bytes: number;
+}
 /**
  * Bytes that can be read by range: a file, a URL, a buffer. Reads are exact; what cannot be read in full is a `PitotError` of code IO that
  * names the location.
@@ -15,4 +20,6 @@ export interface RangeSource {
         byteLength: number;
     }>;
     close(): Promise<void>;
+    /** The same source, adding to `traffic` what its reads take. Absent where each is one request for as many bytes as it gives. */
+    countedBy?(traffic: Traffic): RangeSource;
 }

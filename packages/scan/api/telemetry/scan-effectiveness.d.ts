@@ -1,4 +1,5 @@
 import type { SkipReason } from "../dataset/fragment-source.ts";
+import { PhaseClock } from "./phase-clock.ts";
 /** Files, row groups or bytes: all there are, and what became of them. `total` is `read` and `skipped` together. */
 export interface ScanShare {
     readonly total: number;
@@ -34,7 +35,10 @@ export interface ScanEffectiveness {
         readonly deleted: number;
         readonly skipped: number;
     };
-    /** Milliseconds of listing and reading footers, of waiting for data, of decoding and filtering. They may overlap. */
+    /**
+     * Milliseconds of listing and reading footers, of waiting for data, of decoding and filtering. Each moment is told once, so that together they are the time that the scan
+     * took; what the consumer did with the batches is not among them.
+     */
     readonly milliseconds: {
         readonly planning: number;
         readonly reading: number;
@@ -60,9 +64,7 @@ export declare class ScanMeter {
     rowsMatched: number;
     rowsDeleted: number;
     rowsSkipped: number;
-    planning: number;
-    reading: number;
-    decoding: number;
+    readonly clock: PhaseClock;
     complete: boolean;
     /** The counts as they are now. */
     snapshot(): ScanEffectiveness;
