@@ -1,11 +1,8 @@
 import { PitotError } from "@pitot/core";
 import { BLOCK_VALUES, blockKernels } from "./block-kernels.ts";
-import { hashBytes, hashPair, mix } from "./hash.ts";
+import { pairSalt, raiseRegister, REGISTERS } from "./distinct-registers.ts";
+import { hashBytes, hashPair } from "./hash.ts";
 import { bit } from "./validity.ts";
-
-const BITS = 13;
-const REGISTERS = 2 ** BITS;
-const RANK_BITS = 32 - BITS;
 
 /**
  * Estimates the number of distinct values in 8 KiB: HyperLogLog (Flajolet et al., 2007) with 8,192 registers and the improved raw estimator
@@ -35,14 +32,7 @@ export class HyperLogLog {
       if (((words[i >>> 5]! >>> (i & 31)) & 1) === 0) continue;
       const lo = pairs[2 * i]!;
       const hi = pairs[2 * i + 1]!;
-      const hash = hashPair(lo, hi);
-      const tail = hash >>> BITS;
-      const rank =
-        tail !== 0
-          ? Math.clz32(tail) - BITS + 1
-          : RANK_BITS + 1 + Math.clz32(mix(hash ^ hi ^ Math.imul(lo, 0x9e3779b1)));
-      const at = hash & (REGISTERS - 1);
-      if (rank > registers[at]!) registers[at] = rank;
+      raiseRegister(registers, hashPair(lo, hi), pairSalt(lo, hi));
     }
   }
 
@@ -75,7 +65,11 @@ export class HyperLogLog {
   ): void {
     for (let i = 0; i < length; i++)
       if (words === undefined || bit(words, i) === 1)
-        this.#add(hashBytes(data, offsets[i]!, offsets[i + 1]!), offsets[i + 1]! - offsets[i]!);
+        raiseRegister(
+          this.#registers,
+          hashBytes(data, offsets[i]!, offsets[i + 1]!),
+          offsets[i + 1]! - offsets[i]!,
+        );
   }
 
   merge(other: HyperLogLog): void {
@@ -97,13 +91,6 @@ export class HyperLogLog {
   /** The registers, copied. */
   bytes(): Uint8Array {
     return this.#registers.slice();
-  }
-
-  #add(hash: number, salt: number): void {
-    const tail = hash >>> BITS;
-    const rank = tail !== 0 ? Math.clz32(tail) - BITS + 1 : RANK_BITS + 1 + Math.clz32(mix(hash ^ salt));
-    const at = hash & (REGISTERS - 1);
-    if (rank > this.#registers[at]!) this.#registers[at] = rank;
   }
 }
 
