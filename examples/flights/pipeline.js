@@ -117,11 +117,12 @@ function airportsQuality(airports) {
   const states = new Set(capitals.map(({ state }) => state));
   const spec = { idCol: "iata", entityKind: "AIRPORT", sourceTable: "airports" };
   return concatQualityTables([
-    qualityFromIds(airports, { ...spec, issue: "INVALID_ID" }),
+    qualityFromIds(airports, { ...spec, issue: "INVALID_ID" }, { ordinals: true }),
     qualityFromPredicate(
       airports,
       { ...spec, issue: "STATE_UNKNOWN" },
       (row) => !states.has(STATE_NAMES[String(row.get("state"))] ?? ""),
+      { ordinals: true },
     ),
   ]);
 }
@@ -133,7 +134,7 @@ function airportsQuality(airports) {
 function originsQuality(flights, airports) {
   const known = new IdSet().add(airports, "iata");
   const spec = { idCol: "origin", entityKind: "FLIGHT", sourceTable: "flights" };
-  return qualityFromReferences(flights, { ...spec, issue: "ORIGIN_UNKNOWN" }, known);
+  return qualityFromReferences(flights, { ...spec, issue: "ORIGIN_UNKNOWN" }, known, { ordinals: true });
 }
 
 /**
@@ -148,7 +149,7 @@ function recordEarlyFlights(run, flights) {
   delays.forEach((minutes, i) => {
     if (minutes >= -60n) return;
     const id = `${origin?.get(i)}@${new Date(date?.get(i)).toISOString()}`;
-    run.recordQualityRow("FLIGHT", id, "MORE_THAN_AN_HOUR_EARLY", "flights");
+    run.recordQualityRow("FLIGHT", id, "MORE_THAN_AN_HOUR_EARLY", "flights", i);
   });
 }
 

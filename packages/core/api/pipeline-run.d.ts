@@ -55,8 +55,8 @@ export declare class PipelineRun implements DiagnosticsSink, RunEnvelope, AsyncD
     recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
     /** Quality rows, or a whole quality table (an Arrow table with the canonical columns), which is read by column: a few ns per row. */
     recordQuality(rows: Iterable<QualityRow> | QualityTable): void;
-    /** One quality row, without an object for it: the way for millions. */
-    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable?: string | null): void;
+    /** One quality row, without an object for it: the way for millions. `rowOrdinal`: where the row is in its table, from 0. */
+    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable?: string | null, rowOrdinal?: number | bigint): void;
     /** Rows by column: what `recordDatasets` and `recordScan` call. */
     recordColumns(records: ColumnRecords): void;
     /**

@@ -7,7 +7,7 @@ export interface QualityColumn extends GettableColumn {
     /** Rows `begin` to `end`, as a view. */
     slice?(begin: number, end: number): GettableColumn;
 }
-/** A quality table by column, e.g. an Arrow table with the canonical columns; core itself knows no Arrow library. */
+/** A quality table by column, e.g. an Arrow table with the canonical columns, and `row_ordinal` or not; core itself knows no Arrow library. */
 export interface QualityTable {
     readonly numRows: number;
     getChild(name: string): QualityColumn | null;

@@ -23,7 +23,7 @@ export declare class RecordScope implements DiagnosticsSink {
     recordMetric(name: string, value: number, tags?: MetricTags, options?: MetricOptions): void;
     recordQuality(rows: Iterable<QualityRow> | QualityTable): void;
     /** One quality row without an object. */
-    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable: string | null): void;
+    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable: string | null, ordinal: number | bigint | undefined): void;
     /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
     recordColumns(records: ColumnRecords): void;
     /**

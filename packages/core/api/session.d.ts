@@ -16,7 +16,7 @@ declare class Session implements DiagnosticsSink {
     /** Quality rows, or a whole quality table. */
     recordQuality(rows: Iterable<QualityRow> | QualityTable): void;
     /** One quality row, without an object for it. */
-    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable?: string | null): void;
+    recordQualityRow(entityKind: string, entityId: string | null, issue: string, sourceTable?: string | null, rowOrdinal?: number | bigint): void;
     recordColumns(records: ColumnRecords): void;
     /** Settles what was recorded so far, and hands it to storage and spans; the next record begins anew. */
     close(): void;

@@ -11,6 +11,8 @@ export interface QualityRow {
   readonly entity_id?: string | null;
   readonly issue: string;
   readonly source_table?: string | null;
+  /** Ordinal of the row in the table that was checked, from 0. */
+  readonly row_ordinal?: number | bigint | null;
 }
 
 /**

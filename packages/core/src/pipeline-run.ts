@@ -99,14 +99,15 @@ export class PipelineRun implements DiagnosticsSink, RunEnvelope, AsyncDisposabl
     this.#live.scope?.recordQuality(rows);
   }
 
-  /** One quality row, without an object for it: the way for millions. */
+  /** One quality row, without an object for it: the way for millions. `rowOrdinal`: where the row is in its table, from 0. */
   recordQualityRow(
     entityKind: string,
     entityId: string | null,
     issue: string,
     sourceTable: string | null = null,
+    rowOrdinal?: number | bigint,
   ): void {
-    this.#live.scope?.recordQualityRow(entityKind, entityId, issue, sourceTable);
+    this.#live.scope?.recordQualityRow(entityKind, entityId, issue, sourceTable, rowOrdinal);
   }
 
   /** Rows by column: what `recordDatasets` and `recordScan` call. */

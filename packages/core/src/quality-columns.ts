@@ -1,5 +1,6 @@
 import type { QualityRow } from "./diagnostics-sink.ts";
 import type { GettableColumn } from "./record-batch.ts";
+import { rowOrdinal } from "./row-ordinal.ts";
 
 /** A column of a {@link QualityTable}: an Arrow vector of text. */
 export interface QualityColumn extends GettableColumn {
@@ -9,7 +10,7 @@ export interface QualityColumn extends GettableColumn {
   slice?(begin: number, end: number): GettableColumn;
 }
 
-/** A quality table by column, e.g. an Arrow table with the canonical columns; core itself knows no Arrow library. */
+/** A quality table by column, e.g. an Arrow table with the canonical columns, and `row_ordinal` or not; core itself knows no Arrow library. */
 export interface QualityTable {
   readonly numRows: number;
   getChild(name: string): QualityColumn | null;
@@ -45,15 +46,20 @@ export function isQualityTable(rows: object): rows is QualityTable {
 export function qualityRows(table: QualityTable): Iterable<QualityRow> {
   return {
     *[Symbol.iterator]() {
-      const [kind, id, issue, source] = ["entity_kind", "entity_id", "issue", "source_table"].map((name) =>
-        table.getChild(name),
-      );
+      const [kind, id, issue, source, place] = [
+        "entity_kind",
+        "entity_id",
+        "issue",
+        "source_table",
+        "row_ordinal",
+      ].map((name) => table.getChild(name));
       for (let i = 0; i < table.numRows; i++)
         yield {
           entity_kind: String(kind?.get(i)),
           entity_id: (id?.get(i) as string | null | undefined) ?? null,
           issue: String(issue?.get(i)),
           source_table: (source?.get(i) as string | null | undefined) ?? null,
+          ...(place == null ? {} : { row_ordinal: rowOrdinal(place.get(i)) ?? null }),
         };
     },
   };

@@ -4,6 +4,7 @@ import {
   ATTR_QUALITY_ENTITY_KIND,
   ATTR_QUALITY_EXPORTED,
   ATTR_QUALITY_ISSUE,
+  ATTR_QUALITY_ROW_ORDINAL,
   ATTR_QUALITY_SNAPSHOT_FIRST_ROW,
   ATTR_QUALITY_SOURCE_TABLE,
   ATTR_QUALITY_TOTAL,
@@ -19,7 +20,9 @@ import type { EventEmitter } from "./event-emitter.ts";
 import { addCounter } from "./instruments.ts";
 import { CodedColumn, type QualityColumn, type QualityTable } from "./quality-columns.ts";
 import type { RecordBatch, RecordColumn } from "./record-batch.ts";
-import { RecordBuffer, type RowClock } from "./record-buffer.ts";
+import { QualityBuffer } from "./quality-buffer.ts";
+import type { RowClock } from "./record-buffer.ts";
+import { rowOrdinal, rowOrdinals } from "./row-ordinal.ts";
 import { reportOnce } from "./internal/report-once.ts";
 import { recordName } from "./record-name.ts";
 import type { Recording } from "./recording-options.ts";
@@ -50,7 +53,7 @@ interface QualityGroup {
 
 /** The record path of quality rows: made for millions of them, so that all but the first few of a group cost a columnar append. */
 export class QualityRecorder {
-  readonly buffer: RecordBuffer = new RecordBuffer("entity_id", "entity_kind", "issue", "source_table");
+  readonly buffer: QualityBuffer = new QualityBuffer();
   readonly #recording: Recording;
   readonly #emitter: EventEmitter;
   readonly #accounting: Accounting;
@@ -83,6 +86,7 @@ export class QualityRecorder {
     table: string | null,
     at: Context,
     clock: RowClock,
+    ordinal?: number | bigint | null,
   ): boolean {
     let group = this.#group;
     if (
@@ -104,9 +108,10 @@ export class QualityRecorder {
       this.#accounting.add(KIND, "redacted");
     }
     if (group.exported < this.#exportRows && at !== this.#refusedAt)
-      this.#export(group, id, seq, at, clock.time);
+      this.#export(group, id, rowOrdinal(ordinal), seq, at, clock.time);
     if (!this.#stored) return false;
     const text = id === null || typeof id === "string" ? id : String(id);
+    if (ordinal !== undefined) this.buffer.locate(rowOrdinal(ordinal) ?? null);
     return this.buffer.append(group.code, text, at, clock) || this.#eachAtOnce;
   }
 
@@ -125,6 +130,7 @@ export class QualityRecorder {
   *appendTable(table: QualityTable, at: Context, timeMs: number): Generator<RecordBatch, void, undefined> {
     const given = (name: string): QualityColumn | null => table.getChild(name);
     const idColumn = given("entity_id");
+    const ordinals = given("row_ordinal");
     const kinds = new CodedColumn(given("entity_kind"));
     const issues = new CodedColumn(given("issue"));
     const tables = new CodedColumn(given("source_table"));
@@ -177,6 +183,7 @@ export class QualityRecorder {
             this.#export(
               group,
               redacted === undefined ? idOf(each) : redacted[each]!,
+              rowOrdinal(ordinals?.get(from + each)),
               first + each,
               at,
               timeMs,
@@ -195,6 +202,7 @@ export class QualityRecorder {
           issue: { codes: issue.codes, values: named(names.issues, issues.values) },
           source_table: { codes: source.codes, values: named(names.tables, tables.values) },
           ...correlationColumns(at, timeMs, first, length),
+          ...(ordinals === null ? {} : { row_ordinal: rowOrdinals(ordinals, from, length) }),
         },
       };
     }
@@ -239,9 +247,17 @@ export class QualityRecorder {
     this.#group = undefined;
   }
 
-  #export(group: QualityGroup, id: string | null, seq: number, at: Context, timeMs: number): void {
+  #export(
+    group: QualityGroup,
+    id: string | null,
+    ordinal: number | undefined,
+    seq: number,
+    at: Context,
+    timeMs: number,
+  ): void {
     const attributes: Attributes = { ...group.attributes, [ATTR_RECORD_SEQ]: seq };
     if (id !== null) attributes[ATTR_QUALITY_ENTITY_ID] = id;
+    if (ordinal !== undefined) attributes[ATTR_QUALITY_ROW_ORDINAL] = ordinal;
     const bytes = 200 + (id === null ? 0 : id.length);
     if (!this.#emitter.emitRow(EVENT_QUALITY, attributes, KIND, seq, bytes, at, timeMs)) {
       this.#refusedAt = at;

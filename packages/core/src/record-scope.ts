@@ -147,7 +147,7 @@ export class RecordScope implements DiagnosticsSink {
       try {
         for (const row of rows) {
           kept?.push(row);
-          this.#qualityRow(row.entity_kind, row.entity_id, row.issue, row.source_table, at);
+          this.#qualityRow(row.entity_kind, row.entity_id, row.issue, row.source_table, at, row.row_ordinal);
         }
       } finally {
         if (kept !== undefined) this.sink?.recordQuality(kept);
@@ -161,11 +161,18 @@ export class RecordScope implements DiagnosticsSink {
     entityId: string | null,
     issue: string,
     sourceTable: string | null,
+    ordinal: number | bigint | undefined,
   ): void {
     try {
-      this.#qualityRow(entityKind, entityId, issue, sourceTable, this.#here());
+      this.#qualityRow(entityKind, entityId, issue, sourceTable, this.#here(), ordinal);
       this.sink?.recordQuality([
-        { entity_kind: entityKind, entity_id: entityId, issue, source_table: sourceTable },
+        {
+          entity_kind: entityKind,
+          entity_id: entityId,
+          issue,
+          source_table: sourceTable,
+          ...(ordinal === undefined ? {} : { row_ordinal: ordinal }),
+        },
       ]);
     } catch (error) {
       reportOnce("recordQualityRow", "recordQualityRow failed; the pipeline goes on", error);
@@ -255,13 +262,14 @@ export class RecordScope implements DiagnosticsSink {
     issue: string,
     table: string | null | undefined,
     at: Context,
+    ordinal: number | bigint | null | undefined,
   ): void {
     if (this.#closed) {
       this.#late("quality");
       return;
     }
     this.#clock.touch();
-    if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock))
+    if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock, ordinal))
       this.#storage.drain("quality", this.#quality.buffer);
     if (this.#timer === undefined) this.#arm();
   }

@@ -50,8 +50,9 @@ class Session implements DiagnosticsSink {
     entityId: string | null,
     issue: string,
     sourceTable: string | null = null,
+    rowOrdinal?: number | bigint,
   ): void {
-    this.#here()?.recordQualityRow(entityKind, entityId, issue, sourceTable);
+    this.#here()?.recordQualityRow(entityKind, entityId, issue, sourceTable, rowOrdinal);
   }
 
   recordColumns(records: ColumnRecords): void {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -119,8 +119,20 @@ describe("the flights pipeline in the real back ends", () => {
       expect(found[0]).toMatchObject({
         "pitot.quality.entity_id": row["entity_id"],
         "pitot.quality.issue": row["issue"],
+        "pitot.quality.row_ordinal": Number(row["row_ordinal"]),
       });
     }
+    for (const event of quality)
+      expect(stored.filter(({ seq }) => Number(seq) === event["pitot.record.seq"])).toHaveLength(1);
+    // And from there to the row of the user's own file: the airport 0E0, whose code the CSV parser takes for a zero.
+    const airports = readFileSync(join(root, "node_modules/vega-datasets/data/airports.csv"), "utf8");
+    const place = airports
+      .split("\n")
+      .slice(1)
+      .findIndex((line) => /^0E\d,/.test(line));
+    const invalid = quality.find((event) => event["pitot.quality.issue"] === "INVALID_ID");
+    expect(place).toBeGreaterThan(0);
+    expect(invalid?.["pitot.quality.row_ordinal"]).toBe(place);
     for (const [name, table] of [
       ["pitot.dataset", "dataset_stats"],
       ["pitot.column", "column_stats"],

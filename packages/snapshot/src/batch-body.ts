@@ -62,6 +62,19 @@ export class BatchBody {
     return at;
   }
 
+  /**
+   * A buffer of a column that is null throughout, so that nobody looks at its bytes, but which readers want to be as long as its rows: the bytes that
+   * the body begins with, once more.
+   */
+  unread(bytes: number): void {
+    if (this.length - this.#start >= bytes) {
+      this.#buffers.push(0, bytes);
+      return;
+    }
+    const at = this.buffer(bytes);
+    this.bytes.fill(0, at, at + bytes);
+  }
+
   /** Writes a message's prefix and metadata at a place that was allocated for them. */
   message(at: number, metadata: Uint8Array): void {
     this.int32[at >> 2] = -1;

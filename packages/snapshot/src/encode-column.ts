@@ -121,6 +121,10 @@ function encodeInt64(
   values: RecordColumn | undefined,
   length: number,
 ): void {
+  if (values === undefined) {
+    encodeNulls(body, column, length);
+    return;
+  }
   if (values instanceof BigInt64Array) {
     writeValidity(body, column, length, 0, undefined);
     const start = body.buffer(8 * length) >> 3;
@@ -143,6 +147,12 @@ function encodeInt64(
     body.int32[at + 2 * i] = (value as number) % 2 ** 32;
     body.int32[at + 2 * i + 1] = Math.floor((value as number) / 2 ** 32);
   }
+}
+
+/** A column that was not given, which costs every run that does not use it: a bit a row. */
+function encodeNulls(body: BatchBody, column: ColumnSchema, length: number): void {
+  writeValidity(body, column, length, length, new Uint8Array((length + 7) >> 3));
+  body.unread(8 * length);
 }
 
 function encodeInt32(

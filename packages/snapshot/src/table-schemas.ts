@@ -53,6 +53,7 @@ export const TABLE_SCHEMAS: Readonly<Record<string, TableSchema>> = {
     ["issue", TERM],
     ["source_table", TERM],
     ...CORRELATION,
+    ["row_ordinal", "int64"],
   ),
   metrics: table(
     ["name", TERM],

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as flechette from "@uwdata/flechette";
-import { tableFromIPC } from "apache-arrow";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
 import { configureRecording, finishRun, startRun, trackedRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listRuns, readRun, SnapshotStore } from "../src/index.ts";
+import { exportRun, listRuns, readRun, SnapshotStore } from "../src/index.ts";
 
 let folder: string;
 let store: SnapshotStore;
@@ -92,6 +92,24 @@ describe("a finished run", () => {
       { encoding: "utf8" },
     );
     expect(output.trim()).toBe("10000 timestamp[ns, tz=UTC] 9999");
+  });
+
+  it("of an earlier version, whose tables lack columns of today's, is read and exported", async () => {
+    const id = record();
+    await store.close();
+    const run = readRun(store.directory, id);
+    const path = join(run.folder, "quality.arrow");
+    const before = tableFromIPC(readFileSync(path));
+    expect(before.getChild("row_ordinal")!.nullCount).toBe(10_000);
+    const names = before.schema.fields.map(({ name }) => name).filter((name) => name !== "row_ordinal");
+    writeFileSync(path, tableToIPC(before.select(names), "file"));
+    const table = (await run.table("quality"))!;
+    expect([table.numRows, table.getChild("row_ordinal")]).toEqual([10_000, null]);
+    const output = join(folder, "export");
+    await exportRun(store.directory, id, { format: "jsonl", output });
+    const lines = readFileSync(join(output, "quality.jsonl"), "utf8").trim().split("\n");
+    expect(lines).toHaveLength(10_000);
+    expect(JSON.parse(lines[1]!)).toMatchObject({ entity_id: "id-1", issue: "ODD" });
   });
 
   it("is private to its owner", async () => {

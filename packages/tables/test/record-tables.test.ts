@@ -11,7 +11,7 @@ import {
 } from "@pitot/core";
 import { readRun, SnapshotStore } from "@pitot/snapshot";
 import { createTelemetryHarness } from "@pitot/testing";
-import { Dictionary, Field, Int32, Schema, Table, Utf8, vectorFromArray } from "apache-arrow";
+import { Dictionary, Field, Float64, Int32, Int64, Schema, Table, Utf8, vectorFromArray } from "apache-arrow";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -154,18 +154,24 @@ describe("a quality table", () => {
     entity_id: fc.option(fc.constantFrom("0", "1", "\u{1f600}", "x".repeat(50))),
     issue: fc.constantFrom("INVALID_ID", "DUPLICATE"),
     source_table: fc.option(fc.constantFrom("nodes", "edges")),
+    row_ordinal: fc.option(fc.maxSafeNat(), { freq: 20 }),
   });
-  const tableOfRows = (rows: readonly QualityRow[], dictionaries: boolean): Table => {
+  const tableOfRows = (rows: readonly QualityRow[], dictionaries: boolean, ordinals: boolean): Table => {
     const type = () => (dictionaries ? new Dictionary(new Utf8(), new Int32()) : new Utf8());
     return new Table(
       Object.fromEntries(
-        ["entity_kind", "entity_id", "issue", "source_table"].map((name) => [
-          name,
-          vectorFromArray(
-            rows.map((each) => each[name as keyof QualityRow] ?? null),
-            type(),
-          ),
-        ]),
+        ["entity_kind", "entity_id", "issue", "source_table", ...(ordinals ? ["row_ordinal"] : [])].map(
+          (name) => [
+            name,
+            vectorFromArray(
+              rows.map((each) => {
+                const value = each[name as keyof QualityRow] ?? null;
+                return typeof value === "number" ? BigInt(value) : value;
+              }),
+              name === "row_ordinal" ? new Int64() : type(),
+            ),
+          ],
+        ),
       ) as never,
     );
   };
@@ -177,8 +183,12 @@ describe("a quality table", () => {
         fc.array(row, { minLength: 1, maxLength: 30 }),
         fc.array(row, { minLength: 1, maxLength: 30 }),
         fc.boolean(),
+        fc.boolean(),
         fc.nat(5),
-        async (a, b, dictionaries, exportRows) => {
+        async (first, second, dictionaries, ordinals, exportRows) => {
+          const [a, b] = [first, second].map((rows) =>
+            ordinals ? rows : rows.map(({ row_ordinal: _ordinal, ...each }) => each),
+          ) as [QualityRow[], QualityRow[]];
           const results = [];
           for (const whole of [true, false]) {
             const path = join(folder, String(runs++));
@@ -190,8 +200,10 @@ describe("a quality table", () => {
             run.recordQualityRow("FIRST", "f", "BEFORE", null);
             if (whole) {
               const table = dictionaries
-                ? tableOfRows(a, true)
-                : tableOfRows(a, false).concat(tableOfRows(b, false)).slice(1);
+                ? tableOfRows(a, true, ordinals)
+                : tableOfRows(a, false, ordinals)
+                    .concat(tableOfRows(b, false, ordinals))
+                    .slice(1);
               run.recordQuality(table as never);
             } else run.recordQuality(dictionaries ? a : [...a, ...b].slice(1));
             run.recordQualityRow("LAST", "l", "AFTER", null);
@@ -201,12 +213,13 @@ describe("a quality table", () => {
             const snapshot = readRun(path, run.runId);
             results.push({
               rows: rowsOf(await snapshot.table("quality")).map(
-                ({ entity_kind, entity_id, issue, source_table, seq }) => ({
+                ({ entity_kind, entity_id, issue, source_table, seq, row_ordinal }) => ({
                   entity_kind,
                   entity_id,
                   issue,
                   source_table,
                   seq,
+                  row_ordinal,
                 }),
               ),
               counts: snapshot.manifest.records["quality"],
@@ -220,10 +233,57 @@ describe("a quality table", () => {
           expect(results[0]).toEqual(results[1]);
           const stored = results.at(0)?.rows ?? [];
           expect(stored.map(({ seq }) => Number(seq))).toEqual(stored.map((_, i) => i));
+          const given = (dictionaries ? a : [...a, ...b].slice(1)).map(({ row_ordinal }) => row_ordinal);
+          expect(stored.slice(1, -1).map(({ row_ordinal }) => row_ordinal)).toEqual(
+            given.map((ordinal) => (ordinal == null ? null : BigInt(ordinal))),
+          );
         },
       ),
       { numRuns: 25 },
     );
+  });
+
+  it("leads from an event to its row of the snapshot, and from there to the row of the table that was checked", async () => {
+    const checked = { id: [7, 0, 8, null, 0] };
+    const spec = { idCol: "id", entityKind: "NODE", issue: "INVALID_ID", sourceTable: "nodes" };
+    const { table } = await recorded((live) => {
+      recordQualityTable(live, qualityFromIds(checked, spec));
+      recordQualityTable(live, qualityFromIds(checked, spec, { ordinals: true }));
+      live.recordQualityRow("NODE", "8", "UNKNOWN", "nodes", 2);
+    });
+    const rows = await table("quality");
+    expect(rows.map(({ row_ordinal }) => row_ordinal)).toEqual([null, null, null, 1n, 3n, 4n, 2n]);
+    const events = eventsOf("pitot.quality");
+    expect(events).toHaveLength(7);
+    for (const event of events) {
+      const row = rows.find(({ seq }) => Number(seq) === event["pitot.record.seq"])!;
+      const ordinal = event["pitot.quality.row_ordinal"];
+      expect(ordinal).toBe(row["row_ordinal"] === null ? undefined : Number(row["row_ordinal"]));
+      if (ordinal !== undefined)
+        expect(String(checked.id[ordinal as number] ?? null)).toBe(String(row["entity_id"]));
+    }
+  });
+
+  it.each([
+    ["text", ["a", "1", null], new Utf8(), [null, null, null]],
+    ["doubles", [1, 1.5, -1], new Float64(), [1n, null, null]],
+    ["int32", [4, null, -4], new Int32(), [4n, null, null]],
+    ["int64 with nulls", [2n ** 40n, null, -1n], new Int64(), [2n ** 40n, null, null]],
+  ] as const)("loses no row over ordinals that are %s", async (_, values, type, expected) => {
+    const quality = new Table({
+      entity_kind: vectorFromArray(["NODE", "NODE", "NODE"], new Utf8()),
+      issue: vectorFromArray(["ODD", "ODD", "ODD"], new Utf8()),
+      row_ordinal: vectorFromArray(values as never, type as never),
+    } as never);
+    const { table } = await recorded((live) => {
+      live.recordQuality(quality as never);
+      for (const ordinal of values)
+        live.recordQuality([{ entity_kind: "NODE", issue: "ODD", row_ordinal: ordinal as never }]);
+    });
+    expect((await table("quality")).map(({ row_ordinal }) => row_ordinal)).toEqual([
+      ...expected,
+      ...expected,
+    ]);
   });
 
   it("has its ids redacted", async () => {

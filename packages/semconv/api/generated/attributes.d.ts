@@ -98,6 +98,8 @@ export declare const ATTR_QUALITY_ENTITY_ID: "pitot.quality.entity_id";
 export declare const ATTR_QUALITY_ISSUE: "pitot.quality.issue";
 /** Table it was found in. */
 export declare const ATTR_QUALITY_SOURCE_TABLE: "pitot.quality.source_table";
+/** Ordinal of its row in that table, from 0; absent where it is not known. */
+export declare const ATTR_QUALITY_ROW_ORDINAL: "pitot.quality.row_ordinal";
 /** Rows of this entity kind, issue and table. */
 export declare const ATTR_QUALITY_TOTAL: "pitot.quality.total";
 /** Rows of them that were exported. */

@@ -150,6 +150,9 @@ export const ATTR_QUALITY_ISSUE = "pitot.quality.issue" as const;
 /** Table it was found in. */
 export const ATTR_QUALITY_SOURCE_TABLE = "pitot.quality.source_table" as const;
 
+/** Ordinal of its row in that table, from 0; absent where it is not known. */
+export const ATTR_QUALITY_ROW_ORDINAL = "pitot.quality.row_ordinal" as const;
+
 /** Rows of this entity kind, issue and table. */
 export const ATTR_QUALITY_TOTAL = "pitot.quality.total" as const;
 
