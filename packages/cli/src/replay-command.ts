@@ -34,23 +34,36 @@ export function addReplay(program: Command, directory: DirectoryOption): void {
           ...(runs.length > 0 ? { runs } : {}),
           ...(endpoint === undefined ? {} : { endpoint }),
         });
-        const { scopes, spans, delivered, rejected, requests } = report;
+        const { scopes, requests } = report;
         if (json) console.log(JSON.stringify(report, null, 2));
         else {
           for (const { id, outcome, error, ...scope } of scopes)
             console.log(
-              `${id}  ${scope.delivered} of ${scope.spans} delivered  ${outcome}${error instanceof Error ? `: ${error.message}` : ""}`,
+              `${id}  ${share("spans", scope.spans, scope)}, ${share("log records", scope.logs.records, scope.logs)}  ${outcome}${error instanceof Error ? `: ${error.message}` : ""}`,
             );
-          console.log(
-            `${delivered} of ${spans} spans delivered${rejected > 0 ? `, ${rejected} refused` : ""}`,
-          );
+          console.log(told("spans", report.spans, report));
+          if (report.logs.records > 0) console.log(told("log records", report.logs.records, report.logs));
           if (requests.waiting > 0)
             console.log(
-              `${requests.delivered} of ${requests.waiting} requests of metrics and logs delivered${requests.refused > 0 ? `, ${requests.refused} refused` : ""}`,
+              told("requests of metrics", requests.waiting, { ...requests, rejected: requests.refused }),
             );
         }
         const left = requests.waiting - requests.delivered - requests.refused;
         if (left > 0 || scopes.some(({ outcome }) => outcome !== "delivered")) process.exitCode = 1;
       },
     );
+}
+
+interface Delivered {
+  readonly delivered: number;
+  readonly rejected: number;
+}
+
+function share(what: string, all: number, { delivered }: Pick<Delivered, "delivered">): string {
+  return `${delivered} of ${all} ${what}`;
+}
+
+function told(what: string, all: number, counts: Delivered): string {
+  const refused = counts.rejected > 0 ? `, ${counts.rejected} refused` : "";
+  return `${share(what, all, counts)} delivered${refused}`;
 }

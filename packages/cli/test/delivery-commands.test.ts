@@ -56,13 +56,14 @@ describe("pitot replay", () => {
     await using sink = await startOtlpSink();
     const first = await pitot("replay", "--pending", "--endpoint", sink.url);
     expect([first.status, first.stderr]).toEqual([0, ""]);
+    expect(first.stdout).toMatch(/ {2}101 of 101 spans, 100 of 100 log records {2}delivered\n/);
     expect(first.stdout).toMatch(
-      /\n104 of 104 spans delivered\n1 of 1 requests of metrics and logs delivered\n$/,
+      /\n105 of 105 spans delivered\n100 of 100 log records delivered\n1 of 1 requests of metrics delivered\n$/,
     );
-    expect(sink.spans).toHaveLength(104);
+    expect(sink.spans).toHaveLength(105);
     const second = await pitot("replay", "--pending", "--endpoint", sink.url);
     expect(second.stdout).toBe("0 of 0 spans delivered\n");
-    expect(sink.spans).toHaveLength(104);
+    expect(sink.spans).toHaveLength(105);
   });
 
   it("exits by 1 where something is left", async () => {
@@ -70,7 +71,7 @@ describe("pitot replay", () => {
     await using sink = await startOtlpSink({ answer: () => ({ status: 400 }) });
     const { status, stdout } = await pitot("replay", "--pending", "--endpoint", sink.url);
     expect(status).toBe(1);
-    expect(stdout).toContain("0 of 104 spans delivered");
+    expect(stdout).toContain("0 of 105 spans delivered");
   });
 
   it("wants to be told what", async () => {
@@ -98,6 +99,11 @@ describe("pitot prune and export", () => {
     const output = join(folder, "out");
     const { stdout } = await pitot("export", "last", "--format", "jsonl", "--output", output);
     expect(stdout).toContain("quality.jsonl  100 rows");
-    expect(readdirSync(output).toSorted()).toEqual(["quality.jsonl", "spans.jsonl"]);
+    expect(readdirSync(output).toSorted()).toEqual([
+      "events.jsonl",
+      "metrics.jsonl",
+      "quality.jsonl",
+      "spans.jsonl",
+    ]);
   });
 });

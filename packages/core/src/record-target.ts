@@ -21,10 +21,12 @@ export interface ScopeWriter {
   /** Where the records can be read later: `pitot.snapshot.uri`. */
   readonly uri: string | undefined;
   /**
-   * The batch's columns stand until this returns: copy what is kept longer.
-   * @throws whatever made the batch impossible to store; the caller counts its rows as dropped
+   * The batch's columns stand until this returns: copy what is kept longer. What is not stored the caller counts as dropped.
+   *
+   * @returns false where it is not stored, and the target has told why
+   * @throws whatever made the batch impossible to store; told by the caller
    */
-  write(batch: RecordBatch): void;
+  write(batch: RecordBatch): boolean | void;
   /** The run has ended; no batch follows. Runs to its end in the background. */
   finish(run: RunPayload | undefined, counts: RecordCounts): void;
 }

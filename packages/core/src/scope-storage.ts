@@ -43,7 +43,7 @@ export class ScopeStorage {
   write(batch: RecordBatch): void {
     for (const writer of this.#writers)
       try {
-        writer.write(batch);
+        if (writer.write(batch) === false) this.#accounting.add(batch.kind, "dropped", batch.length);
       } catch (error) {
         this.#accounting.add(batch.kind, "dropped", batch.length);
         reportOnce(

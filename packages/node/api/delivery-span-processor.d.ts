@@ -1,5 +1,6 @@
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SnapshotStore } from "@pitot/snapshot";
+import { type DeliveryCounts } from "./delivery-queue.ts";
 /** Bounds of a {@link DeliverySpanProcessor}; the defaults suit a Collector's defaults. */
 export interface DeliveryOptions {
     /** Spans of one request. Default 512. */
@@ -19,20 +20,11 @@ export interface DeliveryOptions {
     /** Called when spans were left to the snapshot: somebody should replay them. */
     readonly onSpooled?: () => void;
 }
-/** Spans by what became of their export. */
-export interface DeliveryCounts {
-    readonly delivered: number;
-    /** Refused by a back end for what they are. */
-    readonly rejected: number;
-    /** In the snapshot, undelivered. */
-    readonly spooled: number;
-    /** Lost: there is no snapshot. */
-    readonly dropped: number;
-}
 /**
  * Sends finished spans through any exporter, without the drops of the SDK's batch processor: its queue takes whole bursts, batches
- * are bounded by count and by bytes, and what the exporter does not confirm stays undelivered in the snapshot's ledger, to be replayed.
- * What became of spans is counted in `pitot.export.spans`. Put it after a `SnapshotSpanProcessor` of the same store.
+ * are bounded by count and by bytes, spans wait in it while the back end is away, and what is not confirmed in the end stays
+ * undelivered in the snapshot's ledger, to be replayed. What became of spans is counted in `pitot.export.spans`. Put it after a
+ * `SnapshotSpanProcessor` of the same store.
  */
 export declare class DeliverySpanProcessor implements SpanProcessor {
     #private;
@@ -40,7 +32,7 @@ export declare class DeliverySpanProcessor implements SpanProcessor {
     get counts(): DeliveryCounts;
     onStart(_span: Span): void;
     onEnd(span: ReadableSpan): void;
-    /** Resolves when nothing waits and nothing is under way; never rejects. */
+    /** Tries everything that waits once; resolves when nothing waits and nothing is under way; never rejects. */
     forceFlush(): Promise<void>;
     /** Leaves everything that waits to the snapshot: the time for sending is over. */
     giveUp(): void;

@@ -1,6 +1,7 @@
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
-import { type SnapshotScope } from "@pitot/snapshot";
 import { type ReplayedRequests } from "./replay-outbox.ts";
+import { type ReplayedLogs, type ReplayedScope } from "./replay-scope.ts";
 /** What is replayed, and where to. */
 export interface ReplayOptions {
     /** The snapshot folder. Default `PITOT_DIR`, else `.pitot`. */
@@ -9,8 +10,10 @@ export interface ReplayOptions {
     readonly runs?: readonly string[];
     /** Only what this service recorded with an exporter at hand: what a process replays of its predecessors. */
     readonly serviceName?: string;
-    /** Default: OTLP, as `OTEL_EXPORTER_OTLP_*` configures it. It is not shut down. */
+    /** Sends the spans. Default: OTLP, as `OTEL_EXPORTER_OTLP_*` configures it. It is not shut down. */
     readonly exporter?: SpanExporter;
+    /** Sends the log records; where an `exporter` is given and this is not, they stay. */
+    readonly logExporter?: LogRecordExporter;
     /** Base URL of an OTLP/HTTP back end, instead of that of the environment. */
     readonly endpoint?: string;
     /** Ends the replay after the request that is under way. */
@@ -20,20 +23,6 @@ export interface ReplayOptions {
     /** Lets the process end in the middle of it. Default false. */
     readonly background?: boolean;
 }
-/** What a replay did to one run or session. */
-export interface ReplayedScope extends SnapshotScope {
-    /** `busy`: a living process records or replays it. `unreadable`: of a later version, or damaged. */
-    readonly outcome: "delivered" | "undelivered" | "busy" | "unreadable";
-    /** Spans that are to be delivered in all. */
-    readonly spans: number;
-    /** Of them, confirmed: before and now. */
-    readonly delivered: number;
-    /** Of them, refused by a back end for what they are. */
-    readonly rejected: number;
-    /** Sent by this replay. */
-    readonly sent: number;
-    readonly error?: unknown;
-}
 /** What a replay did. */
 export interface ReplayReport {
     readonly scopes: readonly ReplayedScope[];
@@ -42,12 +31,13 @@ export interface ReplayReport {
     readonly delivered: number;
     readonly rejected: number;
     readonly sent: number;
-    /** Requests of metrics and logs. */
+    readonly logs: ReplayedLogs;
+    /** Requests of metrics. */
     readonly requests: ReplayedRequests;
 }
 /**
- * Sends the spans that no back end has confirmed, with their ids and times, and the metrics and logs that were given up, as they were. What a
- * dead process left behind is recovered first. Each run is claimed while it is replayed, and each confirmation is in its ledger before the next
+ * Sends the spans and log records that no back end has confirmed, with their ids and times, and the metrics that were given up, as they were,
+ * or last collected before a process died. What a dead process left behind is recovered first. Each run is claimed while it is replayed, and each confirmation is in its ledger before the next
  * request leaves: replaying twice, or from two processes at once, sends nothing twice. A crash between a back end's answer and the
  * ledger sends one request again; ids are stable. Stops where the back end is not to be reached.
  *

@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { prune, recover, type RetentionLimits } from "@pitot/snapshot";
 import { replay } from "./replay.ts";
@@ -8,6 +9,7 @@ export interface UpkeepOptions {
   readonly directory: string;
   /** Sends what was not delivered before, of the same service; absent where nothing is exported. */
   readonly exporter?: SpanExporter;
+  readonly logExporter?: LogRecordExporter;
   readonly serviceName?: string;
   readonly retention?: RetentionLimits;
 }
@@ -62,7 +64,7 @@ export class BackgroundUpkeep {
   }
 
   async #run(): Promise<void> {
-    const { directory, exporter, serviceName, retention } = this.#options;
+    const { directory, exporter, logExporter, serviceName, retention } = this.#options;
     try {
       await this.#recover();
       let away = false;
@@ -70,6 +72,7 @@ export class BackgroundUpkeep {
         const { scopes } = await replay({
           directory,
           exporter,
+          ...(logExporter === undefined ? {} : { logExporter }),
           serviceName,
           signal: this.#stop.signal,
           background: true,

@@ -45,16 +45,20 @@ class Observations {
  * The metrics of a producer, collected without a turn of the event loop: at `process.exit` there is none left. The SDK has no such call,
  * so this reads fields that are its own. What an asynchronous callback observes later is not in it.
  *
+ * @param asks whether the observable instruments of a scope are asked; the others have the values that they had last
  * @returns undefined where nothing was measured
  * @throws TypeError where the SDK is made otherwise
  */
-export function collectNow(producer: MetricProducer): ResourceMetrics | undefined {
+export function collectNow(
+  producer: MetricProducer,
+  asks: (scopeName: string) => boolean = () => true,
+): ResourceMetrics | undefined {
   const { resource, meterSharedStates } = (producer as Collector)._sharedState;
   const now = Date.now();
   const time: [number, number] = [Math.trunc(now / 1000), (now % 1000) * 1e6];
   const scopeMetrics: ScopeMetrics[] = [];
   for (const meter of meterSharedStates.values()) {
-    observe(meter, time);
+    if (asks(meter._instrumentationScope.name)) observe(meter, time);
     const metrics = meter.metricStorageRegistry
       .getStorages(producer)
       .flatMap((storage) => storage.collect(producer, time) ?? []);

@@ -21,7 +21,7 @@ export class DeferredLogProcessor implements LogRecordProcessor {
       return;
     }
     this.#waiting.push([record, context]);
-    this.#loading ??= this.#load().then((processor) => this.begin(processor));
+    this.#loading ??= this.#load().then((processor) => this.#begin(processor));
   }
 
   async forceFlush(): Promise<void> {
@@ -34,15 +34,8 @@ export class DeferredLogProcessor implements LogRecordProcessor {
     await this.#processor?.shutdown();
   }
 
-  /** True while records wait for the processor to be loaded. */
-  get waiting(): boolean {
-    return (this.#waiting?.length ?? 0) > 0;
-  }
-
-  /** Hands what waits to the processor; once only. */
-  begin(processor: LogRecordProcessor | undefined): void {
-    if (this.#waiting === undefined) return;
-    const waiting = this.#waiting;
+  #begin(processor: LogRecordProcessor | undefined): void {
+    const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     this.#processor = processor;
     for (const [record, context] of waiting) processor?.onEmit(record, context);

@@ -36,11 +36,9 @@ export class DeferredMetricExporter implements PushMetricExporter {
 
   /** By `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, which must be known before the exporter is. */
   selectAggregationTemporality(instrument: InstrumentType): AggregationTemporality {
-    const preference =
-      process.env["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"]?.trim().toLowerCase() ?? "cumulative";
     const { AggregationTemporality } =
       require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
-    const delta: readonly string[] | undefined = DELTA[preference];
+    const delta: readonly string[] | undefined = DELTA[preference()];
     return delta?.includes(instrument) === true
       ? AggregationTemporality.DELTA
       : AggregationTemporality.CUMULATIVE;
@@ -49,6 +47,17 @@ export class DeferredMetricExporter implements PushMetricExporter {
 
 // Enums are values: importing them would load the metrics SDK at start.
 const require = createRequire(import.meta.url);
+
+function preference(): string {
+  return (
+    process.env["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"]?.trim().toLowerCase() ?? "cumulative"
+  );
+}
+
+/** Whether no instrument is exported as differences. */
+export function isCumulative(): boolean {
+  return !Object.hasOwn(DELTA, preference());
+}
 
 const DELTA: Readonly<Record<string, readonly string[]>> = {
   delta: ["COUNTER", "OBSERVABLE_COUNTER", "GAUGE", "HISTOGRAM", "OBSERVABLE_GAUGE"],

@@ -1,74 +1,74 @@
-import { context } from "@opentelemetry/api";
-import { suppressTracing } from "@opentelemetry/core";
 import type { LogRecordExporter, LogRecordProcessor } from "@opentelemetry/sdk-logs";
+import { METRIC_EXPORT_LOGS } from "@pitot/semconv";
+import type { SnapshotStore } from "@pitot/snapshot";
+import { DeliveryQueue, type DeliveryCounts } from "./delivery-queue.ts";
+import { snapshotPlaceOf } from "./snapshot-log-processor.ts";
+import { attributeBytes } from "./span-bytes.ts";
 
 /** A record as the SDK hands it on; named by its use, since its name differs between versions. */
 type SdkLogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
 
-const BATCH = 512;
-const DELAY_MS = 1000;
-/** Records waiting in memory, beyond which the oldest go to the outbox. */
-const QUEUE = 20_000;
-
 /**
- * Sends log records in batches, one request at a time, without the drops of the SDK's batch processor. What waits too long, and what waits
- * when the process ends, is spilled: written to the outbox, to be replayed.
+ * Sends log records without the drops of the SDK's batch processor, and keeps the ledger of what was delivered: see {@link DeliveryQueue}.
+ * What became of records is counted in `pitot.export.logs`. Put it after a `SnapshotLogProcessor` of the same store.
  */
 export class DeliveryLogProcessor implements LogRecordProcessor {
   readonly #exporter: LogRecordExporter;
-  readonly #spill: (records: SdkLogRecord[]) => void;
-  #queue: SdkLogRecord[] = [];
-  #underWay: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #queue: DeliveryQueue<SdkLogRecord>;
 
-  /** @param spill keeps records that will not be sent by this process. Synchronous. */
-  constructor(exporter: LogRecordExporter, spill: (records: SdkLogRecord[]) => void) {
+  constructor(
+    exporter: LogRecordExporter,
+    store: SnapshotStore | undefined,
+    onSpooled: (() => void) | undefined,
+  ) {
     this.#exporter = exporter;
-    this.#spill = spill;
+    this.#queue = new DeliveryQueue(
+      {
+        name: "log records",
+        metric: METRIC_EXPORT_LOGS,
+        export: (records, done) => exporter.export(records, done),
+        store,
+        confirm: (scope, records, rejected) =>
+          store!.confirmLogs(
+            scope,
+            records.map((record) => snapshotPlaceOf(record)!.seq),
+            rejected,
+          ),
+        onSpooled,
+      },
+      {
+        batchItems: 512,
+        batchBytes: 3 << 20,
+        concurrency: 2,
+        delayMs: 1000,
+        queueItems: 50_000,
+        queueBytes: 32 << 20,
+      },
+    );
+  }
+
+  get counts(): DeliveryCounts {
+    return this.#queue.counts;
   }
 
   onEmit(record: SdkLogRecord): void {
-    if (this.#stopped) return;
-    this.#queue.push(record);
-    if (this.#queue.length > QUEUE) this.#spill(this.#queue.splice(0, BATCH));
-    if (this.#queue.length >= BATCH) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), DELAY_MS).unref();
+    const { body } = record;
+    const bytes = 160 + (typeof body === "string" ? body.length : 256) + attributeBytes(record.attributes);
+    this.#queue.add(record, bytes, snapshotPlaceOf(record)?.scopeId);
   }
 
   async forceFlush(): Promise<void> {
-    while (this.#queue.length > 0 || this.#underWay !== undefined) {
-      this.#send();
-      await this.#underWay;
-    }
+    await this.#queue.flush();
   }
 
   async shutdown(): Promise<void> {
     await this.forceFlush();
-    this.#stopped = true;
+    this.#queue.stop();
     await this.#exporter.shutdown();
   }
 
-  /** Leaves everything that waits to the outbox. Synchronous: for the end of the process. */
+  /** Leaves everything that waits to the snapshot: the time for sending is over. */
   giveUp(): void {
-    clearTimeout(this.#timer);
-    while (this.#queue.length > 0) this.#spill(this.#queue.splice(0, BATCH));
-  }
-
-  #send(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#underWay !== undefined || this.#queue.length === 0) return;
-    const batch = this.#queue.splice(0, BATCH);
-    this.#underWay = new Promise<void>((resolve) => {
-      context.with(suppressTracing(context.active()), () => {
-        // What could not be sent is in the outbox by then.
-        this.#exporter.export(batch, () => resolve());
-      });
-    }).then(() => {
-      this.#underWay = undefined;
-      if (this.#queue.length >= BATCH) this.#send();
-      else if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#send(), DELAY_MS).unref();
-    });
+    this.#queue.giveUp();
   }
 }

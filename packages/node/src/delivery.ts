@@ -5,6 +5,7 @@ import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
 import { DeliveryLogProcessor } from "./delivery-log-processor.ts";
 import { DeliverySpanProcessor } from "./delivery-span-processor.ts";
+import { checkpointed, MetricCheckpoint } from "./metric-checkpoint.ts";
 import { otlpExporters, otlpSerializer, type OtlpExporters } from "./otlp-exporters.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -31,6 +32,7 @@ export class Delivery {
   readonly #spans: DeliverySpanProcessor | undefined;
   readonly #logs: DeliveryLogProcessor | undefined;
   readonly #outbox: Outbox | undefined;
+  readonly #checkpoint: MetricCheckpoint | undefined;
   readonly #upkeep: BackgroundUpkeep | undefined;
 
   /** @throws PitotError INVALID_CONFIGURATION, naming variable and value */
@@ -38,7 +40,7 @@ export class Delivery {
     const outbox = store === undefined ? undefined : new Outbox(store.directory, serviceName);
     const exporters = otlp
       ? otlpExporters({
-          onUndelivered: (signal, encoding, body) => outbox?.add(signal, encoding, body),
+          onUndelivered: (encoding, body) => outbox?.add(encoding, body),
         })
       : undefined;
     this.#exporters = exporters;
@@ -50,34 +52,35 @@ export class Delivery {
         : new BackgroundUpkeep({
             directory: store.directory,
             ...(traces === undefined ? {} : { exporter: traces }),
+            ...(exporters === undefined ? {} : { logExporter: exporters.logs }),
             ...(serviceName === undefined ? {} : { serviceName }),
             ...(retention === undefined ? {} : { retention }),
           });
-    this.#spans =
-      traces === undefined
-        ? undefined
-        : new DeliverySpanProcessor(traces, { store, onSpooled: () => this.#upkeep?.wake() });
+    const onSpooled = (): void => this.#upkeep?.wake();
+    this.#spans = traces === undefined ? undefined : new DeliverySpanProcessor(traces, { store, onSpooled });
     this.spanProcessors = this.#spans === undefined ? [] : [this.#spans];
-    this.metricExporter = exporters?.metrics;
-    this.#logs =
-      exporters === undefined
+    this.#checkpoint =
+      exporters === undefined || store === undefined
         ? undefined
-        : new DeliveryLogProcessor(exporters.logs, (records) => {
-            const serializer = otlpSerializer("logs", exporters.encoding);
-            const body = serializer.serializeRequest(records as never);
-            if (body !== undefined) outbox?.add("logs", exporters.encoding, body);
+        : new MetricCheckpoint({
+            directory: store.directory,
+            serviceName,
+            encoding: exporters.encoding,
+            serialize: (metrics) => serializeMetrics(metrics, exporters.encoding),
           });
+    this.metricExporter =
+      exporters === undefined || this.#checkpoint === undefined
+        ? exporters?.metrics
+        : checkpointed(exporters.metrics, this.#checkpoint);
+    this.#logs =
+      exporters === undefined ? undefined : new DeliveryLogProcessor(exporters.logs, store, onSpooled);
     this.logProcessors = this.#logs === undefined ? [] : [this.#logs];
-  }
-
-  /** Sends the spans that wait. Never rejects, and may take as long as the back end does. */
-  async flushSpans(): Promise<void> {
-    await this.#spans?.forceFlush();
   }
 
   /** Sends what was left to the snapshot, where there is something; the runs of this process must be closed by then. */
   async replayOwn(): Promise<void> {
-    if ((this.#spans?.counts.spooled ?? 0) > 0) await this.#upkeep?.now();
+    const spooled = (this.#spans?.counts.spooled ?? 0) + (this.#logs?.counts.spooled ?? 0);
+    if (spooled > 0) await this.#upkeep?.now();
   }
 
   /** Leaves everything that waits to the disk: the time for sending is over. */
@@ -87,21 +90,30 @@ export class Delivery {
     this.#exporters?.abort();
   }
 
-  /** What must be on disk when the process ends by itself. Synchronous. */
-  spill(): void {
-    this.#logs?.giveUp();
+  /** Keeps metrics on disk until they are exported. Synchronous, never throws. */
+  checkpoint(metrics: ResourceMetrics): void {
+    this.#checkpoint?.write(metrics);
   }
 
-  /** Leaves metrics to the outbox. Synchronous. */
+  /** Leaves metrics to the outbox: there is no time to send them. Synchronous. */
   spillMetrics(metrics: ResourceMetrics): void {
     if (this.#exporters === undefined) return;
     const { encoding } = this.#exporters;
-    const body = otlpSerializer("metrics", encoding).serializeRequest(metrics as never);
-    if (body !== undefined) this.#outbox?.add("metrics", encoding, body);
+    const body = serializeMetrics(metrics, encoding);
+    if (body !== undefined) this.#outbox?.add(encoding, body);
+  }
+
+  /** All metrics are delivered, or in the outbox. */
+  closeMetrics(): void {
+    this.#checkpoint?.close();
   }
 
   /** No upkeep begins any more. */
   stopUpkeep(): void {
     this.#upkeep?.stop();
   }
+}
+
+function serializeMetrics(metrics: ResourceMetrics, encoding: "json" | "proto"): Uint8Array | undefined {
+  return otlpSerializer("metrics", encoding).serializeRequest(metrics as never);
 }

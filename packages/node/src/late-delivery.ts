@@ -1,19 +1,16 @@
-import { createRequire } from "node:module";
 import { diag } from "@opentelemetry/api";
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
-import type { IMetricReader, MetricProducer } from "@opentelemetry/sdk-metrics";
+import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
-import { collectNow } from "./collect-now.ts";
+import type { RecordTarget } from "@pitot/core";
 import { DeferredLogProcessor } from "./deferred-log-processor.ts";
-import { DeferredMetricExporter } from "./deferred-metric-exporter.ts";
 import { DeferredSpanProcessor } from "./deferred-span-processor.ts";
 import type { Delivery, DeliverySetup } from "./delivery.ts";
+import { LateMetrics } from "./late-metrics.ts";
 import { deliveryNow, loadDelivery } from "./load-delivery.ts";
 
 /** A process that lives longer keeps its snapshot folder in order; a short one leaves that to others. */
 const UPKEEP_AFTER_MS = 1000;
-
-const require = createRequire(import.meta.url);
 
 /** {@link Delivery}, loaded when there is something to deliver: exporters are most of what an application would wait for at its start. */
 export class LateDelivery {
@@ -21,30 +18,39 @@ export class LateDelivery {
   /** Called when the first instrument is made; undefined where metrics go nowhere. */
   readonly metricReaders: (() => readonly IMetricReader[]) | undefined;
   readonly logRecordProcessors: (() => readonly LogRecordProcessor[]) | undefined;
+  /** What else must hear of records. */
+  readonly recordTargets: readonly RecordTarget[];
   readonly #setup: DeliverySetup;
   readonly #upkeep: NodeJS.Timeout;
   #loading: Promise<Delivery> | undefined;
   #delivery: Delivery | undefined;
   #logs: DeferredLogProcessor | undefined;
-  /** What there is to collect, until it has been collected for the last time. */
-  #metrics: MetricProducer | undefined;
+  readonly #metrics: LateMetrics;
 
   constructor(setup: DeliverySetup) {
     this.#setup = setup;
+    this.#metrics = new LateMetrics({
+      load: async () => await this.#load(),
+      loaded: () => this.#delivery !== undefined,
+      loadNow: () => this.#delivery ?? this.#loadNow(),
+      flushMs: setup.store?.flushMs,
+    });
     const sends = setup.otlp || setup.traceExporter !== undefined;
     this.spanProcessors = sends
       ? [new DeferredSpanProcessor(async () => (await this.#load()).spanProcessors[0])]
       : [];
-    this.metricReaders = setup.otlp ? () => [this.#metricReader()] : undefined;
+    this.metricReaders = setup.otlp ? () => [this.#metrics.reader()] : undefined;
     this.logRecordProcessors = setup.otlp
       ? () => [(this.#logs = new DeferredLogProcessor(async () => (await this.#load()).logProcessors[0]))]
       : undefined;
+    this.recordTargets = setup.otlp ? [this.#metrics] : [];
     this.#upkeep = setTimeout(() => void this.#load(), UPKEEP_AFTER_MS).unref();
   }
 
-  /** See {@link Delivery.flushSpans}. */
-  async flushSpans(): Promise<void> {
-    await Promise.all(this.spanProcessors.map((processor) => processor.forceFlush()));
+  /** Sends the spans and log records that wait. Never rejects, and may take as long as the back end does. */
+  async flush(): Promise<void> {
+    const logs = this.#logs === undefined ? [] : [this.#logs];
+    await Promise.all([...this.spanProcessors, ...logs].map((processor) => processor.forceFlush()));
   }
 
   /** See {@link Delivery.replayOwn}. */
@@ -57,24 +63,25 @@ export class LateDelivery {
     this.#delivery?.giveUp();
   }
 
-  /** See {@link Delivery.spill}. */
-  spill(): void {
-    this.#delivery?.spill();
-  }
-
-  /** The last metrics and log records of a process that ends by itself: to the outbox, since nothing can be sent any more. Synchronous, never throws. */
+  /** The last metrics of a process that ends by itself: to the outbox, since nothing can be sent any more. Synchronous, never throws. */
   spillLast(): void {
     try {
-      const metrics = this.#metrics === undefined ? undefined : collectNow(this.#metrics);
-      this.#metrics = undefined;
-      if (metrics === undefined && this.#logs?.waiting !== true) return;
-      const delivery = this.#delivery ?? this.#loadNow();
-      this.#logs?.begin(delivery.logProcessors[0]);
-      delivery.spill();
-      if (metrics !== undefined) delivery.spillMetrics(metrics);
+      const metrics = this.#metrics.collectLast();
+      if (metrics !== undefined) (this.#delivery ?? this.#loadNow()).spillMetrics(metrics);
+      this.closeMetrics();
     } catch (error) {
-      diag.warn("pitot: the last metrics and log records of this process are in its snapshot alone", error);
+      diag.warn("pitot: the last metrics of this process are in its snapshot alone", error);
     }
+  }
+
+  /** Keeps the metrics of now on disk until they are exported. Synchronous, never throws. */
+  checkpointMetrics(): void {
+    this.#metrics.checkpoint();
+  }
+
+  /** See {@link Delivery.closeMetrics}. */
+  closeMetrics(): void {
+    this.#delivery?.closeMetrics();
   }
 
   /** See {@link Delivery.stopUpkeep}. */
@@ -91,31 +98,5 @@ export class LateDelivery {
   #loadNow(): Delivery {
     const { Delivery } = deliveryNow();
     return (this.#delivery = new Delivery(this.#setup));
-  }
-
-  #metricReader(): IMetricReader {
-    const { PeriodicExportingMetricReader } =
-      require("@opentelemetry/sdk-metrics") as typeof import("@opentelemetry/sdk-metrics");
-    // The SDK reads the variable only for readers that it makes itself.
-    const interval = Number(process.env["OTEL_METRIC_EXPORT_INTERVAL"] || 60_000);
-    const keep = (producer: MetricProducer | undefined): void => {
-      this.#metrics = producer;
-    };
-    class Reader extends PeriodicExportingMetricReader {
-      override setMetricProducer(producer: MetricProducer): void {
-        super.setMetricProducer(producer);
-        keep(producer);
-      }
-
-      protected override async onShutdown(): Promise<void> {
-        await super.onShutdown();
-        keep(undefined);
-      }
-    }
-    return new Reader({
-      exporter: new DeferredMetricExporter(async () => (await this.#load()).metricExporter),
-      exportIntervalMillis: interval,
-      exportTimeoutMillis: Math.min(interval, 30_000),
-    });
   }
 }

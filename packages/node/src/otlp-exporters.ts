@@ -37,8 +37,8 @@ export interface OtlpExporterOptions {
   readonly protocol?: string;
   /** Base URL instead of that of the environment. */
   readonly endpoint?: string;
-  /** Is given the requests of metrics and logs that could not be sent. Spans are in the snapshot. */
-  readonly onUndelivered?: (signal: "metrics" | "logs", encoding: "json" | "proto", body: Uint8Array) => void;
+  /** Is given the requests of metrics that could not be sent. Spans and log records are in the snapshot. */
+  readonly onUndelivered?: (encoding: "json" | "proto", body: Uint8Array) => void;
 }
 
 /** The serializers of one encoding, by signal. */
@@ -71,12 +71,11 @@ export function otlpExporters(options: OtlpExporterOptions = {}): OtlpExporters 
     logs: otlpSender("logs", encoding, options.endpoint),
   };
   const { traces, metrics, logs } = SERIALIZERS[encoding];
-  const keep = (signal: "metrics" | "logs") => (body: Uint8Array) =>
-    options.onUndelivered?.(signal, encoding, body);
+  const keep = (body: Uint8Array): void => options.onUndelivered?.(encoding, body);
   return {
     traces: new OTLPExporterBase(new OtlpDelegate(traces, senders.traces)),
-    metrics: new OTLPMetricExporterBase(new OtlpDelegate(metrics, senders.metrics, keep("metrics"))),
-    logs: new OTLPExporterBase(new OtlpDelegate(logs, senders.logs, keep("logs"))),
+    metrics: new OTLPMetricExporterBase(new OtlpDelegate(metrics, senders.metrics, keep)),
+    logs: new OTLPExporterBase(new OtlpDelegate(logs, senders.logs)),
     encoding,
     senders,
     abort: () => {

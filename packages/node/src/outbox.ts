@@ -12,18 +12,19 @@ export interface OutboxRequest {
   readonly encoding: "json" | "proto";
 }
 
-const FOLDER = "outbox";
+/** Folder of what waits to be sent, within the snapshot folder. */
+export const OUTBOX = "outbox";
 const NAME = /^(.+)--(\d+)-(\d+)-(\d+)\.(traces|metrics|logs)\.(json|proto)$/;
 /** What a back end has refused is kept under this ending, and never sent again by itself. */
 const REFUSED = ".refused";
 
 /**
- * Requests of metrics and logs that no back end took, each as a file with the bytes as they would have been sent. Bounded: what is over goes,
+ * Requests of metrics that no back end took, each as a file with the bytes as they would have been sent. Bounded: what is over goes,
  * oldest first, and is counted.
  */
 export class Outbox {
   readonly #directory: string;
-  readonly #service: string;
+  readonly #service: string | undefined;
   readonly #maxBytes: number;
   #count = 0;
   #told = false;
@@ -32,17 +33,15 @@ export class Outbox {
 
   constructor(directory: string, service: string | undefined, maxBytes: number = 64 << 20) {
     this.#directory = directory;
-    this.#service = service ?? "unknown_service";
+    this.#service = service;
     this.#maxBytes = maxBytes;
   }
 
   /** Never throws. */
-  add(signal: OtlpSignal, encoding: "json" | "proto", body: Uint8Array): void {
+  add(encoding: "json" | "proto", body: Uint8Array): void {
     try {
-      const folder = privateFolder(this.#directory, FOLDER);
-      const time = String(Date.now()).padStart(14, "0");
-      const name = `${encodeURIComponent(this.#service)}--${time}-${process.pid}-${this.#count++}.${signal}.${encoding}`;
-      const path = join(folder, name);
+      const folder = privateFolder(this.#directory, OUTBOX);
+      const path = join(folder, outboxName(this.#service, Date.now(), this.#count++, "metrics", encoding));
       const file = openNew(`${path}.tmp`);
       try {
         for (let offset = 0; offset < body.length;) offset += writeSync(file, body, offset);
@@ -76,9 +75,21 @@ export class Outbox {
   }
 }
 
+/** Name of a request's file. */
+export function outboxName(
+  service: string | undefined,
+  timeMs: number,
+  ordinal: number,
+  signal: OtlpSignal,
+  encoding: "json" | "proto",
+): string {
+  const time = String(timeMs).padStart(14, "0");
+  return `${encodeURIComponent(service ?? "unknown_service")}--${time}-${process.pid}-${ordinal}.${signal}.${encoding}`;
+}
+
 /** The requests that wait in a snapshot folder, oldest first. */
 export function outboxRequests(directory: string): OutboxRequest[] {
-  const folder = join(directory, FOLDER);
+  const folder = join(directory, OUTBOX);
   return list(folder)
     .flatMap((name) => {
       const match = NAME.exec(name);
@@ -98,7 +109,7 @@ export function outboxRequests(directory: string): OutboxRequest[] {
 
 /** The folder of the outbox: what a replay claims. */
 export function outboxFolder(directory: string): string {
-  return join(directory, FOLDER);
+  return join(directory, OUTBOX);
 }
 
 /** The bytes of a request. */

@@ -6,6 +6,8 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 export interface EndOfProcess {
   /** Writes to disk what waits. Synchronous. */
   readonly flush: () => void;
+  /** Keeps on disk what a signal's second or a SIGKILL would take before it is exported, e.g. metrics. Synchronous. */
+  readonly checkpoint: () => void;
   /** Ends open spans as aborted. Synchronous. */
   readonly abortSpans: () => void;
   /** Leaves to the disk what can be settled at the very end alone, e.g. metrics. Synchronous. */
@@ -41,6 +43,7 @@ export function watchProcessEnd(end: EndOfProcess): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     abortRuns(new Error(`the process was asked to stop by ${signal}`));
     end.flush();
+    end.checkpoint();
     // With a handler of the application beside ours, ending the process is the application's affair.
     if (process.listenerCount(signal) > 1) return;
     const die = (): void => {

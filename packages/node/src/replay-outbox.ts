@@ -1,12 +1,14 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
 import { claimFolder } from "@pitot/snapshot";
+import { adoptCheckpoints } from "./metric-checkpoint.ts";
 import { deliveryResult } from "./otlp-delegate.ts";
 import { otlpSender, otlpSerializer } from "./otlp-exporters.ts";
 import { outboxBody, outboxDelivered, outboxFolder, outboxRefused, outboxRequests } from "./outbox.ts";
 
-/** Requests of metrics and logs that waited, and what became of them. */
+/** Requests of metrics that waited, and what became of them. */
 export interface ReplayedRequests {
   readonly waiting: number;
   readonly delivered: number;
@@ -14,7 +16,7 @@ export interface ReplayedRequests {
   readonly refused: number;
 }
 
-/** Sends the metrics and logs that were given up, as they were, oldest first. One process at a time; stops where the back end is away. */
+/** Sends the metrics that were given up, or last collected by a process that died, as they were, oldest first. One process at a time; stops where the back end is away. */
 export async function replayOutbox(
   directory: string,
   options: {
@@ -28,6 +30,8 @@ export async function replayOutbox(
   const claim = existsSync(folder) ? await claimFolder(folder) : undefined;
   if (claim === undefined) return counts;
   try {
+    sweep(folder);
+    await adoptCheckpoints(directory);
     const requests = outboxRequests(directory).filter(
       ({ service }) => options.serviceName === undefined || service === options.serviceName,
     );
@@ -50,8 +54,18 @@ export async function replayOutbox(
     claim.release();
   }
   if (counts.refused > 0)
-    diag.warn(
-      `pitot: ${counts.refused} late requests of metrics and logs were refused; they are kept in ${folder}`,
-    );
+    diag.warn(`pitot: ${counts.refused} late requests of metrics were refused; they are kept in ${folder}`);
   return counts;
+}
+
+/** What is older than this and not in its place was left by a process that died. */
+const LEFTOVER_MS = 60_000;
+
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith(".tmp")) continue;
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (stat !== undefined && Date.now() - stat.mtimeMs > LEFTOVER_MS)
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

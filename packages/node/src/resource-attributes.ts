@@ -13,3 +13,19 @@ export function resourceAttributes(resource: Resource): Attributes {
 function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as { then?: unknown }).then === "function";
 }
+
+const resourceTexts = new WeakMap<object, { text: string; final: boolean }>();
+
+/** Attributes of a resource as JSON text. */
+export function resourceText(resource: Resource): string {
+  let known = resourceTexts.get(resource);
+  // Detectors may still be at work.
+  if (known === undefined || !known.final) {
+    known = {
+      text: JSON.stringify(resourceAttributes(resource)),
+      final: resource.asyncAttributesPending !== true,
+    };
+    resourceTexts.set(resource, known);
+  }
+  return known.text;
+}

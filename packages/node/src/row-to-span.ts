@@ -1,15 +1,7 @@
-import {
-  createTraceState,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-  type Attributes,
-  type HrTime,
-} from "@opentelemetry/api";
-import { resourceFromAttributes } from "@opentelemetry/resources";
+import { createTraceState, SpanKind, SpanStatusCode, TraceFlags, type Attributes } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";
+import { hrTime, storedResource, storedScope } from "./stored-source.ts";
 
 interface StoredEvent {
   readonly name: string;
@@ -63,43 +55,10 @@ export function readableSpan(row: SpanRow): ReadableSpan {
       attributes: attributes ?? {},
     })),
     ended: true,
-    resource: resourceOf(row),
-    instrumentationScope: scopeOf(row),
+    resource: storedResource(row),
+    instrumentationScope: storedScope(row),
     droppedAttributesCount: row.dropped_attributes_count,
     droppedEventsCount: row.dropped_events_count,
     droppedLinksCount: row.dropped_links_count,
   };
-}
-
-// Exporters group by identity, so that one text is one object. The last few are enough: a folder has few.
-const resources = new Map<string, ReadableSpan["resource"]>();
-const scopes = new Map<string, ReadableSpan["instrumentationScope"]>();
-
-function resourceOf({ resource, service_name: service }: SpanRow): ReadableSpan["resource"] {
-  const text = resource ?? JSON.stringify({ [ATTR_SERVICE_NAME]: service ?? "unknown_service" });
-  return one(resources, text, () => resourceFromAttributes(JSON.parse(text) as Attributes));
-}
-
-function scopeOf({
-  scope_name: name,
-  scope_version: version,
-}: SpanRow): ReadableSpan["instrumentationScope"] {
-  return one(scopes, JSON.stringify([name, version]), () => ({
-    name: name ?? "",
-    ...(version === null ? {} : { version }),
-  }));
-}
-
-function one<T>(known: Map<string, T>, key: string, make: () => T): T {
-  let value = known.get(key);
-  if (value === undefined) {
-    if (known.size >= 64) known.clear();
-    value = make();
-    known.set(key, value);
-  }
-  return value;
-}
-
-function hrTime(nanos: bigint): HrTime {
-  return [Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n)];
 }

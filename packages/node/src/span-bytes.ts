@@ -1,4 +1,3 @@
-import type { Attributes } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 
 /** About how many bytes a span takes in OTLP; an upper estimate for text in Latin script. */
@@ -9,7 +8,8 @@ export function spanBytes(span: ReadableSpan): number {
   return bytes;
 }
 
-function attributeBytes(attributes: Attributes | undefined): number {
+/** About how many bytes attributes take in OTLP; what is nested counts little. */
+export function attributeBytes(attributes: Readonly<Record<string, unknown>> | undefined): number {
   let bytes = 0;
   for (const key in attributes) {
     const value = attributes[key];

@@ -3,7 +3,7 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
 import type { SpanRow } from "@pitot/snapshot";
 import { attributesText } from "./attributes-text.ts";
-import { resourceAttributes } from "./resource-attributes.ts";
+import { resourceAttributes, resourceText } from "./resource-attributes.ts";
 
 /** A span as the snapshot keeps it; of one that has not ended, as it is now. */
 export function spanRow(span: ReadableSpan): SpanRow {
@@ -52,21 +52,6 @@ function linksText({ links }: ReadableSpan): string {
       `{"trace_id":"${context.traceId}","span_id":"${context.spanId}","attributes":${attributesText(attributes)}}`,
   );
   return `[${texts.join(",")}]`;
-}
-
-const resourceTexts = new WeakMap<object, { text: string; final: boolean }>();
-
-function resourceText(resource: ReadableSpan["resource"]): string {
-  let known = resourceTexts.get(resource);
-  // Detectors may still be at work.
-  if (known === undefined || !known.final) {
-    known = {
-      text: JSON.stringify(resourceAttributes(resource)),
-      final: resource.asyncAttributesPending !== true,
-    };
-    resourceTexts.set(resource, known);
-  }
-  return known.text;
 }
 
 /** A time of the SDK as nanoseconds. */

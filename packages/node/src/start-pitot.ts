@@ -137,19 +137,20 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
           ...(options.flush === undefined ? {} : { flush: options.flush }),
           ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
           delivery: otlp || traceExporter !== undefined ? "otlp" : "none",
+          logDelivery: otlp ? "otlp" : "none",
         });
-  const restore = configureRecording({
-    ...options,
-    targets: store === undefined ? [] : [store],
-    logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
-    ...(store === undefined ? {} : { flushMs: store.flushMs }),
-  });
   const delivery = new LateDelivery({
     otlp,
     traceExporter,
     store,
     serviceName: options.serviceName,
     retention: options.retention,
+  });
+  const restore = configureRecording({
+    ...options,
+    targets: store === undefined ? [] : [store, ...delivery.recordTargets],
+    logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
+    ...(store === undefined ? {} : { flushMs: store.flushMs }),
   });
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
@@ -162,9 +163,11 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     for (const run of aliveRuns()) finishRun(run, { status: "aborted" });
     session.close();
     store?.abortOpenSpans();
+    // A process that is given up on while it waits for a back end must find all of it on disk.
+    store?.flush();
     const until = performance.now() + shutdownMs;
     const left = (): number => Math.max(0, until - performance.now());
-    const flushed = await within(left(), delivery.flushSpans());
+    const flushed = await within(left(), delivery.flush());
     if (!flushed) delivery.giveUp();
     await store?.close();
     if (flushed) await within(left(), delivery.replayOwn());
@@ -177,6 +180,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
       // What was under way is written to disk as soon as it has been stopped.
       await within(100, closing);
     }
+    delivery.closeMetrics();
     sdk?.unregister();
     await store?.close();
     unwatch();
@@ -185,10 +189,8 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());
   const unwatch = watchProcessEnd({
-    flush: () => {
-      store?.flush();
-      delivery.spill();
-    },
+    flush: () => store?.flush(),
+    checkpoint: () => delivery.checkpointMetrics(),
     abortSpans: () => store?.abortOpenSpans(),
     spillLast: () => delivery.spillLast(),
     shutdown,

@@ -6,11 +6,12 @@ import type { Logger } from "@opentelemetry/api-logs";
 import { ExportResultCode } from "@opentelemetry/core";
 import { TracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
 import { trackedRun } from "@pitot/core";
-import { deliveryStatus, listScopes, SnapshotStore } from "@pitot/snapshot";
+import { deliveryStatus, listScopes, readManifest, readRun, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink, type OtlpAnswer, type OtlpRequest } from "@pitot/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { logs } from "../src/logs-api.ts";
 import { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "../src/index.ts";
+import { otlpExporters } from "../src/otlp-exporters.ts";
 import { retryAfter } from "../src/otlp-sender.ts";
 
 let directory: string;
@@ -42,7 +43,7 @@ async function pipeline(url: string, shutdownMs: number = 1000): Promise<void> {
 async function status(): Promise<{ spans: number; delivered: number; rejected: number }> {
   const sum = { spans: 0, delivered: 0, rejected: 0 };
   for (const { folder } of listScopes(directory)) {
-    const { spans, delivered, rejected } = await deliveryStatus(folder);
+    const { spans, delivered, rejected } = await deliveryStatus(folder, readManifest(folder));
     sum.spans += spans;
     sum.delivered += delivered;
     sum.rejected += rejected;
@@ -134,6 +135,34 @@ describe("a Collector", () => {
     expect(await status()).toEqual({ spans: 2, delivered: 2, rejected: 0 });
   });
 
+  it("that is away for a while is sent all by the process itself, in the middle of a run", async () => {
+    let away = true;
+    await using sink = await startOtlpSink({
+      answer: () => (away ? { status: 503, headers: { "retry-after": "600" } } : { status: 200 }),
+    });
+    const store = new SnapshotStore({ directory, delivery: "otlp" });
+    const { traces } = otlpExporters({ endpoint: sink.url });
+    const delivery = new DeliverySpanProcessor(
+      {
+        // A back end that says for how long it is away is believed; this one is back sooner.
+        export: (spans, done) => {
+          traces.export(spans, ({ code, error }) => done(error === undefined ? { code } : { code, error }));
+        },
+        shutdown: async () => await traces.shutdown(),
+      },
+      { store, batchSpans: 10 },
+    );
+    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    for (let i = 0; i < 100; i++) provider.getTracer("test").startSpan(`s${i}`).end();
+    await expect.poll(() => sink.requests.length).toBeGreaterThanOrEqual(4);
+    away = false;
+    await expect.poll(() => sink.spans.length, { timeout: 10_000 }).toBe(100);
+    expect(new Set(sink.spans.map(({ name }) => name)).size).toBe(100);
+    expect(delivery.counts).toEqual({ delivered: 100, rejected: 0, spooled: 0, dropped: 0 });
+    await store.close();
+    expect(await status()).toEqual({ spans: 100, delivered: 100, rejected: 0 });
+  });
+
   it("is sent what an earlier process of the same service could not deliver, in the background", async () => {
     await pipeline("http://127.0.0.1:9", 300);
     await using sink = await startOtlpSink();
@@ -174,16 +203,67 @@ describe("metrics and logs", () => {
       process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
       await recorded("http://127.0.0.1:9");
       await using sink = await startOtlpSink();
-      const { requests } = await replay({ directory, endpoint: sink.url });
+      const { requests, logs: records } = await replay({ directory, endpoint: sink.url });
       expect(requests.delivered).toBe(requests.waiting);
+      expect(records).toEqual({ records: 1200, delivered: 1200, rejected: 0, sent: 1200 });
       expect(bodies(sink.requests, "metrics")).toContain("late.value");
       const lines = [...bodies(sink.requests, "logs").matchAll(/"line (\d+)"/g)].map(([, line]) =>
         Number(line),
       );
       expect(lines.sort((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, i) => i));
-      expect((await replay({ directory, endpoint: sink.url })).requests.waiting).toBe(0);
+      const again = await replay({ directory, endpoint: sink.url });
+      expect(again).toMatchObject({ scopes: [], requests: { waiting: 0 }, logs: { sent: 0 } });
     },
   );
+
+  it("that a back end has refused in part are counted exactly, and not sent again", async () => {
+    let first = true;
+    await using sink = await startOtlpSink({
+      answer: ({ signal }) => {
+        if (signal !== "logs" || !first) return { status: 200 };
+        first = false;
+        return { status: 200, rejected: 7, message: "too odd" };
+      },
+    });
+    await recorded(sink.url);
+    const [{ folder } = { folder: "" }] = listScopes(directory).filter(({ type }) => type === "session");
+    expect((await deliveryStatus(folder, readManifest(folder))).logs).toEqual({
+      records: 1200,
+      delivered: 1193,
+      rejected: 7,
+    });
+    expect(await replay({ directory, endpoint: sink.url })).toMatchObject({ logs: { sent: 0 } });
+  });
+
+  it("that a back end takes none of are tried twice, counted, and kept", async () => {
+    await using sink = await startOtlpSink({
+      answer: ({ signal }) => ({ status: signal === "logs" ? 404 : 200 }),
+    });
+    await recorded(sink.url);
+    const sessions = listScopes(directory).filter(({ type }) => type === "session");
+    const [{ id, folder } = { id: "", folder: "" }] = sessions;
+    expect((await deliveryStatus(folder, readManifest(folder))).logs).toEqual({
+      records: 1200,
+      delivered: 0,
+      rejected: 1200,
+    });
+    // By its processor, and by the replay that ended it: each line twice.
+    expect([...bodies(sink.requests, "logs").matchAll(/"line \d+"/g)]).toHaveLength(2400);
+    expect(await replay({ directory, endpoint: sink.url })).toMatchObject({ scopes: [], logs: { sent: 0 } });
+    expect((await readRun(directory, id).table("logs"))!.numRows).toBe(1200);
+  });
+
+  it("are sent once from three processes at once", async () => {
+    await recorded("http://127.0.0.1:9");
+    await using sink = await startOtlpSink();
+    const reports = await Promise.all(
+      [1, 2, 3].map(async () => await replay({ directory, endpoint: sink.url })),
+    );
+    expect(reports.reduce((sum, { logs: records }) => sum + records.sent, 0)).toBe(1200);
+    expect(reports.reduce((sum, { requests }) => sum + requests.delivered, 0)).toBeGreaterThan(0);
+    expect([...bodies(sink.requests, "logs").matchAll(/"line \d+"/g)]).toHaveLength(1200);
+    expect([...bodies(sink.requests, "metrics").matchAll(/"late\.value"/g)]).toHaveLength(1);
+  });
 
   it("that a back end refuses as too old are counted, told and kept", async () => {
     await recorded("http://127.0.0.1:9");
@@ -275,8 +355,9 @@ describe("DeliverySpanProcessor", () => {
       spanProcessors: [new SnapshotSpanProcessor(store), delivery],
     });
     for (let i = 0; i < 3; i++) provider.getTracer("test").startSpan(`s${i}`).end();
+    expect(delivery.counts).toEqual({ delivered: 0, rejected: 0, spooled: 0, dropped: 0 });
     await provider.forceFlush();
-    expect(delivery.counts).toEqual({ delivered: 2, rejected: 0, spooled: 1, dropped: 0 });
+    expect(delivery.counts).toEqual({ delivered: 3, rejected: 0, spooled: 0, dropped: 0 });
     await store.close();
   });
 });

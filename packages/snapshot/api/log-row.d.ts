@@ -1,3 +1,4 @@
+import type { RecordBatch } from "apache-arrow";
 /** A log record as the `logs` table has it; what is nested as JSON text. */
 export interface LogRow {
     readonly time_unix_nano: bigint;
@@ -7,22 +8,49 @@ export interface LogRow {
     readonly severity_text: string | null;
     readonly event_name: string | null;
     readonly body: string | null;
+    /** What the body was before it became text: `string`, or `json` for all else. */
+    readonly body_type: "string" | "json" | null;
     readonly attributes: string;
     readonly service_name: string | null;
     readonly scope_name: string | null;
+    readonly scope_version: string | null;
+    /** Attributes of the resource, JSON text. */
+    readonly resource: string | null;
     readonly dropped_attributes_count: number;
     readonly run_id: string | null;
     readonly trace_id: string | null;
     readonly span_id: string | null;
+    /** W3C trace flags. */
+    readonly trace_flags: number | null;
+}
+/** A log record of a snapshot. */
+export interface StoredLogRow extends LogRow {
+    /** Its ordinal in its run or session, by which the ledger knows it; null in snapshots of before. */
+    readonly seq: number | null;
+}
+/** Which run or session has a log record, and as which of its records. */
+export interface LogPlace {
+    readonly scopeId: string;
+    readonly seq: number;
 }
 /** Log rows that wait for their batch, by the run or session that has them. */
 export declare class WaitingLogs {
     #private;
-    /** @returns true where the scope's rows are enough for a batch */
-    add(scopeId: string, row: LogRow): boolean;
+    /** @returns the row's ordinal, and whether the scope's rows are enough for a batch */
+    add(scopeId: string, row: LogRow): {
+        seq: number;
+        full: boolean;
+    };
     /** The rows of a scope, which do not wait any more. */
-    take(scopeId: string): readonly LogRow[];
+    take(scopeId: string): {
+        readonly first: number;
+        readonly rows: readonly LogRow[];
+    } | undefined;
+    /** No row of this scope follows. */
+    forget(scopeId: string): void;
     scopes(): Iterable<string>;
 }
-/** Log rows as columns. */
-export declare function logColumns(rows: readonly LogRow[]): Record<keyof LogRow, unknown[]>;
+/** Log rows as columns; a batch that was not written leaves a gap in the ordinals. */
+export declare function logColumns(rows: readonly LogRow[], first: number): Record<keyof StoredLogRow, unknown[]>;
+/** The log records of a batch. Columns that an older snapshot does not have are null, or 0. */
+export declare function logRows(batch: RecordBatch): StoredLogRow[];

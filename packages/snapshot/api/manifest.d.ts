@@ -31,11 +31,15 @@ export interface RunManifest {
     readonly pid: number;
     /** `otlp` where spans are sent, so that what was not confirmed waits for replay; absent in folders of before. */
     readonly delivery?: "otlp" | "none";
+    /** The same of log records; in folders of before they waited elsewhere. */
+    readonly log_delivery?: "otlp" | "none";
     readonly run: RunPayload | null;
     /** `open` while the run lives, `closed` once no batch follows, `compacted` when all tables are IPC files. */
     readonly state: "open" | "closed" | "compacted";
     readonly tables: Readonly<Record<string, ManifestTable>>;
     readonly records: RecordCounts;
+    /** Rows by table that the disk did not take, or has lost; absent where it took all. */
+    readonly dropped?: Readonly<Record<string, number>>;
     /** Where the process died before the run's end, or between its end and the compaction. */
     readonly recovery?: Recovery;
 }

@@ -1,5 +1,5 @@
 import { type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
-import { type LogRow } from "./log-row.ts";
+import { type LogPlace, type LogRow } from "./log-row.ts";
 import { type OpenSpan } from "./open-spans.ts";
 import type { SpanRow } from "./span-row.ts";
 /** Where and for whom snapshots are written. */
@@ -14,6 +14,8 @@ export interface SnapshotOptions {
     readonly flush?: number | "every";
     /** `otlp` where an exporter is confirming spans, so that what it did not confirm is replayed. Default none. */
     readonly delivery?: "otlp" | "none";
+    /** The same of log records. Default none. */
+    readonly logDelivery?: "otlp" | "none";
 }
 /**
  * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and those outside runs under
@@ -36,8 +38,8 @@ export declare class SnapshotStore implements RecordTarget {
      * {@link SnapshotStore.flush}. Returns the id of the run or session that has it: what {@link SnapshotStore.hold} takes.
      */
     addSpan(row: SpanRow): string;
-    /** Takes a log record. It is written as spans are. */
-    addLog(row: LogRow): void;
+    /** Takes a log record. It is written as spans are. Returns where it is. */
+    addLog(row: LogRow): LogPlace;
     /**
      * Remembers a span that has begun, so that it is on disk, unfinished, should the process die: at once where each record is, else once
      * it has been open for a flush interval.
@@ -45,12 +47,14 @@ export declare class SnapshotStore implements RecordTarget {
     spanStarted(span: OpenSpan): void;
     /** Ends every span that is open as aborted, since the process ends. */
     abortOpenSpans(): void;
-    /** A span is about to be sent: no other process may replay it until it is settled. Undefined where the snapshot has no such folder. */
+    /** A span or log record is about to be sent: no other process may replay it until it is settled. */
     hold(scopeId: string): void;
     /** The exporter took these spans of a run or session: all but `rejected` of them. */
     confirm(scopeId: string, spanIds: readonly string[], rejected?: number): void;
-    /** These spans were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
-    giveUp(scopeId: string, spans: number): boolean;
+    /** The exporter took the log records of these ordinals: all but `rejected` of them. */
+    confirmLogs(scopeId: string, seqs: readonly number[], rejected?: number): void;
+    /** So many spans or log records were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
+    giveUp(scopeId: string, count: number): boolean;
     /** Writes all spans and log records that wait. Synchronous. */
     flush(): void;
     /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */

@@ -1,21 +1,25 @@
 import { closeSync, fstatSync, fsyncSync, readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { OrdinalRanges, rangesText } from "./ordinal-ranges.ts";
 import { openAppend, openRead } from "./private-file.ts";
 
 const FILE = "delivery.ledger";
 const SPAN_ID = /^[0-9a-f]{16}$/;
 
-/** What back ends said about the spans of a run. */
+/** What back ends said about the spans and log records of a run. */
 export interface Delivered {
   /** Ids of spans that need not be sent again: confirmed ones, and those of requests that were taken in part. */
   readonly settled: ReadonlySet<string>;
   /** How many of them a back end has refused for what they are; it does not say which. */
   readonly rejected: number;
+  /** The same of log records, by their ordinals. */
+  readonly logs: { readonly settled: OrdinalRanges; readonly rejected: number };
 }
 
 /**
  * Appends to the ledger of one folder which spans the exporter has confirmed: a line per request, `+` before the ids where all were
- * taken, `~ n` where n of them were refused. A line counts once it has its end, so that a crash loses a confirmation, at worst.
+ * taken, `~ n` where n of them were refused; of log records `l+` and `l~ n` before ordinals (`0-511,513`). A line counts once it has its end,
+ * so that a crash loses a confirmation, at worst.
  */
 export class DeliveryLedger {
   readonly #path: string;
@@ -27,7 +31,15 @@ export class DeliveryLedger {
 
   /** @throws what the file system throws */
   confirm(spanIds: readonly string[], rejected: number = 0): void {
-    const line = `${rejected === 0 ? "+" : `~ ${rejected}`} ${spanIds.join(" ")}\n`;
+    this.#append(`${rejected === 0 ? "+" : `~ ${rejected}`} ${spanIds.join(" ")}\n`);
+  }
+
+  /** @throws what the file system throws */
+  confirmLogs(seqs: readonly number[], rejected: number = 0): void {
+    this.#append(`${rejected === 0 ? "l+" : `l~ ${rejected}`} ${rangesText(seqs)}\n`);
+  }
+
+  #append(line: string): void {
     this.#file ??= this.#open();
     const bytes = Buffer.from(line);
     for (let offset = 0; offset < bytes.length;) offset += writeSync(this.#file, bytes, offset);
@@ -55,15 +67,18 @@ export class DeliveryLedger {
 /** Reads the ledger of a folder; empty where there is none. */
 export function readLedger(folder: string): Delivered {
   const settled = new Set<string>();
-  let rejected = 0;
+  const logs = new OrdinalRanges();
+  const rejected = { spans: 0, logs: 0 };
   const lines = contents(join(folder, FILE)).split("\n");
   // What follows the last line end is half a line.
   for (const line of lines.slice(0, -1)) {
-    const [kind, ...rest] = line.split(" ");
-    if (kind === "~") rejected += Number(rest.shift()) || 0;
+    const [kind = "", ...rest] = line.split(" ");
+    const of = kind.startsWith("l") ? "logs" : "spans";
+    if (kind.endsWith("~")) rejected[of] += Number(rest.shift()) || 0;
     if (kind === "+" || kind === "~") for (const id of rest) if (SPAN_ID.test(id)) settled.add(id);
+    if (kind === "l+" || kind === "l~") logs.add(rest[0] ?? "");
   }
-  return { settled, rejected };
+  return { settled, rejected: rejected.spans, logs: { settled: logs, rejected: rejected.logs } };
 }
 
 function contents(path: string): string {

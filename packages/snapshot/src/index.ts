@@ -14,7 +14,7 @@ export type { ExportedFile, ExportFormat } from "./export-run.ts";
 export { readManifest } from "./manifest.ts";
 export type { CutTail, ManifestTable, Recovery, RunManifest } from "./manifest.ts";
 export { SCHEMA_VERSION, TABLE_SCHEMAS } from "./table-schemas.ts";
-export type { LogRow } from "./log-row.ts";
+export type { LogPlace, LogRow, StoredLogRow } from "./log-row.ts";
 export { BatchEncoder } from "./encode-batch.ts";
 export type { ColumnSchema, ColumnType, TableSchema } from "./table-schema.ts";
 
@@ -27,9 +27,15 @@ export { prune } from "./retention.ts";
 export type { PrunedScope, RetentionLimits } from "./retention.ts";
 
 // Delivery
-export { claimFolder } from "./folder-claim.ts";
+export { claimFolder, ownFolder } from "./folder-claim.ts";
 export type { FolderClaim } from "./folder-claim.ts";
 export { DeliveryLedger } from "./delivery-ledger.ts";
-export { deliveryStatus, hasUndelivered, undeliveredSpans } from "./undelivered-spans.ts";
-export type { DeliveryStatus } from "./undelivered-spans.ts";
+export {
+  deliveryStatus,
+  hasUndelivered,
+  isDelivered,
+  undeliveredLogs,
+  undeliveredSpans,
+} from "./undelivered.ts";
+export type { DeliveryStatus } from "./undelivered.ts";
 export { openAppend, openNew, openRead, privateFolder } from "./private-file.ts";

@@ -1,13 +1,17 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { basename } from "node:path";
+import { isMainThread } from "node:worker_threads";
 
 /**
- * Which process this is, so that no other is taken for it: a process id alone is given again, within minutes on a busy machine, and
+ * Which process, or worker thread, this is, so that no other is taken for it: a process id alone is given again, within minutes on a busy machine, and
  * to the same number at each start of a container.
  */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Start of the process in clock ticks since boot; null where the system does not tell. */
+  /** Of a worker thread: its id in the system. A worker may be terminated while its process lives. */
+  readonly thread?: string;
+  /** Start of the process or thread in clock ticks since boot; null where the system does not tell. */
   readonly start: string | null;
   readonly boot: string | null;
   readonly pid_namespace: string | null;
@@ -21,9 +25,14 @@ let own: ProcessIdentity | undefined;
 
 /** The identity of this process. */
 export function thisProcess(): ProcessIdentity {
-  return (own ??= {
+  if (own !== undefined) return own;
+  // `<pid>/task/<thread>`, of the thread that asks.
+  const task = isMainThread ? undefined : link("/proc/thread-self");
+  const thread = task === undefined ? {} : { thread: basename(task) };
+  return (own = {
     pid: process.pid,
-    start: startOf(process.pid) ?? null,
+    ...thread,
+    start: startOf(task ?? `${process.pid}`) ?? null,
     boot: firstLine("/proc/sys/kernel/random/boot_id") ?? null,
     pid_namespace: link("/proc/self/ns/pid") ?? null,
     host: hostname(),
@@ -41,16 +50,17 @@ export function isAlive(identity: ProcessIdentity, signOfLifeMs: number): boolea
     identity.boot === null || here.boot === null ? identity.host === here.host : identity.boot === here.boot;
   if (sameSystem && identity.pid_namespace === here.pid_namespace) {
     if (identity.start === null) return exists(identity.pid);
-    return startOf(identity.pid) === identity.start;
+    const { pid, thread } = identity;
+    return startOf(thread === undefined ? `${pid}` : `${pid}/task/${thread}`) === identity.start;
   }
   // The machine was started anew since.
   if (identity.host === here.host && identity.boot !== here.boot) return false;
   return Date.now() - signOfLifeMs < SIGN_OF_LIFE_MS;
 }
 
-/** Field 22 of `/proc/<pid>/stat`, counted after the command in brackets, which may hold anything. Undefined for the dead and zombies. */
-function startOf(pid: number): string | undefined {
-  const text = firstLine(`/proc/${pid}/stat`);
+/** Field 22 of `/proc/<task>/stat`, counted after the command in brackets, which may hold anything. Undefined for the dead and zombies. */
+function startOf(task: string): string | undefined {
+  const text = firstLine(`/proc/${task}/stat`);
   const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
   return fields === undefined || fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
 }

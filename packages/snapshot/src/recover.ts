@@ -95,6 +95,7 @@ function manifestOf({ folder, type, id }: SnapshotScope): RunManifest {
       service_name: null,
       pid: 0,
       delivery: "otlp",
+      log_delivery: "otlp",
       run: null,
       state: "open",
       tables: {},

@@ -4,7 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { claimFolder } from "./folder-claim.ts";
 import { readManifest, type RunManifest } from "./manifest.ts";
 import { listScopes, type SnapshotScope } from "./read-run.ts";
-import { hasUndelivered } from "./undelivered-spans.ts";
+import { hasUndelivered } from "./undelivered.ts";
 
 /** What is kept; a bound that is left out keeps everything. */
 export interface RetentionLimits {

@@ -1,17 +1,20 @@
-import { rmSync } from "node:fs";
-import type {
-  DictionaryColumn,
-  RecordBatch,
-  RecordCounts,
-  RecordKind,
-  RunPayload,
-  ScopeInfo,
+import { existsSync, rmSync } from "node:fs";
+import {
+  PitotError,
+  type DictionaryColumn,
+  type RecordBatch,
+  type RecordCounts,
+  type RecordKind,
+  type RunPayload,
+  type ScopeInfo,
 } from "@pitot/core";
+import { basename, dirname } from "node:path";
 import { compactTable } from "./compact-table.ts";
 import { DeliveryLedger } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
 import { logColumns, type LogRow } from "./log-row.ts";
 import { writeManifest, writeManifestLater, type ManifestTable, type RunManifest } from "./manifest.ts";
+import { privateFolder } from "./private-file.ts";
 import { spanColumns, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
 
@@ -29,11 +32,14 @@ const TABLE_OF: Readonly<Record<RecordKind, string>> = {
 export interface FolderSettings {
   readonly serviceName: string | undefined;
   readonly delivery: "otlp" | "none";
+  readonly logDelivery: "otlp" | "none";
+  /** Told of rows that the disk did not take, or has lost. */
+  readonly onLost: (table: string, rows: number, error: unknown) => void;
   /** Each batch is on the disk itself before the call returns. */
   readonly durable: boolean;
 }
 
-/** The folder of one run or session: its tables, its manifest, its ledger. Claimed until it is compacted and its spans have been sent or given up. */
+/** The folder of one run or session: its tables, its manifest, its ledger. Claimed until it is compacted and what is to be sent has been sent or given up. */
 export class ScopeFolder {
   closed = false;
   readonly path: string;
@@ -41,9 +47,11 @@ export class ScopeFolder {
   readonly #scope: ScopeInfo;
   readonly #settings: FolderSettings;
   readonly #tables = new Map<string, TableStream>();
+  /** Rows by table that the disk did not take, or has lost. */
+  readonly #dropped: Record<string, number> = {};
   #runIds: DictionaryColumn = { codes: new Int32Array(0), values: [], nullCount: 0 };
   readonly #ledger: DeliveryLedger;
-  readonly #claim: FolderClaim;
+  #claim: FolderClaim;
   #compacted = false;
   #sending = 0;
   #run: RunPayload | undefined;
@@ -71,22 +79,25 @@ export class ScopeFolder {
     return sum;
   }
 
-  append({ kind, length, columns }: RecordBatch): void {
+  /** @returns false where the batch could not be written, which is counted and told */
+  append({ kind, length, columns }: RecordBatch): boolean {
     if (this.#scope.type === "run") {
       // The same for every row of every table.
       if (this.#runIds.codes.length < length)
         this.#runIds = { ...this.#runIds, codes: new Int32Array(Math.max(length, 4096)) };
       columns = { ...columns, run_id: this.#runIds };
     }
-    this.#append(TABLE_OF[kind], length, columns);
+    return this.#append(TABLE_OF[kind], length, () => columns);
   }
 
+  /** See {@link ScopeFolder.append}. */
   appendSpans(rows: readonly SpanRow[], table: "spans" | "open_spans" = "spans"): void {
-    this.#append(table, rows.length, spanColumns(rows));
+    this.#append(table, rows.length, () => spanColumns(rows));
   }
 
-  appendLogs(rows: readonly LogRow[]): void {
-    this.#append("logs", rows.length, logColumns(rows));
+  /** See {@link ScopeFolder.append}. */
+  appendLogs(rows: readonly LogRow[], first: number): void {
+    this.#append("logs", rows.length, () => logColumns(rows, first));
   }
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */
@@ -105,6 +116,7 @@ export class ScopeFolder {
 
   async compact(): Promise<void> {
     try {
+      this.#makeAgain();
       const tables: Record<string, ManifestTable> = {};
       for (const table of this.#tables.values()) table.close();
       for (const [name, table] of this.#tables) {
@@ -122,7 +134,7 @@ export class ScopeFolder {
     }
   }
 
-  /** A span of this folder is to be sent: until it is settled, no other process may send it. */
+  /** A span or log record of this folder is to be sent: until it is settled, no other process may send it. */
   hold(): void {
     this.#sending++;
   }
@@ -136,9 +148,18 @@ export class ScopeFolder {
     }
   }
 
-  /** These spans will not be sent by this process: they stay undelivered. */
-  giveUp(spans: number): void {
-    this.#sending -= spans;
+  /** The exporter took the log records of these ordinals. */
+  confirmLogs(seqs: readonly number[], rejected: number): void {
+    try {
+      this.#ledger.confirmLogs(seqs, rejected);
+    } finally {
+      this.giveUp(seqs.length);
+    }
+  }
+
+  /** These spans or log records will not be sent by this process: they stay undelivered. */
+  giveUp(count: number): void {
+    this.#sending -= count;
     this.#releaseWhenDone();
   }
 
@@ -148,11 +169,46 @@ export class ScopeFolder {
     this.#claim.release();
   }
 
-  #append(name: string, length: number, columns: Parameters<TableStream["append"]>[1]): void {
-    let table = this.#tables.get(name);
-    if (table === undefined) this.#tables.set(name, (table = new TableStream(this.path, name)));
-    table.append(length, columns);
-    if (this.#settings.durable) table.sync();
+  #append(name: string, length: number, columns: () => Parameters<TableStream["append"]>[1]): boolean {
+    try {
+      this.#makeAgain();
+      let table = this.#tables.get(name);
+      if (table === undefined) this.#tables.set(name, (table = new TableStream(this.path, name)));
+      table.append(length, columns());
+      if (this.#settings.durable) table.sync();
+      return true;
+    } catch (error) {
+      this.#lost(name, length, error);
+      return false;
+    }
+  }
+
+  /** What somebody has removed is lost and counted; what follows goes into a new file, in a new folder where that is gone too. */
+  #makeAgain(): void {
+    const removed = [...this.#tables.values()].filter((table) => table.removed);
+    if (removed.length === 0 && (this.#tables.size > 0 || existsSync(this.path))) return;
+    const error = new PitotError("IO", "Files were removed while they were written to", {
+      value: this.path,
+      remedy: "Leave the folders of running processes alone; `pitot prune` removes those of finished runs.",
+    });
+    for (const table of removed) {
+      table.close();
+      this.#tables.delete(table.name);
+      this.#lost(table.name, table.rows, error);
+    }
+    if (existsSync(this.path)) return;
+    const parent = dirname(this.path);
+    privateFolder(dirname(parent), basename(parent), basename(this.path));
+    this.#ledger.close();
+    this.#claim = ownFolder(this.path);
+    this.#write(this.closed ? "closed" : "open");
+  }
+
+  #lost(table: string, rows: number, error: unknown): void {
+    // What was open is written again, or has ended.
+    if (table === "open_spans") rows = 0;
+    else this.#dropped[table] = (this.#dropped[table] ?? 0) + rows;
+    this.#settings.onLost(table, rows, error);
   }
 
   #streams(): Record<string, ManifestTable> {
@@ -176,10 +232,12 @@ export class ScopeFolder {
       service_name: this.#settings.serviceName ?? null,
       pid: process.pid,
       delivery: this.#settings.delivery,
+      log_delivery: this.#settings.logDelivery,
       run: this.#run ?? null,
       state,
       tables,
       records: this.#records,
+      ...(Object.keys(this.#dropped).length > 0 ? { dropped: { ...this.#dropped } } : {}),
     };
   }
 }

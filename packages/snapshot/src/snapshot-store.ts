@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
 import {
+  addCounter,
   PitotError,
   type RecordBatch,
   type RecordCounts,
@@ -9,7 +10,8 @@ import {
   type ScopeInfo,
   type ScopeWriter,
 } from "@pitot/core";
-import { WaitingLogs, type LogRow } from "./log-row.ts";
+import { ATTR_OUTCOME, ATTR_RECORD_KIND, METRIC_RECORDS } from "@pitot/semconv";
+import { WaitingLogs, type LogPlace, type LogRow } from "./log-row.ts";
 import { OpenSpans, type OpenSpan } from "./open-spans.ts";
 import { privateFolder } from "./private-file.ts";
 import { ScopeFolder, type FolderSettings } from "./scope-folder.ts";
@@ -27,6 +29,8 @@ export interface SnapshotOptions {
   readonly flush?: number | "every";
   /** `otlp` where an exporter is confirming spans, so that what it did not confirm is replayed. Default none. */
   readonly delivery?: "otlp" | "none";
+  /** The same of log records. Default none. */
+  readonly logDelivery?: "otlp" | "none";
 }
 
 const SPAN_BATCH = 512;
@@ -76,7 +80,9 @@ export class SnapshotStore implements RecordTarget {
     this.#settings = {
       serviceName: options.serviceName,
       delivery: options.delivery ?? "none",
+      logDelivery: options.logDelivery ?? "none",
       durable: this.flushMs === 0,
+      onLost: (table, rows, error) => this.#lost(table, rows, error),
     };
     this.#sessionId = this.#nextSession();
   }
@@ -91,7 +97,7 @@ export class SnapshotStore implements RecordTarget {
       finish: (run, counts) => {
         this.#writeSpans(scope.id);
         this.#writeLogs(scope.id);
-        folder.close(run, counts);
+        this.#guard(() => folder.close(run, counts));
         // A process that lives long must not keep the files of every run open.
         setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
       },
@@ -116,11 +122,13 @@ export class SnapshotStore implements RecordTarget {
     return id;
   }
 
-  /** Takes a log record. It is written as spans are. */
-  addLog(row: LogRow): void {
-    const id = this.#scopeOf(row.run_id);
-    if (this.#logs.add(id, row) || this.flushMs === 0) this.#writeLogs(id);
+  /** Takes a log record. It is written as spans are. Returns where it is. */
+  addLog(row: LogRow): LogPlace {
+    const scopeId = this.#scopeOf(row.run_id);
+    const { seq, full } = this.#logs.add(scopeId, row);
+    if (full || this.flushMs === 0) this.#writeLogs(scopeId);
     else this.#arm();
+    return { scopeId, seq };
   }
 
   /**
@@ -142,24 +150,24 @@ export class SnapshotStore implements RecordTarget {
     this.#open.abort();
   }
 
-  /** A span is about to be sent: no other process may replay it until it is settled. Undefined where the snapshot has no such folder. */
+  /** A span or log record is about to be sent: no other process may replay it until it is settled. */
   hold(scopeId: string): void {
     this.#holder(scopeId)?.hold();
   }
 
   /** The exporter took these spans of a run or session: all but `rejected` of them. */
   confirm(scopeId: string, spanIds: readonly string[], rejected: number = 0): void {
-    const folder = this.#holder(scopeId);
-    this.#guard(() => folder?.confirm(spanIds, rejected));
-    if (folder?.done) this.#sending.delete(scopeId);
+    this.#settle(scopeId, (folder) => folder.confirm(spanIds, rejected));
   }
 
-  /** These spans were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
-  giveUp(scopeId: string, spans: number): boolean {
-    const folder = this.#holder(scopeId);
-    folder?.giveUp(spans);
-    if (folder?.done) this.#sending.delete(scopeId);
-    return folder !== undefined;
+  /** The exporter took the log records of these ordinals: all but `rejected` of them. */
+  confirmLogs(scopeId: string, seqs: readonly number[], rejected: number = 0): void {
+    this.#settle(scopeId, (folder) => folder.confirmLogs(seqs, rejected));
+  }
+
+  /** So many spans or log records were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
+  giveUp(scopeId: string, count: number): boolean {
+    return this.#settle(scopeId, (folder) => folder.giveUp(count));
   }
 
   /** Writes all spans and log records that wait. Synchronous. */
@@ -182,6 +190,14 @@ export class SnapshotStore implements RecordTarget {
     return runId !== null && this.#folders.has(runId) ? runId : this.#sessionId;
   }
 
+  #settle(scopeId: string, what: (folder: ScopeFolder) => void): boolean {
+    const folder = this.#holder(scopeId);
+    if (folder === undefined) return false;
+    this.#guard(() => what(folder));
+    if (folder.done) this.#sending.delete(scopeId);
+    return true;
+  }
+
   #holder(scopeId: string): ScopeFolder | undefined {
     return this.#folders.get(scopeId) ?? this.#sending.get(scopeId) ?? this.#session(scopeId);
   }
@@ -202,12 +218,8 @@ export class SnapshotStore implements RecordTarget {
           uri: pathToFileURL(folder.path).href,
           write: (batch: RecordBatch) => {
             const open = current();
-            if (open === undefined)
-              throw new PitotError("IO", "The folder of the session cannot be made", {
-                value: this.directory,
-                remedy: "Give the process the right to write there, or set PITOT_DIR.",
-              });
-            open.append(batch);
+            // Why it cannot be made was told.
+            return open?.append(batch) ?? false;
           },
           finish: (_, counts) => {
             this.#sessionCounts = counts;
@@ -269,7 +281,7 @@ export class SnapshotStore implements RecordTarget {
 
   #writeOpen(id: string, rows: readonly SpanRow[]): void {
     const folder = this.#folders.get(id) ?? this.#session(id);
-    this.#guard(() => folder?.appendSpans(rows, "open_spans"));
+    folder?.appendSpans(rows, "open_spans");
   }
 
   #compact(id: string): void {
@@ -280,6 +292,7 @@ export class SnapshotStore implements RecordTarget {
     this.#folders.delete(id);
     this.#sending.set(id, folder);
     this.#open.forget(id);
+    this.#logs.forget(id);
     const done = folder.compact().catch((error: unknown) => this.#tell(error));
     this.#pending.add(done);
     void done.then(() => {
@@ -293,27 +306,27 @@ export class SnapshotStore implements RecordTarget {
     if (waiting === undefined) return;
     this.#spans.delete(id);
     const { rows } = waiting;
-    try {
-      const folder = this.#folders.get(id) ?? this.#session(id);
-      if (folder === undefined) this.droppedSpans += rows.length;
-      else folder.appendSpans(rows);
-    } catch (error) {
-      this.droppedSpans += rows.length;
-      this.#tell(error);
-    }
+    const folder = this.#folders.get(id) ?? this.#session(id);
+    if (folder === undefined) this.#lost("spans", rows.length);
+    else folder.appendSpans(rows);
   }
 
   #writeLogs(id: string): void {
-    const rows = this.#logs.take(id);
-    if (rows.length === 0) return;
-    try {
-      const folder = this.#folders.get(id) ?? this.#session(id);
-      if (folder === undefined) this.droppedLogs += rows.length;
-      else folder.appendLogs(rows);
-    } catch (error) {
-      this.droppedLogs += rows.length;
-      this.#tell(error);
-    }
+    const waiting = this.#logs.take(id);
+    if (waiting === undefined) return;
+    const { rows, first } = waiting;
+    const folder = this.#folders.get(id) ?? this.#session(id);
+    if (folder === undefined) this.#lost("logs", rows.length);
+    else folder.appendLogs(rows, first);
+  }
+
+  /** Counts what is not on disk; of the kinds of records core does. */
+  #lost(table: string, rows: number, error?: unknown): void {
+    if (table === "spans") this.droppedSpans += rows;
+    if (table === "logs") this.droppedLogs += rows;
+    if (rows > 0 && (table === "spans" || table === "logs"))
+      addCounter(METRIC_RECORDS, rows, { [ATTR_RECORD_KIND]: table.slice(0, -1), [ATTR_OUTCOME]: "dropped" });
+    if (error !== undefined) this.#tell(error);
   }
 
   #guard(body: () => void): void {

@@ -1,4 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
+import { int64sOf, rowsOf, textsOf } from "./batch-columns.ts";
 
 /** A finished span as the `spans` table has it; nested parts as JSON text. */
 export interface SpanRow {
@@ -30,15 +31,8 @@ export interface SpanRow {
 
 /** The spans of a batch. Columns that an older snapshot does not have are null, or 0. */
 export function spanRows(batch: RecordBatch): SpanRow[] {
-  const text = (name: string): ((row: number) => string | null) => {
-    const column = batch.getChild(name);
-    return (row) => (column?.get(row) as string | null | undefined) ?? null;
-  };
-  // As 64-bit integers: a vector of timestamps yields rounded milliseconds.
-  const integer = (name: string): ((row: number) => bigint) => {
-    const values = batch.getChild(name)?.toArray() as BigInt64Array | undefined;
-    return (row) => values?.[row] ?? 0n;
-  };
+  const text = (name: string): ((row: number) => string | null) => textsOf(batch, name);
+  const integer = (name: string): ((row: number) => bigint) => int64sOf(batch, name);
   const count = (name: string): ((row: number) => number) => {
     const values = integer(name);
     return (row) => Number(values(row));
@@ -68,10 +62,7 @@ export function spanRows(batch: RecordBatch): SpanRow[] {
     scope_version: text("scope_version"),
     resource: text("resource"),
   } satisfies { [K in keyof SpanRow]: (row: number) => SpanRow[K] | null };
-  return Array.from(
-    { length: batch.numRows },
-    (_, row) => Object.fromEntries(Object.entries(read).map(([name, get]) => [name, get(row)])) as never,
-  );
+  return rowsOf<SpanRow>(batch, read);
 }
 
 /** Span rows as columns. */

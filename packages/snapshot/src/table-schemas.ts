@@ -110,6 +110,11 @@ export const TABLE_SCHEMAS: Readonly<Record<string, TableSchema>> = {
     ["run_id", TERM],
     ["trace_id", TERM],
     ["span_id", TERM],
+    ["body_type", TERM],
+    ["scope_version", TERM],
+    ["resource", TERM],
+    ["trace_flags", "int32"],
+    ["seq", "int64"],
   ),
   spans: SPANS,
   /** Spans that had not ended yet, as they were when they were last written; gone once their run is compacted. */

@@ -1,4 +1,4 @@
-import { closeSync, fsync, fsyncSync, ftruncateSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordColumn } from "@pitot/core";
 import { BatchEncoder } from "./encode-batch.ts";
@@ -42,6 +42,11 @@ export class TableStream {
     this.#dirty = true;
     this.bytes += bytes.length;
     this.rows += length;
+  }
+
+  /** True where somebody has removed the file: what was appended is lost, and so is what follows. */
+  get removed(): boolean {
+    return this.#file !== undefined && fstatSync(this.#file).nlink === 0;
   }
 
   /** Makes what was appended outlast a power loss. */

@@ -104,18 +104,65 @@ describe("a bad disk", () => {
     expect(finishRun(run).status).toBe("completed");
   });
 
-  it("whose folder is taken away counts what it loses, and keeps the next run", async () => {
+  it("whose folder is taken away counts what it loses, makes a new one, and tells it once", async () => {
     const run = startRun({ label: "gone" });
-    rmSync(directory, { recursive: true });
+    const quality = (from: number): void => {
+      for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${from + i}`, "I");
+    };
+    quality(0);
     store.addSpan(testSpan(1, { run_id: run.runId }));
     store.flush();
+    rmSync(directory, { recursive: true });
+    quality(4096);
+    store.addSpan(testSpan(2, { run_id: run.runId }));
     finishRun(run);
     await store.close();
     expect(store.droppedSpans).toBe(1);
+    expect(warn).toHaveBeenCalledTimes(1);
+    const kept = readRun(directory, run.runId);
+    expect((await kept.table("quality"))!.getChild("entity_id")!.get(0)).toBe("4096");
+    expect((await kept.table("spans"))!.numRows).toBe(1);
+    expect(kept.manifest).toMatchObject({ state: "compacted", dropped: { quality: 4096, spans: 1 } });
     const next = startRun({ label: "next" });
     finishRun(next);
     await store.close();
     expect(readRun(directory, next.runId).manifest.state).toBe("compacted");
+  });
+
+  it("one of whose files is taken away costs that table alone", async () => {
+    const run = startRun({ label: "one" });
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    store.addSpan(testSpan(1, { run_id: run.runId }));
+    store.flush();
+    rmSync(join(directory, "runs", run.runId, "quality.arrows"));
+    finishRun(run);
+    await store.close();
+    const kept = readRun(directory, run.runId);
+    expect(await kept.table("quality")).toBeUndefined();
+    expect((await kept.table("spans"))!.numRows).toBe(1);
+    expect(kept.manifest).toMatchObject({ state: "compacted", dropped: { quality: 4096 } });
+  });
+
+  it("is told once, whatever it refuses, and however many runs there are", async () => {
+    const runs = [startRun({ label: "a" }), startRun({ label: "b" })];
+    const undo = await watchDisk((operation) => {
+      if (operation === "openSync") throw fault("EACCES");
+    });
+    for (const run of runs) {
+      run.recordQualityRow("N", "1", "I");
+      run.recordMetric("m", 1);
+      store.addSpan(testSpan(1, { run_id: run.runId }));
+      finishRun(run);
+    }
+    undo();
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(store.droppedSpans).toBe(2);
+    await store.close();
+    for (const run of runs)
+      expect(readRun(directory, run.runId).manifest).toMatchObject({
+        records: { quality: { dropped: 1 }, metric: { dropped: 1 } },
+        dropped: { spans: 1, quality: 1, metrics: 1 },
+      });
   });
 
   it("with a link where a folder belongs is not followed", () => {

@@ -138,6 +138,45 @@ describe("recover", () => {
     expect(readdirSync(folder).sort()).toEqual(["quality.arrow", "run.json", "spans.arrow"]);
   });
 
+  it.skipIf(process.platform !== "linux")(
+    "finishes the run of a worker that was terminated, while its process and other workers live",
+    async () => {
+      const script = `
+        import { isMainThread, Worker, parentPort } from "node:worker_threads";
+        import { SnapshotStore, recover } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+        import { configureRecording, startRun } from ${JSON.stringify(new URL("../../core/dist/index.js", import.meta.url).href)};
+        import { fileURLToPath } from "node:url";
+        const [directory] = process.argv.slice(2);
+        if (isMainThread) {
+          const begin = () => new Promise((resolve) => {
+            const worker = new Worker(fileURLToPath(import.meta.url), { argv: [directory] });
+            worker.once("message", (id) => resolve({ worker, id }));
+          });
+          const [first, second] = [await begin(), await begin()];
+          await first.worker.terminate();
+          const results = await recover(directory);
+          console.log(JSON.stringify([first, second].map(({ id }) => results.find((one) => one.id === id).outcome)));
+          process.exit();
+        } else {
+          configureRecording({ targets: [new SnapshotStore({ directory })] });
+          const run = startRun({ label: "worker" });
+          for (let i = 0; i < 4096; i++) run.recordQualityRow("N", String(i), "I");
+          parentPort.postMessage(run.runId);
+          setInterval(() => {}, 1000);
+        }`;
+      const file = join(directory, "workers.mjs");
+      writeFileSync(file, script);
+      const folder = join(directory, "of-workers");
+      const child = spawn(process.execPath, [file, folder], { stdio: ["ignore", "pipe", "inherit"] });
+      let output = "";
+      child.stdout.on("data", (part: Buffer) => (output += part.toString()));
+      await new Promise((resolve) => {
+        child.once("close", resolve);
+      });
+      expect(JSON.parse(output)).toEqual(["recovered", "live"]);
+    },
+  );
+
   it("refuses a snapshot of a later version, and touches nothing of it", async () => {
     const { folder } = live();
     claimedBy(folder, { start: "1" });

@@ -35,6 +35,8 @@ export declare const METRIC_WRITE_COMMITS: "pitot.write.commits";
 export declare const METRIC_RECORDS: "pitot.records";
 /** Spans by outcome of their export. Unit {span}. */
 export declare const METRIC_EXPORT_SPANS: "pitot.export.spans";
+/** Log records by outcome of their export. Unit {record}. */
+export declare const METRIC_EXPORT_LOGS: "pitot.export.logs";
 /** Upper bounds in seconds of every duration histogram. */
 export declare const DURATION_BOUNDARIES_S: readonly number[];
 /** Every instrument of Pitot. */

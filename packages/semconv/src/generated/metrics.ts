@@ -55,6 +55,9 @@ export const METRIC_RECORDS = "pitot.records" as const;
 /** Spans by outcome of their export. Unit {span}. */
 export const METRIC_EXPORT_SPANS = "pitot.export.spans" as const;
 
+/** Log records by outcome of their export. Unit {record}. */
+export const METRIC_EXPORT_LOGS = "pitot.export.logs" as const;
+
 /** Upper bounds in seconds of every duration histogram. */
 export const DURATION_BOUNDARIES_S: readonly number[] = [0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10,30,60,120,300,600,1800,3600,7200,21600];
 
@@ -78,4 +81,5 @@ export const METRICS: readonly MetricDefinition[] = [
   { name: "pitot.write.commits", instrument: "counter", unit: "{commit}", brief: "Commits by outcome.", attributes: ["pitot.dataset.name","pitot.outcome"] },
   { name: "pitot.records", instrument: "counter", unit: "{record}", brief: "Records by kind and outcome.", attributes: ["pitot.record.kind","pitot.outcome"] },
   { name: "pitot.export.spans", instrument: "counter", unit: "{span}", brief: "Spans by outcome of their export.", attributes: ["pitot.outcome"] },
+  { name: "pitot.export.logs", instrument: "counter", unit: "{record}", brief: "Log records by outcome of their export.", attributes: ["pitot.outcome"] },
 ];

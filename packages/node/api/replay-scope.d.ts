@@ -1,0 +1,48 @@
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { type SnapshotScope } from "@pitot/snapshot";
+/** Log records of a replay. */
+export interface ReplayedLogs {
+    /** To be delivered in all. */
+    readonly records: number;
+    /** Of them, confirmed: before and now. */
+    readonly delivered: number;
+    /** Of them, refused by a back end for what they are. */
+    readonly rejected: number;
+    /** Sent by this replay. */
+    readonly sent: number;
+}
+/** What a replay did to one run or session. */
+export interface ReplayedScope extends SnapshotScope {
+    /** `busy`: a living process records or replays it. `unreadable`: of a later version, or damaged. */
+    readonly outcome: "delivered" | "undelivered" | "busy" | "unreadable";
+    /** Spans that are to be delivered in all. */
+    readonly spans: number;
+    /** Of them, confirmed: before and now. */
+    readonly delivered: number;
+    /** Of them, refused by a back end for what they are. */
+    readonly rejected: number;
+    /** Sent by this replay. */
+    readonly sent: number;
+    readonly logs: ReplayedLogs;
+    readonly error?: unknown;
+}
+/** Where spans and log records go. */
+export interface ReplayExporters {
+    readonly spans: SpanExporter;
+    /** Left out, log records stay. */
+    readonly logs: LogRecordExporter | undefined;
+}
+interface ScopeOptions {
+    /** The run was named: it is told of whatever becomes of it. */
+    readonly runs?: readonly string[];
+    readonly serviceName?: string;
+    readonly signal?: AbortSignal;
+    readonly patienceMs?: number;
+}
+/** Replays one run or session. Undefined where there is nothing to do. Never rejects. */
+export declare function replayScope(scope: SnapshotScope, to: ReplayExporters, options: ScopeOptions): Promise<{
+    scope: ReplayedScope;
+    away: boolean;
+} | undefined>;
+export {};

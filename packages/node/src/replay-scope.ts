@@ -1,0 +1,287 @@
+import { context } from "@opentelemetry/api";
+import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { addCounter } from "@pitot/core";
+import { ATTR_OUTCOME, METRIC_EXPORT_LOGS, METRIC_EXPORT_SPANS } from "@pitot/semconv";
+import {
+  claimFolder,
+  DeliveryLedger,
+  deliveryStatus,
+  hasUndelivered,
+  isDelivered,
+  readManifest,
+  recoverScope,
+  undeliveredLogs,
+  undeliveredSpans,
+  type RunManifest,
+  type SnapshotScope,
+} from "@pitot/snapshot";
+import type { DeliveryResult } from "./otlp-delegate.ts";
+import { readableLog } from "./row-to-log.ts";
+import { readableSpan } from "./row-to-span.ts";
+import { spanBytes } from "./span-bytes.ts";
+
+/** Log records of a replay. */
+export interface ReplayedLogs {
+  /** To be delivered in all. */
+  readonly records: number;
+  /** Of them, confirmed: before and now. */
+  readonly delivered: number;
+  /** Of them, refused by a back end for what they are. */
+  readonly rejected: number;
+  /** Sent by this replay. */
+  readonly sent: number;
+}
+
+/** What a replay did to one run or session. */
+export interface ReplayedScope extends SnapshotScope {
+  /** `busy`: a living process records or replays it. `unreadable`: of a later version, or damaged. */
+  readonly outcome: "delivered" | "undelivered" | "busy" | "unreadable";
+  /** Spans that are to be delivered in all. */
+  readonly spans: number;
+  /** Of them, confirmed: before and now. */
+  readonly delivered: number;
+  /** Of them, refused by a back end for what they are. */
+  readonly rejected: number;
+  /** Sent by this replay. */
+  readonly sent: number;
+  readonly logs: ReplayedLogs;
+  readonly error?: unknown;
+}
+
+/** Where spans and log records go. */
+export interface ReplayExporters {
+  readonly spans: SpanExporter;
+  /** Left out, log records stay. */
+  readonly logs: LogRecordExporter | undefined;
+}
+
+interface ScopeOptions {
+  /** The run was named: it is told of whatever becomes of it. */
+  readonly runs?: readonly string[];
+  readonly serviceName?: string;
+  readonly signal?: AbortSignal;
+  readonly patienceMs?: number;
+}
+
+const BATCH_ITEMS = 512;
+const BATCH_BYTES = 3 << 20;
+
+/** Replays one run or session. Undefined where there is nothing to do. Never rejects. */
+export async function replayScope(
+  scope: SnapshotScope,
+  to: ReplayExporters,
+  options: ScopeOptions,
+): Promise<{ scope: ReplayedScope; away: boolean } | undefined> {
+  const asked = options.runs !== undefined;
+  const untouched = (outcome: "busy" | "unreadable", error?: unknown) => ({
+    scope: {
+      ...scope,
+      outcome,
+      spans: 0,
+      delivered: 0,
+      rejected: 0,
+      sent: 0,
+      logs: { records: 0, delivered: 0, rejected: 0, sent: 0 },
+      ...(error === undefined ? {} : { error }),
+    },
+    away: false,
+  });
+  try {
+    const { outcome, error } = await recoverScope(scope);
+    if (outcome === "live") return asked ? untouched("busy") : undefined;
+    if (outcome === "refused" || outcome === "failed") return untouched("unreadable", error);
+    const manifest = readManifest(scope.folder);
+    const { serviceName } = options;
+    if (serviceName !== undefined && (manifest.service_name !== serviceName || manifest.delivery !== "otlp"))
+      return undefined;
+    if (!asked && !(await hasUndelivered(scope.folder, manifest))) return undefined;
+    const claim = await claimFolder(scope.folder);
+    if (claim === undefined) return untouched("busy");
+    try {
+      const sent = await sendUndelivered(scope.folder, manifest, to, options);
+      const status = await deliveryStatus(scope.folder, manifest);
+      return {
+        scope: {
+          ...scope,
+          ...status,
+          sent: sent.spans,
+          logs: { ...status.logs, sent: sent.logs },
+          outcome: isDelivered(status) ? "delivered" : "undelivered",
+          ...(sent.error === undefined ? {} : { error: sent.error }),
+        },
+        away: sent.away,
+      };
+    } finally {
+      claim.release();
+    }
+  } catch (error) {
+    return untouched("unreadable", error);
+  }
+}
+
+async function sendUndelivered(
+  folder: string,
+  manifest: RunManifest,
+  to: ReplayExporters,
+  options: ScopeOptions,
+): Promise<{ spans: number; logs: number; away: boolean; error: unknown }> {
+  const ledger = new DeliveryLedger(folder);
+  try {
+    const spans = await sendAll(
+      inBatches(undeliveredSpans(folder), "span_id", readableSpan, spanBytes),
+      options,
+      {
+        metric: METRIC_EXPORT_SPANS,
+        takesNo: false,
+        export: (items, done) => to.spans.export(items, done),
+        confirm: (rows, rejected) => {
+          ledger.confirm(
+            rows.map((row) => row.span_id),
+            rejected,
+          );
+          ledger.sync();
+        },
+      },
+    );
+    const { logs: exporter } = to;
+    if (spans.away || exporter === undefined) return { ...spans, spans: spans.sent, logs: 0 };
+    const logs = await sendAll(
+      inBatches(
+        undeliveredLogs(folder, manifest),
+        "seq",
+        readableLog,
+        (_, row) => 160 + row.attributes.length + (row.body?.length ?? 0),
+      ),
+      options,
+      {
+        metric: METRIC_EXPORT_LOGS,
+        // Many back ends take traces alone; their logs must not be tried for ever.
+        takesNo: true,
+        export: (items, done) => exporter.export(items, done),
+        confirm: (rows, rejected) => {
+          ledger.confirmLogs(
+            rows.map((row) => row.seq!),
+            rejected,
+          );
+          ledger.sync();
+        },
+      },
+    );
+    return { spans: spans.sent, logs: logs.sent, away: logs.away, error: spans.error ?? logs.error };
+  } finally {
+    ledger.close();
+  }
+}
+
+interface Batch<Row, Item> {
+  readonly rows: Row[];
+  readonly items: Item[];
+}
+
+interface Sending<Row, Item> {
+  readonly metric: string;
+  readonly export: (items: Item[], done: (result: DeliveryResult) => void) => void;
+  /** Puts into the ledger that a back end has answered for these. */
+  readonly confirm: (rows: Row[], rejected: number) => void;
+  /** Whether a whole request that was refused is an answer for all of it: kept here, and not sent again. */
+  readonly takesNo: boolean;
+}
+
+async function sendAll<Row, Item>(
+  batches: AsyncIterable<Batch<Row, Item>>,
+  options: ScopeOptions,
+  sending: Sending<Row, Item>,
+): Promise<{ sent: number; away: boolean; error: unknown }> {
+  let sent = 0;
+  let error: unknown;
+  for await (const { rows, items } of batches) {
+    if (options.signal?.aborted) break;
+    const result = await patiently(items, options, sending);
+    if (result.code !== ExportResultCode.SUCCESS) error = result.error;
+    const refused = result.refused === true;
+    if (result.code === ExportResultCode.SUCCESS || (refused && sending.takesNo)) {
+      const rejected = refused ? rows.length : Math.min(result.rejected ?? 0, rows.length);
+      sending.confirm(rows, rejected);
+      sent += rows.length;
+      addCounter(sending.metric, rows.length - rejected, { [ATTR_OUTCOME]: "replayed" });
+      addCounter(sending.metric, rejected, { [ATTR_OUTCOME]: "rejected" });
+    } else if (!refused) {
+      // One request that the back end will never take must not hold the others back.
+      return { sent, away: true, error };
+    }
+  }
+  return { sent, away: false, error };
+}
+
+/** Rows as requests, each row once. */
+async function* inBatches<Row, Item>(
+  source: AsyncIterable<Row[]>,
+  key: keyof Row,
+  toItem: (row: Row) => Item,
+  sizeOf: (item: Item, row: Row) => number,
+): AsyncGenerator<Batch<Row, Item>> {
+  let batch: Batch<Row, Item> = { rows: [], items: [] };
+  let bytes = 0;
+  const seen = new Set<unknown>();
+  for await (const rows of source)
+    for (const row of rows) {
+      if (seen.has(row[key])) continue;
+      seen.add(row[key]);
+      const item = toItem(row);
+      const size = sizeOf(item, row);
+      if (batch.rows.length >= BATCH_ITEMS || (batch.rows.length > 0 && bytes + size > BATCH_BYTES)) {
+        yield batch;
+        batch = { rows: [], items: [] };
+        bytes = 0;
+      }
+      batch.rows.push(row);
+      batch.items.push(item);
+      bytes += size;
+    }
+  if (batch.rows.length > 0) yield batch;
+}
+
+/** Exports, and asks again where the back end has said when. */
+async function patiently<Row, Item>(
+  items: Item[],
+  options: ScopeOptions,
+  sending: Sending<Row, Item>,
+): Promise<DeliveryResult> {
+  const until = Date.now() + (options.patienceMs ?? 60_000);
+  for (;;) {
+    const result = await exported(items, sending);
+    const wait = result.retryAfterMs;
+    if (wait === undefined || Date.now() + wait > until || !(await paused(wait, options.signal)))
+      return result;
+  }
+}
+
+async function exported<Row, Item>(items: Item[], sending: Sending<Row, Item>): Promise<DeliveryResult> {
+  return await new Promise((resolve) => {
+    // A trace of the export would be exported in turn.
+    context.with(suppressTracing(context.active()), () => {
+      try {
+        sending.export(items, resolve);
+      } catch (error) {
+        resolve({ code: ExportResultCode.FAILED, error: error as Error });
+      }
+    });
+  });
+}
+
+/** False where the wait was cut short. */
+async function paused(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return false;
+  return await new Promise((resolve) => {
+    const timer = setTimeout(() => end(true), ms);
+    const onAbort = (): void => end(false);
+    const end = (whole: boolean): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      resolve(whole);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

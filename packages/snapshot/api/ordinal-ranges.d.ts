@@ -1,0 +1,11 @@
+/** Ordinals as text: ranges where they follow each other, as `0-511,513`. */
+export declare function rangesText(ordinals: readonly number[]): string;
+/** A set of ordinals that costs by its ranges, not by its members. */
+export declare class OrdinalRanges {
+    #private;
+    /** Adds what {@link rangesText} wrote; what is no range is passed over. */
+    add(text: string): void;
+    has(ordinal: number): boolean;
+    /** How many ordinals it has. */
+    get size(): number;
+}

@@ -1,0 +1,28 @@
+import { type StoredLogRow } from "./log-row.ts";
+import type { RunManifest } from "./manifest.ts";
+import { type SpanRow } from "./span-row.ts";
+/** How far the spans of a run have come. */
+export interface DeliveryStatus {
+    /** Spans that are to be delivered. */
+    readonly spans: number;
+    /** Confirmed by a back end. */
+    readonly delivered: number;
+    /** Refused by a back end for what they are. */
+    readonly rejected: number;
+    /** The same of log records. */
+    readonly logs: {
+        readonly records: number;
+        readonly delivered: number;
+        readonly rejected: number;
+    };
+}
+/** The spans of a folder that no exporter has confirmed, batch by batch. Unsampled spans are for the snapshot alone. */
+export declare function undeliveredSpans(folder: string): AsyncGenerator<SpanRow[]>;
+/** The log records of a folder that no exporter has confirmed, batch by batch. Of snapshots of before none: theirs wait in the outbox. */
+export declare function undeliveredLogs(folder: string, manifest: RunManifest): AsyncGenerator<StoredLogRow[]>;
+/** Counts what {@link undeliveredSpans} and {@link undeliveredLogs} would yield, and what they would not. Reads the tables only where ledger and manifest leave a doubt. */
+export declare function deliveryStatus(folder: string, manifest: RunManifest): Promise<DeliveryStatus>;
+/** Whether a folder has spans or log records that a replay would send, by its manifest and ledger alone where they say so. */
+export declare function hasUndelivered(folder: string, manifest: RunManifest): Promise<boolean>;
+/** Whether a back end has answered for everything. */
+export declare function isDelivered({ spans, delivered, rejected, logs }: DeliveryStatus): boolean;
