@@ -28,7 +28,7 @@ beforeEach(() => {
             ? undefined
             : {
                 uri: "memory:session",
-                write: (batch) => batches.push(batch),
+                write: (batch) => void batches.push(batch),
                 finish: (run, of) => {
                   expect(run).toBeUndefined();
                   counts = of;
