@@ -53,6 +53,8 @@ function newer(path) {
     }
   // Made for the older line, and it would bring that along; and a second copy of the API would be a silent no-op.
   delete manifest.dependencies?.["@opentelemetry/auto-instrumentations-node"];
+  // The newer line has it no more.
+  delete manifest.dependencies?.["@opentelemetry/propagator-jaeger"];
   if (manifest.workspaces !== undefined)
     manifest.overrides = { "@opentelemetry/api": NEWER.get("1.9.1"), commander: "14.0.3" };
   return `${JSON.stringify(manifest, null, 2)}\n`;

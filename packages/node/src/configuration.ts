@@ -1,4 +1,5 @@
 import { PitotError } from "@pitot/core";
+import { propagatorNames } from "./propagators.ts";
 import type { PitotOptions } from "./start-pitot.ts";
 
 /** One thing that can be set: by a variable, by an option of `startPitot`, or by both. */
@@ -70,8 +71,8 @@ export const SETTINGS: readonly Setting[] = [
   {
     variable: "OTEL_PROPAGATORS",
     default: "tracecontext, baggage",
-    meaning: "`tracecontext`, `baggage`, or `none`",
-    parse: (text) => text.split(",").map((name) => oneOf("tracecontext", "baggage", "none")(name.trim())),
+    meaning: "a list of `tracecontext`, `baggage`, `b3`, `b3multi`, `jaeger`; or `none`",
+    parse: propagatorNames,
   },
   {
     variable: "OTEL_LOG_LEVEL",
@@ -234,6 +235,7 @@ export function optionsFromEnvironment(env: NodeJS.ProcessEnv = process.env): Pi
     try {
       value = parse(text);
     } catch (error) {
+      if (error instanceof PitotError) throw error;
       throw new PitotError("INVALID_CONFIGURATION", `${variable} has a value that it cannot have`, {
         value: text,
         remedy: (error as Error).message,

@@ -9,13 +9,13 @@ import {
   ProxyTracer,
   trace,
   type ContextManager,
-  type TextMapPropagator,
   type TracerProvider,
 } from "@opentelemetry/api";
 import { logs } from "./logs-api.ts";
 import type { LoggerProvider, LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { lazyPropagator } from "./propagators.ts";
 import { resourceOf, samplerFromEnvironment, spanLimitsFromEnvironment } from "./sdk-environment.ts";
 
 /** What {@link startLazySdk} sets up. The functions are called when the first span, instrument or log record is made. */
@@ -134,28 +134,6 @@ function lazy<T>(make: () => T): { get(): T; readonly made: T | undefined } {
     get made() {
       return made;
     },
-  };
-}
-
-/** The W3C propagators, loaded when something is injected or extracted. */
-function lazyPropagator(): TextMapPropagator {
-  const names = (process.env["OTEL_PROPAGATORS"] || "tracecontext,baggage")
-    .split(",")
-    .map((name) => name.trim());
-  const propagator = lazy(() => {
-    const { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } =
-      require("@opentelemetry/core") as typeof import("@opentelemetry/core");
-    return new CompositePropagator({
-      propagators: [
-        ...(names.includes("tracecontext") ? [new W3CTraceContextPropagator()] : []),
-        ...(names.includes("baggage") ? [new W3CBaggagePropagator()] : []),
-      ],
-    });
-  });
-  return {
-    inject: (...to) => propagator.get().inject(...to),
-    extract: (...from) => propagator.get().extract(...from),
-    fields: () => propagator.get().fields(),
   };
 }
 

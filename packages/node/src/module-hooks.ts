@@ -2,8 +2,9 @@ import nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import { diag } from "@opentelemetry/api";
 import { reportHook } from "./hook-report.ts";
-import { INSTRUMENTED_MODULES, isEnabled, type InstrumentedModule } from "./instrumented-modules.ts";
-import { initialize, loadSync, resolveSync, type LoaderHookData } from "./loader-hooks.ts";
+import { HAS_SYNC_HOOKS, loaderHookData, watchedModules } from "./hooks-thread.ts";
+import type { InstrumentedModule } from "./instrumented-modules.ts";
+import { initialize, loadSync, resolveSync } from "./loader-hooks.ts";
 import { requireEsm } from "./require-esm.ts";
 
 /** An instrumentation that can be put on a module's exports by hand. */
@@ -44,43 +45,18 @@ export function instrumented<T extends object>(
   }
 }
 
-/** The packages that the environment asks to watch. */
-function watchedModules(): readonly InstrumentedModule[] {
-  return INSTRUMENTED_MODULES.filter(({ instrumentation }) => isEnabled(instrumentation));
-}
-
-/** Node 22 and 24 have hooks in the application's thread too, but with them fail to load CommonJS packages that are imported and required. */
-const SYNC_HOOKS_SINCE = 26;
-const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
-
 /**
- * Watches ESM imports and CommonJS requires of the wanted packages. In the application's thread where Node can
- * (`module.registerHooks`), else in a thread of Node's own (`module.register`, deprecated since 26).
+ * Watches CommonJS requires of the wanted packages; ESM imports too, where Node can hook them in the application's thread. Elsewhere
+ * `startHooksThread` has done that.
  */
 export function installModuleHooks(): void {
   const modules = watchedModules();
   if (modules.length === 0) return;
   hookRequire(modules);
-  const here = new URL("./", import.meta.url);
-  const data: LoaderHookData = {
-    modules: modules.map(({ name, file, className, replaces }) => ({
-      name,
-      url: new URL(file, here).href,
-      className,
-      replaces,
-    })),
-    bridge: import.meta.url,
-    own: new URL("../../", here).href,
-  };
-  const { registerHooks } = nodeModule as typeof nodeModule & {
-    registerHooks?: (hooks: object) => void;
-  };
-  if (registerHooks === undefined || NODE_MAJOR < SYNC_HOOKS_SINCE)
-    nodeModule.register("./loader-hooks.js", { parentURL: import.meta.url, data });
-  else {
-    initialize(data);
-    registerHooks({ resolve: resolveSync, load: loadSync });
-  }
+  if (!HAS_SYNC_HOOKS) return;
+  const { registerHooks } = nodeModule as typeof nodeModule & { registerHooks: (hooks: object) => void };
+  initialize(loaderHookData());
+  registerHooks({ resolve: resolveSync, load: loadSync });
 }
 
 function hookRequire(modules: readonly InstrumentedModule[]): void {

@@ -1,5 +1,6 @@
 // `node --import pitot/register app.js`: one run for the process, and what it reads and writes inside it.
 import { fileURLToPath } from "node:url";
+import { startHooksThread } from "./hooks-thread.ts";
 import { requireEsm } from "./require-esm.ts";
 
 const MARK = Symbol.for("pitot.registered");
@@ -12,9 +13,12 @@ if (
 ) {
   Object.defineProperty(globalThis, MARK, { value: true });
   // Required: a hundred small modules load in half the time that as many imports take.
-  const { register } = requireEsm(
-    fileURLToPath(new URL("register-process.js", import.meta.url)),
-  ) as typeof import("./register-process.ts");
+  const { register } = startHooksThread(
+    () =>
+      requireEsm(
+        fileURLToPath(new URL("register-process.js", import.meta.url)),
+      ) as typeof import("./register-process.ts"),
+  );
   try {
     await register();
   } catch (error) {
