@@ -140,7 +140,11 @@ function finish(
       estimatedRows: effectiveness.complete ? effectiveness.rows.scanned : null,
       countRows: effectiveness.complete ? effectiveness.rows.matched : null,
     },
-    { ...options, requiredColumns: options.requiredColumns ?? scan.schema.fields.map(({ name }) => name) },
+    {
+      ...options,
+      requiredColumns:
+        options.requiredColumns ?? options.columns ?? scan.schema.fields.map(({ name }) => name),
+    },
   );
   span.setAttributes(effectivenessAttributes(effectiveness));
   context.with(within, () =>

@@ -1,4 +1,4 @@
-import { Schema, type DataType } from "apache-arrow";
+import type { DataType, Schema } from "apache-arrow";
 import type { Predicate } from "../predicate/predicate.ts";
 import type { FragmentPlan, FragmentSource } from "./fragment-source.ts";
 /** Files, or a table, that can be scanned. Cheap to keep: it holds the listing, not the data. */
@@ -24,7 +24,7 @@ export declare class Dataset {
     /** @throws PitotError INVALID_ARGUMENT where the predicate asks for a column that is not there, or for a value that it never holds */
     check(predicate: Predicate | undefined): void;
     /**
-     * The schema of some columns, in the order asked for; all where `columns` is undefined.
+     * The schema of some columns, in the order asked for; all where `columns` is undefined. Of a struct, a path such as `a.b` chooses a part.
      * @throws PitotError INVALID_ARGUMENT for a column that is not there, or is named twice
      */
     project(columns: readonly string[] | undefined): Schema;

@@ -5,7 +5,7 @@ import type { Predicate } from "../predicate/predicate.ts";
 import { type ScanEffectiveness } from "../telemetry/scan-effectiveness.ts";
 /** What a scan reads. */
 export interface ScanOptions {
-    /** Top-level columns, in this order; default all. */
+    /** Columns, in this order, and parts of structs by their path, `a.b`, of which alone the struct then consists; default all. Lists and maps are read whole. */
     readonly columns?: readonly string[];
     /** Which rows; default all. */
     readonly predicate?: Predicate;

@@ -1,8 +1,9 @@
 import { PitotError } from "@pitot/core";
-import { Schema, type DataType } from "apache-arrow";
+import type { DataType, Schema } from "apache-arrow";
 import type { Predicate } from "../predicate/predicate.ts";
 import { leafType } from "./column-types.ts";
 import type { FragmentPlan, FragmentSource } from "./fragment-source.ts";
+import { projectColumns } from "./project-columns.ts";
 
 /** Files, or a table, that can be scanned. Cheap to keep: it holds the listing, not the data. */
 export class Dataset {
@@ -65,7 +66,7 @@ export class Dataset {
   }
 
   /**
-   * The schema of some columns, in the order asked for; all where `columns` is undefined.
+   * The schema of some columns, in the order asked for; all where `columns` is undefined. Of a struct, a path such as `a.b` chooses a part.
    * @throws PitotError INVALID_ARGUMENT for a column that is not there, or is named twice
    */
   project(columns: readonly string[] | undefined): Schema {
@@ -75,19 +76,12 @@ export class Dataset {
         value: columns,
         remedy: 'Give them as ["a", "b"]',
       });
-    const fields = columns.map((name, i) => {
-      const field = this.schema.fields.find((candidate) => candidate.name === name);
-      if (field === undefined || columns.indexOf(name) !== i)
-        throw new PitotError(
-          "INVALID_ARGUMENT",
-          field === undefined ? "The dataset has no column" : "A column is asked for twice",
-          {
-            value: name,
-            remedy: `Choose from its top-level columns: ${this.schema.fields.map((known) => known.name).join(", ")}`,
-          },
-        );
-      return field;
-    });
-    return new Schema(fields, this.schema.metadata);
+    const twice = columns.find((name, i) => columns.indexOf(name) !== i);
+    if (twice !== undefined)
+      throw new PitotError("INVALID_ARGUMENT", "A column is asked for twice", {
+        value: twice,
+        remedy: "Name each column once",
+      });
+    return projectColumns(this.schema, columns);
   }
 }

@@ -24,6 +24,7 @@ export class FileFooter {
   /** Place of the first row of each row group. */
   readonly firstRows: readonly number[];
   readonly #leaves: ReadonlyMap<string, LeafColumn>;
+  #places: ReadonlyMap<SchemaNode, number> | undefined;
 
   constructor(location: string, { metadata, footerBytes, fileBytes }: ParquetFooter) {
     this.location = location;
@@ -55,6 +56,14 @@ export class FileFooter {
   /** In the order of column chunks. */
   get leaves(): readonly LeafColumn[] {
     return leafColumns(this.metadata);
+  }
+
+  /** Places of the leaves of a node, itself included. */
+  leavesBelow(node: SchemaNode): number[] {
+    if (node.children.length > 0) return node.children.flatMap((child) => this.leavesBelow(child));
+    this.#places ??= new Map(schemaTree(this.metadata.schema).leaves.map((leaf, place) => [leaf, place]));
+    const place = this.#places.get(node);
+    return place === undefined ? [] : [place];
   }
 
   /** A leaf by its path in the file; undefined where there is none. */
@@ -97,14 +106,14 @@ function requireDistinct(location: string, names: readonly string[]): void {
   }
 }
 
-/** Names may have dots: of leaves with one path the column of that name is meant, as in a schema; of others nothing is known. */
+/** Names may have dots. Of leaves that have one path nothing is known, since it depends on the dataset's schema which of them is meant. */
 function leavesByPath(leaves: readonly LeafColumn[]): Map<string, LeafColumn> {
   const byPath = new Map<string, LeafColumn>();
   const unclear = new Set<string>();
   for (const leaf of leaves) {
     if (byPath.has(leaf.path)) unclear.add(leaf.path);
-    if (!byPath.has(leaf.path) || leaf.names.length === 1) byPath.set(leaf.path, leaf);
+    byPath.set(leaf.path, leaf);
   }
-  for (const path of unclear) if (byPath.get(path)!.names.length > 1) byPath.delete(path);
+  for (const path of unclear) byPath.delete(path);
   return byPath;
 }

@@ -35,6 +35,11 @@ export function buildColumn(
   return buildLeaf(type, widenedValues(type, values, node));
 }
 
+/** What the decoder calls a part of a struct: it makes objects, in which one name has a meaning of its own. */
+export function storedName(name: string): string {
+  return name === "__proto__" ? "__proto__ " : name;
+}
+
 /** The name of a column in the dataset, which may have another one than the file. */
 export type NameOf = (node: SchemaNode) => string;
 
@@ -200,9 +205,10 @@ function flatten(items: ArrayLike<RawValues | null | undefined>): {
 }
 
 function pick(values: RawValues, name: string): unknown[] {
+  const key = storedName(name);
   const picked = Array.from({ length: values.length });
   for (let i = 0; i < picked.length; i++)
-    picked[i] = (values[i] as Record<string, unknown> | null | undefined)?.[name] ?? null;
+    picked[i] = (values[i] as Record<string, unknown> | null | undefined)?.[key] ?? null;
   return picked;
 }
 

@@ -4,13 +4,15 @@ import type { FileFooter } from "../dataset/file-footer.ts";
 import type { ColumnChunk } from "../parquet/column-chunk.ts";
 import type { SchemaElement } from "../parquet/file-metadata.ts";
 import { decodeOffsetIndex } from "../parquet/page-index.ts";
+import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
 import { ThriftReader } from "../parquet/thrift-compact-reader.ts";
-import type { RawValues } from "./build-column.ts";
+import { storedName, type RawValues } from "./build-column.ts";
 import { chunkBytes } from "./chunk-bytes.ts";
 import { ChunkPages } from "./chunk-pages.ts";
 
 /**
- * The stored values of some top-level columns of a row group, by their names in the file. Reads the byte ranges of their chunks and no others.
+ * The stored values of some top-level columns of a row group, by their names in the file. Reads the byte ranges of the chunks at `leaves` and no others; of structs the values have the
+ * parts that these hold.
  * @throws PitotError INVALID_DATA, UNSUPPORTED for pages that cannot be decoded
  */
 export async function decodeRowGroup(
@@ -18,6 +20,7 @@ export async function decodeRowGroup(
   footer: FileFooter,
   group: number,
   columns: readonly string[],
+  leaves: ReadonlySet<number>,
   { start, end }: { readonly start: number; readonly end: number },
   signal?: AbortSignal,
 ): Promise<Map<string, RawValues>> {
@@ -28,12 +31,12 @@ export async function decodeRowGroup(
     footer.columns.map(({ element, children }) => [element.name, children.length > 0 ? undefined : element]),
   );
   const pages = new Map<string, RawValues[]>(columns.map((name) => [name, []]));
-  const checked = new CheckedChunks(file, footer, group, columns);
+  const checked = new CheckedChunks(file, footer, group, leaves);
   let failure: unknown;
   try {
     await parquetRead({
       file: checked.file,
-      metadata: physicalMetadata(footer, group, columns),
+      metadata: physicalMetadata(footer, group, leaves),
       columns: [...columns],
       compressors: checked.compressors,
       utf8: false,
@@ -88,11 +91,10 @@ class CheckedChunks {
   readonly #indexes = new Map<number, ColumnChunk>();
   #latest: ChunkPages | undefined;
 
-  constructor(file: AsyncBuffer, footer: FileFooter, group: number, columns: readonly string[]) {
-    const wanted = new Set(columns);
+  constructor(file: AsyncBuffer, footer: FileFooter, group: number, leaves: ReadonlySet<number>) {
     footer.rowGroup(group).columns.forEach((chunk, index) => {
       const leaf = footer.leaves[index];
-      if (leaf === undefined || !wanted.has(chunk.pathInSchema[0] ?? "")) return;
+      if (leaf === undefined || !leaves.has(index)) return;
       const pages = new ChunkPages(chunk, leaf, chunkBytes(chunk, leaf, footer));
       this.#chunks.push(pages);
       if (chunk.offsetIndexOffset !== undefined) this.#indexes.set(chunk.offsetIndexOffset, chunk);
@@ -141,16 +143,15 @@ function codecOf(index: number): string {
  * The row group as a file of its own in which no column has a logical type, so that hyparquet hands out what is stored. It would make floats
  * of decimals, milliseconds of microseconds, and objects of maps.
  */
-function physicalMetadata(footer: FileFooter, group: number, columns: readonly string[]): FileMetaData {
+function physicalMetadata(footer: FileFooter, group: number, leaves: ReadonlySet<number>): FileMetaData {
   const { metadata } = footer;
   const rowGroup = footer.rowGroup(group);
-  const wanted = new Set(columns);
   const chunks = rowGroup.columns.flatMap((chunk, index) =>
-    wanted.has(chunk.pathInSchema[0] ?? "") ? [[chunk, index] as const] : [],
+    leaves.has(index) ? [[chunk, index] as const] : [],
   );
   return {
     version: metadata.version,
-    schema: metadata.schema.map(physicalElement),
+    schema: physicalSchema(schemaTree(metadata.schema).root, footer, leaves),
     num_rows: BigInt(rowGroup.numRows),
     metadata_length: 0,
     row_groups: [
@@ -171,19 +172,27 @@ function physicalMetadata(footer: FileFooter, group: number, columns: readonly s
   };
 }
 
-function physicalElement({
-  type,
-  typeLength,
-  repetition,
-  name,
-  numChildren,
-}: SchemaElement): FileMetaData["schema"][number] {
+/** The elements of a node and of what is below it; of groups only the children that have some of the leaves. */
+function physicalSchema(
+  node: SchemaNode,
+  footer: FileFooter,
+  leaves: ReadonlySet<number>,
+): FileMetaData["schema"] {
+  const kept = node.children.filter((child) => footer.leavesBelow(child).some((leaf) => leaves.has(leaf)));
+  return [
+    physicalElement(node, kept.length),
+    ...kept.flatMap((child) => physicalSchema(child, footer, leaves)),
+  ];
+}
+
+function physicalElement({ element, path }: SchemaNode, children: number): FileMetaData["schema"][number] {
+  const { type, typeLength, repetition, name } = element;
   return {
-    name,
+    name: path.length > 1 ? storedName(name) : name,
     ...(type !== undefined && { type }),
     ...(typeLength !== undefined && { type_length: typeLength }),
     ...(repetition !== undefined && { repetition_type: repetition }),
-    ...(numChildren !== undefined && { num_children: numChildren }),
+    ...(children > 0 && { num_children: children }),
   };
 }
 
@@ -207,7 +216,7 @@ function chunkMetadata(
   return {
     type: chunk.type as ParquetType,
     encodings: [],
-    path_in_schema: [...chunk.pathInSchema],
+    path_in_schema: chunk.pathInSchema.map((name, depth) => (depth > 0 ? storedName(name) : name)),
     codec: codecOf(index) as "SNAPPY",
     num_values: BigInt(chunk.numValues),
     total_uncompressed_size: BigInt(chunk.totalUncompressedSize),

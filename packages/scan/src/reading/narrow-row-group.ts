@@ -20,23 +20,22 @@ export interface RowRange {
   readonly certain: boolean;
 }
 
-/** The rows of a row group between the first and the last page that may have a match; empty where none may. */
+/**
+ * The rows of a row group between the first and the last page that may have a match; empty where none may.
+ * @param wanted - Places of the chunks that would be read.
+ */
 export async function narrowRowGroup(
   source: RangeSource,
   { fragment, footer }: PlannedFragment,
   { index, rows }: PlannedRowGroup,
-  { dataset, predicate, schema, meter, signal }: ReadOptions,
+  wanted: readonly number[],
+  { dataset, predicate, meter, signal }: ReadOptions,
 ): Promise<RowRange> {
   const all = { start: 0, end: rows, certain: false };
   if (predicate === undefined) return { ...all, certain: true };
   const group = footer.rowGroup(index);
   const base = footer.bounds(index, fragment, dataset);
-  const wanted = new Set([...schema.fields.map(({ name }) => name), ...predicate.columns]);
-  const bytes = group.columns.reduce((sum, chunk, i) => {
-    const leaf = footer.leaves[i];
-    const isWanted = leaf !== undefined && (wanted.has(leaf.path) || wanted.has(leaf.names[0] ?? ""));
-    return sum + (isWanted || fragment.columnNames !== undefined ? chunk.totalCompressedSize : 0);
-  }, 0);
+  const bytes = wanted.reduce((sum, leaf) => sum + (group.columns[leaf]?.totalCompressedSize ?? 0), 0);
   const leaves = predicate.columns.flatMap((path) => leafOf(path, fragment, footer) ?? []);
   try {
     const filters = await bloomFilters(

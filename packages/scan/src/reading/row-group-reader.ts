@@ -18,11 +18,12 @@ import { countingSource, type CountingSource } from "../io/counting-source.ts";
 import type { RangeSource } from "../io/range-source.ts";
 import type { Scalar } from "../parquet/column-bounds.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
-import type { Predicate } from "../predicate/predicate.ts";
+import type { Predicate, RowMask } from "../predicate/predicate.ts";
 import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import { buildColumn, buildLeaf, nullColumn, type NameOf, type RawValues } from "./build-column.ts";
 import { decodeRowGroup, selectRows } from "./decode-row-group.ts";
 import { narrowRowGroup, type RowRange } from "./narrow-row-group.ts";
+import { wantedLeaves } from "./wanted-leaves.ts";
 
 // What one Arrow array can address; a footer that says more is broken or hostile.
 const MOST_ROWS = 2 ** 31 - 1;
@@ -32,6 +33,8 @@ export interface ReadOptions {
   readonly dataset: Dataset;
   /** What the batches have. */
   readonly schema: Schema;
+  /** What the predicate reads. */
+  readonly asked: Schema;
   readonly predicate: Predicate | undefined;
   readonly meter: ScanMeter;
   readonly signal: AbortSignal | undefined;
@@ -51,7 +54,7 @@ export async function readRowGroup(
   try {
     const rows = await reader.select();
     if (rows === 0) return undefined;
-    await reader.read(schema.fields.map(({ name }) => name));
+    await reader.read(schema);
     const children = schema.fields.map((field) => reader.column(field, dataset));
     const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children });
     return new RecordBatch(schema, data);
@@ -81,6 +84,8 @@ class RowGroupReader {
   readonly #options: ReadOptions;
   readonly #nodes: ReadonlyMap<string, SchemaNode>;
   readonly #nameOf: NameOf;
+  /** Places of the chunks that hold what is wanted of the top-level columns, by the dataset's names. */
+  readonly #leaves: ReadonlyMap<string, readonly number[]>;
   /** Stored values by the dataset's names. */
   readonly #values = new Map<string, RawValues>();
   readonly #planned: PlannedFragment;
@@ -99,15 +104,30 @@ class RowGroupReader {
     this.#options = options;
     this.#nameOf = datasetNames(fragment);
     this.#nodes = new Map(footer.columns.map((node) => [this.#nameOf(node), node]));
+    this.#leaves = this.#wanted();
   }
 
-  /** Reads what is not read yet of top-level columns, by the dataset's names. */
-  async read(columns: readonly string[]): Promise<void> {
-    const names = new Map<string, string>();
-    for (const name of columns) {
+  #wanted(): Map<string, readonly number[]> {
+    const group = this.#footer.rowGroup(this.#group.index);
+    const wanted = new Map<string, readonly number[]>();
+    for (const { name, type } of [...this.#options.asked.fields, ...this.#options.schema.fields]) {
       const node = this.#nodes.get(name);
-      if (node !== undefined && !this.#values.has(name) && !this.#isPartition(name))
-        names.set(node.element.name, name);
+      if (node === undefined || this.#isPartition(name)) continue;
+      const leaves = wantedLeaves(type as DataType, node, this.#footer, group, this.#nameOf);
+      wanted.set(name, [...new Set([...(wanted.get(name) ?? []), ...leaves])]);
+    }
+    return wanted;
+  }
+
+  /** Reads what is not read yet of top-level columns: at once all that the predicate and the batches want of them. */
+  async read({ fields }: Schema): Promise<void> {
+    const names = new Map<string, string>();
+    const leaves = new Set<number>();
+    for (const { name } of fields) {
+      if (this.#values.has(name)) continue;
+      const wanted = this.#leaves.get(name) ?? [];
+      if (wanted.length > 0) names.set(this.#nodes.get(name)!.element.name, name);
+      for (const leaf of wanted) leaves.add(leaf);
     }
     if (names.size === 0) return;
     const { signal } = this.#options;
@@ -116,6 +136,7 @@ class RowGroupReader {
       this.#footer,
       this.#group.index,
       [...names.keys()],
+      leaves,
       this.#range,
       signal,
     );
@@ -127,7 +148,13 @@ class RowGroupReader {
     const { meter } = this.#options;
     const { rows, certain } = this.#group;
     if (!certain)
-      this.#range = await narrowRowGroup(await this.#open(), this.#planned, this.#group, this.#options);
+      this.#range = await narrowRowGroup(
+        await this.#open(),
+        this.#planned,
+        this.#group,
+        [...this.#leaves.values()].flat(),
+        this.#options,
+      );
     const within = this.#range.end - this.#range.start;
     meter.rowsSkipped += rows - within;
     if (within === 0) return 0;
@@ -149,14 +176,16 @@ class RowGroupReader {
   }
 
   async #matching(rows: number): Promise<Uint32Array | undefined> {
-    const { dataset, predicate, meter } = this.#options;
-    const asked = this.#range.certain ? undefined : predicate;
+    const { dataset, asked, meter } = this.#options;
+    const predicate = this.#range.certain ? undefined : this.#options.predicate;
     const deleted = await meter.clock.reading(async () => this.#fragment.deletedRows?.());
-    if (asked === undefined && (deleted === undefined || deleted.count === 0)) return undefined;
-    const columns = new Set((asked?.columns ?? []).map((path) => topLevelColumn(dataset.schema, path)!));
-    await this.read([...columns].map(({ name }) => name));
-    const built = new Map([...columns].map((field) => [field.name, this.column(field, dataset)]));
-    const mask = asked?.mask((path) => leafData(dataset.schema, built, path), rows);
+    if (predicate === undefined && (deleted === undefined || deleted.count === 0)) return undefined;
+    let mask: RowMask | undefined;
+    if (predicate !== undefined) {
+      await this.read(asked);
+      const built = new Map(asked.fields.map((field) => [field.name, this.column(field, dataset)]));
+      mask = predicate.mask((path) => leafData(asked, built, path), rows);
+    }
     const first = this.#group.firstRow + this.#range.start;
     const selection = new Uint32Array(rows);
     let matched = 0;
@@ -214,7 +243,8 @@ function leafData(schema: Schema, built: ReadonlyMap<string, Data>, path: string
   let rest = path === top.name ? "" : path.slice(top.name.length + 1);
   while (rest !== "") {
     const fields: readonly Field[] = data.type.children;
-    const at = fields.findIndex(({ name }) => name === rest || rest.startsWith(`${name}.`));
+    const whole = fields.findIndex(({ name }) => name === rest);
+    const at = whole === -1 ? fields.findIndex(({ name }) => rest.startsWith(`${name}.`)) : whole;
     const name = fields[at]!.name;
     rest = rest === name ? "" : rest.slice(name.length + 1);
     data = data.children[at] as Data;

@@ -10,7 +10,7 @@ import { countRowGroup, readRowGroup, type ReadOptions } from "./row-group-reade
 
 /** What a scan reads. */
 export interface ScanOptions {
-  /** Top-level columns, in this order; default all. */
+  /** Columns, in this order, and parts of structs by their path, `a.b`, of which alone the struct then consists; default all. Lists and maps are read whole. */
   readonly columns?: readonly string[];
   /** Which rows; default all. */
   readonly predicate?: Predicate;
@@ -44,7 +44,8 @@ export function scanBatches(dataset: Dataset, options: ScanOptions = {}): Scan {
   dataset.check(predicate);
   const meter = new ScanMeter();
   const fragments: Fragment[] = [];
-  const read: ReadOptions = { dataset, schema, predicate, meter, signal };
+  const asked = dataset.project(predicate?.columns ?? []);
+  const read: ReadOptions = { dataset, schema, asked, predicate, meter, signal };
   return {
     schema,
     fragments,
@@ -102,8 +103,9 @@ export async function countedRows(
   const atOnce = rowGroupsAtOnce(options);
   const meter = new ScanMeter();
   const fragments: Fragment[] = [];
-  const read: ReadOptions = { dataset, schema: dataset.project([]), predicate, meter, signal };
   dataset.check(predicate);
+  const [schema, asked] = [dataset.project([]), dataset.project(predicate?.columns ?? [])];
+  const read: ReadOptions = { dataset, schema, asked, predicate, meter, signal };
   let rows = predicate === undefined ? await countByLog(dataset, meter, fragments, signal) : undefined;
   if (rows === undefined) {
     rows = 0;
