@@ -97,6 +97,7 @@ export type {
   FragmentPlan,
   FragmentSource,
   SkippedFile,
+  SkippedFiles,
   SkipReason,
 } from "./dataset/fragment-source.ts";
 

@@ -4,7 +4,7 @@ import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FileFooter } from "./file-footer.ts";
 import { footerOf } from "./footer-cache.ts";
-import type { Fragment } from "./fragment-source.ts";
+import type { Fragment, FragmentPlan, SkipReason } from "./fragment-source.ts";
 import { withRowGroups } from "./fragment-parts.ts";
 import { orderedAhead } from "./ordered-ahead.ts";
 
@@ -45,12 +45,7 @@ export async function* plannedFragments(
   const timed = <Result>(work: () => Promise<Result>): Promise<Result> =>
     meter === undefined ? work() : meter.clock.planning(work);
   const plan = await timed(() => dataset.plan(predicate, signal));
-  if (meter !== undefined) {
-    for (const { fragment, reason } of plan.skipped) {
-      meter.filesSkippedBy[reason]++;
-      meter.bytesTotal += fragment.byteLength ?? 0;
-    }
-  }
+  if (meter !== undefined) countSkipped(plan, meter);
   const planned = orderedAhead(
     plan.fragments,
     dataset.concurrency,
@@ -65,6 +60,16 @@ export async function* plannedFragments(
       yield next.value;
     } else if (meter !== undefined) meter.filesSkippedBy.statistics++;
   }
+}
+
+function countSkipped({ skipped, skippedBy }: FragmentPlan, meter: ScanMeter): void {
+  const count = (reason: SkipReason, files: number, bytes: number): void => {
+    meter.filesSkippedBy[reason] += files;
+    meter.bytesTotal += bytes;
+  };
+  if (skippedBy === undefined)
+    for (const { fragment, reason } of skipped) count(reason, 1, fragment.byteLength ?? 0);
+  else for (const [reason, { files, bytes }] of skippedBy) count(reason, files, bytes);
 }
 
 /** What is to be read of one file. */

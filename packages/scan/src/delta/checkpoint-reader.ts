@@ -11,6 +11,8 @@ import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
 import { visitAction, type ActionVisitor } from "./log-actions.ts";
 import { logError, type LogPlace } from "./log-error.ts";
+import { readChunk } from "./leaf-chunk.ts";
+import { leafDefinitions } from "./leaf-pages.ts";
 import type { CheckpointFiles } from "./log-listing.ts";
 import { resolveTablePath } from "./table-path.ts";
 
@@ -122,11 +124,12 @@ async function readRows(
     );
     try {
       if (adds.row_groups[0]!.columns.length > 0) {
-        const files = await CheckpointAdds.read(file, adds, place);
-        if (files === undefined) await readAssembled(file, adds, visit, place);
+        const files = await CheckpointAdds.read(file, adds, Number(metadata.num_rows), place);
+        if (files === undefined) await readAssembled(file, adds, visit, place, { start: 0, end: rows });
         else visitor.adds(files);
       }
-      if (others.row_groups[0]!.columns.length > 0) await readAssembled(file, others, visit, place);
+      if (others.row_groups[0]!.columns.length > 0)
+        await readAssembled(file, others, visit, place, await rowsOfActions(file, others));
     } catch (cause) {
       if (cause instanceof PitotError) throw cause;
       throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
@@ -135,14 +138,43 @@ async function readRows(
   }
 }
 
+interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 async function readAssembled(
   file: AsyncBuffer,
   metadata: FileMetaData,
   visit: (row: ExactObject, place: LogPlace) => void,
   place: (row: number) => LogPlace,
+  { start, end }: RowRange,
 ): Promise<void> {
-  const rows = await parquetReadObjects({ file, metadata, compressors, parsers: PARSERS });
-  rows.forEach((row, i) => visit(row as ExactObject, place(i)));
+  const options = { file, metadata, compressors, parsers: PARSERS, rowStart: start, rowEnd: end };
+  const rows = await parquetReadObjects(options);
+  rows.forEach((row, i) => visit(row as ExactObject, place(start + i)));
+}
+
+/** The rows of a row group from the first to the last that has an action: a few, beside those of files. */
+async function rowsOfActions(file: AsyncBuffer, metadata: FileMetaData): Promise<RowRange> {
+  const rows = Number(metadata.num_rows);
+  let [start, end] = [rows, 0];
+  const seen = new Set<string>();
+  for (const { meta_data: chunk } of metadata.row_groups[0]!.columns) {
+    const [action] = chunk!.path_in_schema;
+    // Any column of an action tells where the action is.
+    if (seen.has(action!)) continue;
+    seen.add(action!);
+    const optional = metadata.schema.find(({ name }) => name === action)?.repetition_type === "OPTIONAL";
+    const definitions = leafDefinitions(await readChunk(file, metadata.schema, chunk!));
+    if (!optional || definitions?.length !== rows) return { start: 0, end: rows };
+    const isPresent = (level: number): boolean => level > 0;
+    const first = definitions.findIndex(isPresent);
+    if (first < 0) continue;
+    start = Math.min(start, first);
+    end = Math.max(end, definitions.findLastIndex(isPresent) + 1);
+  }
+  return { start: Math.min(start, end), end };
 }
 
 /** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */

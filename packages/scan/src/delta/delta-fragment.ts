@@ -18,40 +18,55 @@ export interface TableVersion {
   readonly version: number;
   readonly schema: TableSchema;
   readonly files: TableFiles;
+  /** By the code that files have. */
+  readonly partitions: readonly ReadonlyMap<string, Scalar | null>[];
   /** Folders beside the table's own that its log may lead to; absolute. */
   readonly allowed: readonly string[];
 }
 
 /** A file of a Delta table. What its log says of it is parsed when it is asked for: a table may have millions. */
 export class DeltaFragment implements Fragment {
-  readonly partition: ReadonlyMap<string, Scalar | null>;
-  columnNames: ReadonlyMap<string, string> | undefined;
   readonly #table: TableVersion;
   readonly #file: number;
-  #location: string | undefined;
-  #log: LogStatistics | undefined;
-  #deleted: Promise<DeletedRows> | undefined;
+  /** What was asked for, kept. */
+  #made:
+    | { names?: ReadonlyMap<string, string>; log?: LogStatistics; deleted?: Promise<DeletedRows> }
+    | undefined;
 
   /** @param file its place among the table's files */
-  constructor(table: TableVersion, file: number, partition: ReadonlyMap<string, Scalar | null>) {
+  constructor(table: TableVersion, file: number) {
     this.#table = table;
     this.#file = file;
-    this.partition = partition;
-    this.columnNames = table.schema.columnNames;
-    this.#location = undefined;
-    this.#log = undefined;
-    this.#deleted = undefined;
+    this.#made = undefined;
   }
 
   /** @throws PitotError INVALID_DATA where the log's path leads out of the table */
   get location(): string {
     const { root, files, allowed } = this.#table;
-    return (this.#location ??= resolveTablePath(root, files.path(this.#file), allowed));
+    const path = files.path(this.#file);
+    return files.odd.has(this.#file) || sep !== "/"
+      ? resolveTablePath(root, path, allowed)
+      : `${root}/${path}`;
+  }
+
+  get partition(): ReadonlyMap<string, Scalar | null> {
+    const { partitions, files } = this.#table;
+    return partitions[files.partitionCode(this.#file)]!;
+  }
+
+  get columnNames(): ReadonlyMap<string, string> | undefined {
+    return this.#made?.names ?? this.#table.schema.columnNames;
+  }
+
+  /** Those of the file itself, where it names columns by id. */
+  set columnNames(names: ReadonlyMap<string, string>) {
+    (this.#made ??= {}).names = names;
   }
 
   get path(): string {
     const { root } = this.#table;
-    return isWithin(root, this.location) ? relative(root, this.location).split(sep).join("/") : this.location;
+    const { location } = this;
+    return isWithin(root, location) ? relative(root, location).split(sep).join("/") : location;
   }
 
   get byteLength(): number {
@@ -66,7 +81,8 @@ export class DeltaFragment implements Fragment {
     const deletionVector = this.#table.files.deletionVector(this.#file);
     if (deletionVector === undefined) return undefined;
     const { root, allowed } = this.#table;
-    return () => (this.#deleted ??= readDeletionVector(root, deletionVector, allowed, this.rows));
+    return () =>
+      ((this.#made ??= {}).deleted ??= readDeletionVector(root, deletionVector, allowed, this.rows));
   }
 
   get partitionExpression(): string {
@@ -87,7 +103,7 @@ export class DeltaFragment implements Fragment {
   }
 
   get #statistics(): LogStatistics {
-    return (this.#log ??= new LogStatistics(
+    return ((this.#made ??= {}).log ??= new LogStatistics(
       {
         stats: this.#table.files.stats(this.#file),
         deletionVector: this.#table.files.deletionVector(this.#file),
@@ -102,13 +118,14 @@ export class DeltaFragment implements Fragment {
    */
   async open(): Promise<RangeSource> {
     const { root, allowed, version } = this.#table;
+    const { location } = this;
     let size: number;
     let real: string;
     try {
-      [{ size }, real] = await Promise.all([stat(this.location), realpath(this.location)]);
+      [{ size }, real] = await Promise.all([stat(location), realpath(location)]);
     } catch (cause) {
       throw new PitotError("IO", `A file of version ${version} of the Delta table is not there`, {
-        value: this.location,
+        value: location,
         remedy: "Read a later version, or restore the file: vacuum removes the files of old versions.",
         cause,
       });
@@ -118,21 +135,21 @@ export class DeltaFragment implements Fragment {
         "IO",
         `A file of the Delta table has ${size} bytes, and its log says ${this.byteLength}`,
         {
-          value: this.location,
+          value: location,
           remedy: "Restore the file: those of a table never change.",
         },
       );
-    if (real !== this.location) {
+    if (real !== location) {
       // The table itself may lie behind a link; what must not is its file.
       const folders = await Promise.all(
         [root, ...allowed].map((folder) => realpath(folder).catch(() => folder)),
       );
       if (!folders.some((folder) => isWithin(folder, real)))
         throw new PitotError("INVALID_DATA", "A file of the Delta table is a link that leads out of it", {
-          value: `${this.location} -> ${real}`,
+          value: `${location} -> ${real}`,
           remedy: "Give its folder in allowedFolders where you trust the link.",
         });
     }
-    return fileSource(this.location);
+    return fileSource(location);
   }
 }

@@ -3,19 +3,15 @@ import { setImmediate } from "node:timers/promises";
 import type { Schema } from "apache-arrow";
 import { PitotError } from "@pitot/core";
 import { footerOf } from "../dataset/footer-cache.ts";
-import type { FragmentPlan, FragmentSource, SkippedFile } from "../dataset/fragment-source.ts";
+import type { FragmentPlan, FragmentSource } from "../dataset/fragment-source.ts";
 import { allAhead } from "../dataset/ordered-ahead.ts";
-import { partitionBounds } from "../dataset/partition-bounds.ts";
 import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
-import type { Scalar } from "../parquet/column-bounds.ts";
-import { CAN_BE_TRUE, type BoundsColumn, type ManyBounds } from "../predicate/bounds-columns.ts";
-import type { KnownColumn, Predicate } from "../predicate/predicate.ts";
+import type { Predicate } from "../predicate/predicate.ts";
 import { DeltaFragment, type TableVersion } from "./delta-fragment.ts";
-import { lazyList } from "./lazy-list.ts";
+import { FilePruning } from "./file-pruning.ts";
+import { keptFiles, LogPlan } from "./log-plan.ts";
 import { listLog, type LogListing } from "./log-listing.ts";
-import { LogStatistics } from "./log-statistics.ts";
 import { PartitionReader } from "./partition-values.ts";
-import { StatisticsColumns } from "./statistics-columns.ts";
 import { assertReadable, tableFeatures } from "./table-features.ts";
 import { tableRoot } from "./table-path.ts";
 import { tableSchema, type TableSchema } from "./table-schema.ts";
@@ -107,17 +103,6 @@ function isGone(error: unknown): boolean {
 
 /** Files that are planned before others get their turn. */
 const TURN = 8192;
-const REASONS: readonly SkippedFile["reason"][] = [
-  "statistics", // Never: the file is kept.
-  "deletion_vector",
-  "partition",
-  "delta_statistics",
-];
-const KEPT = 0;
-const BY_VECTOR = 1;
-const BY_PARTITION = 2;
-const BY_STATISTICS = 3;
-
 class LogSource implements DeltaSource {
   readonly format = "delta" as const;
   readonly location: string;
@@ -129,10 +114,8 @@ class LogSource implements DeltaSource {
   readonly #snapshot: TableSnapshot;
   readonly #columns: TableSchema;
   readonly #table: TableVersion;
-  /** What the log says of the files, for columns that predicates asked for. */
-  readonly #statistics: StatisticsColumns;
-  #partitions: readonly ReadonlyMap<string, Scalar | null>[] | undefined;
-  readonly #timeZone: string;
+  readonly #pruning: FilePruning;
+  #pathsAreChecked = false;
 
   constructor(
     snapshot: TableSnapshot,
@@ -141,10 +124,10 @@ class LogSource implements DeltaSource {
   ) {
     const { root, version, protocol, metadata, files, commitInfo, checkpoint } = snapshot;
     this.#snapshot = snapshot;
-    this.#timeZone = timeZone;
     this.#columns = tableSchema(metadata);
-    this.#table = { root, version, schema: this.#columns, files, allowed };
-    this.#statistics = new StatisticsColumns(files);
+    const partitions = new PartitionReader(this.#columns.partitionColumns, timeZone).readAll(files);
+    this.#table = { root, version, schema: this.#columns, files, partitions, allowed };
+    this.#pruning = new FilePruning(files, this.#columns, partitions);
     this.location = root;
     this.version = version;
     this.transactions = snapshot.transactions;
@@ -179,104 +162,26 @@ class LogSource implements DeltaSource {
   async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
     const { files } = this.#snapshot;
     const { fieldIds } = this.#columns;
-    const partitions = (this.#partitions ??= this.#readPartitions());
-    const codes = files.partitionCodes;
-    const fragment = (file: number): DeltaFragment =>
-      new DeltaFragment(this.#table, file, partitions[codes[file]!]!);
-    // A path that leads out of the table is an error also where its file would be left out.
-    for (const file of files.odd) void fragment(file).location;
-    const reasons = await this.#skipReasons(partitions, predicate, signal);
-    const kept: DeltaFragment[] = [];
-    const skipped = new Int32Array(files.length);
-    let count = 0;
-    for (let place = 0; place < files.length; place++) {
-      if (place % TURN === TURN - 1) await this.#turn(signal);
-      const file = files.at(place);
-      if (reasons[file] === KEPT) kept.push(fragment(file));
-      else skipped[count++] = file;
+    const turn = async (): Promise<void> => {
+      await setImmediate();
+      signal?.throwIfAborted();
+    };
+    const fragment = (file: number): DeltaFragment => new DeltaFragment(this.#table, file);
+    if (!this.#pathsAreChecked) {
+      // A path that leads out of the table is an error also where its file would be left out.
+      let checked = 0;
+      for (const file of files.odd) {
+        void fragment(file).location;
+        if (++checked % TURN === 0) await turn();
+      }
+      this.#pathsAreChecked = true;
     }
+    const reasons = await this.#pruning.reasons(predicate, turn);
+    const kept: DeltaFragment[] = [];
+    for (const file of keptFiles(files, reasons)) if (kept.push(fragment(file)) % TURN === 0) await turn();
     if (fieldIds !== undefined)
       await allAhead(kept, 16, (fragment) => nameByIds(fragment, fieldIds, signal), signal);
-    const left = skipped.slice(0, count);
-    return {
-      fragments: kept,
-      skipped: lazyList(count, (i) => ({
-        fragment: fragment(left[i]!),
-        reason: REASONS[reasons[left[i]!]!]!,
-      })),
-    };
-  }
-
-  /** Why each file is left out, as a place in `REASONS`. */
-  async #skipReasons(
-    partitions: readonly ReadonlyMap<string, Scalar | null>[],
-    predicate?: Predicate,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array> {
-    const { files } = this.#snapshot;
-    const { partitionColumns, leaves } = this.#columns;
-    const reasons = new Uint8Array(files.length);
-    for (const [file, deletionVector] of files.vectors) {
-      const { liveRows } = new LogStatistics({ stats: files.stats(file), deletionVector }, this.#columns);
-      if (liveRows === 0) reasons[file] = BY_VECTOR;
-    }
-    if (predicate === undefined) return reasons;
-    const types = new Map(partitionColumns.map(({ path, type }) => [path, type]));
-    const codes = files.partitionCodes;
-    const known = (
-      partition: ReadonlyMap<string, Scalar | null>,
-      path: string,
-      rows: number,
-    ): KnownColumn | undefined => partitionBounds({ partition }, types, path, rows);
-    const partitionColumn = (path: string): BoundsColumn | undefined =>
-      types.has(path)
-        ? { kind: "codes", codes, known: partitions.map((partition) => known(partition, path, 1)) }
-        : undefined;
-    const exclude = (column: ManyBounds["column"], reason: number): void => {
-      const outcomes = predicate.outcomesOfMany({ length: files.length, column });
-      for (let file = 0; file < outcomes.length; file++)
-        if ((outcomes[file]! & CAN_BE_TRUE) === 0 && reasons[file] === KEPT) reasons[file] = reason;
-    };
-    if (predicate.columns.some((path) => types.has(path))) exclude(partitionColumn, BY_PARTITION);
-    const asked = predicate.columns.flatMap((path) => (types.has(path) ? [] : (leaves.get(path) ?? [])));
-    if (asked.length === 0) return reasons;
-    const statistics = this.#statistics;
-    await statistics.read(asked, () => this.#turn(signal));
-    // What is unusual is kept until it is judged by itself.
-    const judged: number[] = [];
-    for (let file = 0; file < reasons.length; file++)
-      if (statistics.unusual[file] !== 0 && reasons[file] === KEPT) judged.push(file);
-    exclude((path) => partitionColumn(path) ?? statistics.column(path), BY_STATISTICS);
-    for (const [i, file] of judged.entries()) {
-      if (i % TURN === TURN - 1) await this.#turn(signal);
-      reasons[file] = KEPT;
-      const stats = files.stats(file);
-      if (stats === undefined) continue;
-      const log = new LogStatistics({ stats, deletionVector: files.deletionVector(file) }, this.#columns);
-      const { canBeTrue } = predicate.outcomes((path) => {
-        const partition = known(partitions[codes[file]!]!, path, log.rows ?? 1);
-        if (partition !== undefined) return partition;
-        const leaf = leaves.get(path);
-        const bounds = leaf && log.bounds(leaf);
-        return bounds && { bounds, type: leaf.type };
-      });
-      if (!canBeTrue) reasons[file] = BY_STATISTICS;
-    }
-    return reasons;
-  }
-
-  /** What every partition of the files comes to. */
-  #readPartitions(): ReadonlyMap<string, Scalar | null>[] {
-    const { files } = this.#snapshot;
-    const reader = new PartitionReader(this.#columns.partitionColumns, this.#timeZone);
-    return files.partitions.map((values, code) =>
-      reader.read(values, () => files.path(files.partitionCodes.indexOf(code))),
-    );
-  }
-
-  async #turn(signal?: AbortSignal): Promise<void> {
-    await setImmediate();
-    signal?.throwIfAborted();
+    return new LogPlan(kept, files, reasons, fragment);
   }
 }
 

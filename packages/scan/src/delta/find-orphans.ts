@@ -6,7 +6,6 @@ import { readCommit } from "./commit-reader.ts";
 import { deletionVectorFile } from "./deletion-vector.ts";
 import type { ActionVisitor, RemoveFile } from "./log-actions.ts";
 import { listLog } from "./log-listing.ts";
-import { PartitionDictionary } from "./partition-dictionary.ts";
 import { resolveTablePath, tableRoot } from "./table-path.ts";
 
 /** A file that no version of a table knows. */
@@ -92,7 +91,7 @@ async function knownFiles(root: string, signal?: AbortSignal): Promise<Set<strin
   };
   const visitor: ActionVisitor = {
     add: note,
-    adds: (files) => files.forEach(new PartitionDictionary(), note),
+    adds: (files) => files.forEach(note),
     remove: note,
     protocol: () => undefined,
     metadata: () => undefined,

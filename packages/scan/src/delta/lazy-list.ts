@@ -3,8 +3,8 @@
  * would take longer than the plan.
  */
 export function lazyList<T>(length: number, make: (place: number) => T): readonly T[] {
+  // Its own length is set when all items are made: room for a million takes milliseconds.
   const made: T[] = [];
-  made.length = length;
   const fill = (key: string | symbol): void => {
     if (typeof key === "symbol" || key === "length") return;
     const place = Number(key);
@@ -13,6 +13,7 @@ export function lazyList<T>(length: number, make: (place: number) => T): readonl
   };
   return new Proxy(made, {
     get: (list, key) => {
+      if (key === "length") return length;
       fill(key);
       return Reflect.get(list, key) as unknown;
     },
@@ -21,11 +22,13 @@ export function lazyList<T>(length: number, make: (place: number) => T): readonl
       return Reflect.has(list, key);
     },
     getOwnPropertyDescriptor: (list, key) => {
+      if (key === "length") list.length = length;
       fill(key);
       return Reflect.getOwnPropertyDescriptor(list, key);
     },
     ownKeys: (list) => {
       for (let place = 0; place < length; place++) fill(String(place));
+      list.length = length;
       return Reflect.ownKeys(list);
     },
   });

@@ -1,27 +1,23 @@
-import { compressors } from "hyparquet-compressors";
-import type { CompressionCodec } from "hyparquet";
-import { STRUCT, ThriftReader, TRUE } from "../parquet/thrift-compact-reader.ts";
+import { decompressPage } from "../reading/decompress-page.ts";
+import { DATA, DATA_V2, DICTIONARY, readPageHeader, type PageHeader } from "../reading/page-header.ts";
+import type { LeafChunk } from "./leaf-chunk.ts";
 
-/** A column chunk of a checkpoint, and where its leaf lies in the schema. */
-export interface LeafChunk {
-  readonly bytes: Uint8Array;
-  readonly type: string;
-  readonly codec: CompressionCodec;
-  readonly entries: number;
-  readonly maxDef: number;
-  readonly maxRep: number;
-}
+/** Its entries, each with its value. An entry that repeats a field of the row before it has a repetition level above 0. */
+export type LeafValues =
+  | {
+      readonly kind: "numbers";
+      readonly repetitions: Uint8Array;
+      /** NaN is null; of 64-bit integers beyond 2^53 the nearest double, which no size or count may be. */
+      readonly values: Float64Array;
+    }
+  | {
+      readonly kind: "texts";
+      readonly repetitions: Uint8Array;
+      /** Places in `texts`; -1 is null. */
+      readonly codes: Int32Array;
+      readonly texts: readonly string[];
+    };
 
-/** Its entries: levels, and the values of those that have the highest definition level, in order. */
-export interface LeafPages {
-  readonly definitions: Uint8Array;
-  readonly repetitions: Uint8Array;
-  readonly values: readonly (string | number | bigint)[];
-}
-
-const DATA = 0;
-const DICTIONARY = 2;
-const DATA_V2 = 3;
 const PLAIN = 0;
 const DICTIONARY_ENCODINGS: ReadonlySet<number> = new Set([2, 8]);
 
@@ -48,7 +44,7 @@ export function chunkPages({ bytes, type, entries }: LeafChunk): ChunkPages | un
   const data: LeafPage[] = [];
   let at = 0;
   for (let entry = 0; entry < entries;) {
-    const header = pageHeader(bytes, at);
+    const header = readPageHeader(bytes, at);
     at = header.end + header.compressed;
     if (at > bytes.length) throw new RangeError("a page is longer than its chunk");
     const page = { header, stored: bytes.subarray(header.end, at), firstEntry: entry };
@@ -83,7 +79,7 @@ export function pageBody(
   const levels = (source: Uint8Array, from: number, to: number, most: number, out: Uint8Array): void =>
     hybrid(source, from, to, 32 - Math.clz32(most), out);
   if (header.type === DATA) {
-    const bytes = unpacked(stored, header.uncompressed, codec);
+    const bytes = decompressPage(stored, header.uncompressed, codec);
     let at = 0;
     for (const [most, out] of [
       [maxRep, repetitions],
@@ -101,7 +97,7 @@ export function pageBody(
   if (maxDef > 0) levels(stored, header.repetitionBytes, values, maxDef, definitions);
   const body = stored.subarray(values);
   return {
-    bytes: header.isCompressed ? unpacked(body, header.uncompressed - values, codec) : body,
+    bytes: header.isCompressed ? decompressPage(body, header.uncompressed - values, codec) : body,
     at: 0,
   };
 }
@@ -115,7 +111,19 @@ export function pageCodes({ bytes, at }: PageBody, present: number): Int32Array 
 
 /** The values of a dictionary, decompressed. */
 export function dictionaryBody({ codec }: LeafChunk, { header, stored }: LeafPage): PageBody {
-  return { bytes: unpacked(stored, header.uncompressed, codec), at: 0 };
+  return { bytes: decompressPage(stored, header.uncompressed, codec), at: 0 };
+}
+
+/** The levels of a chunk's entries. Undefined, and throws, as `leafValues`. */
+export function leafDefinitions(chunk: LeafChunk): Uint8Array | undefined {
+  const pages = chunkPages(chunk);
+  if (pages === undefined || chunk.maxRep > 0) return undefined;
+  const definitions = new Uint8Array(chunk.entries).fill(chunk.maxDef);
+  for (const page of pages.data) {
+    const end = page.firstEntry + page.header.values;
+    void pageBody(chunk, page, definitions.subarray(page.firstEntry, end), new Uint8Array(0));
+  }
+  return definitions;
 }
 
 /**
@@ -124,138 +132,120 @@ export function dictionaryBody({ codec }: LeafChunk, { header, stored }: LeafPag
  *
  * @throws RangeError, PitotError INVALID_DATA where the bytes are not those of a chunk
  */
-export function leafPages(chunk: LeafChunk): LeafPages | undefined {
+export function leafValues(chunk: LeafChunk): LeafValues | undefined {
   const pages = chunkPages(chunk);
   if (pages === undefined) return undefined;
   const { type, entries, maxDef } = chunk;
-  const definitions = new Uint8Array(entries).fill(maxDef);
   const repetitions = new Uint8Array(entries);
-  const values: (string | number | bigint)[] = [];
-  const dictionary =
-    pages.dictionary && plain(dictionaryBody(chunk, pages.dictionary), type, pages.dictionary.header.values);
+  const values = type === "BYTE_ARRAY" ? new TextValues(entries) : new NumberValues(entries, type);
+  if (pages.dictionary !== undefined)
+    values.readDictionary(dictionaryBody(chunk, pages.dictionary), pages.dictionary.header.values);
   for (const page of pages.data) {
     const { firstEntry, header } = page;
+    const definitions = new Uint8Array(header.values).fill(maxDef);
     const end = firstEntry + header.values;
-    const body = pageBody(
-      chunk,
-      page,
-      definitions.subarray(firstEntry, end),
-      repetitions.subarray(firstEntry, end),
-    );
+    const body = pageBody(chunk, page, definitions, repetitions.subarray(firstEntry, end));
     let present = 0;
-    for (let i = firstEntry; i < end; i++) if (definitions[i] === maxDef) present++;
-    if (isCoded(header))
-      for (const code of pageCodes(body, present)) {
-        const value = dictionary![code];
-        if (value === undefined) throw new RangeError("a value is not in its dictionary");
-        values.push(value);
-      }
-    else for (const value of plain(body, type, present)) values.push(value);
+    for (const level of definitions) if (level === maxDef) present++;
+    // Where each value goes.
+    const places = new Int32Array(present);
+    for (let i = 0, at = 0; i < definitions.length; i++)
+      if (definitions[i] === maxDef) places[at++] = firstEntry + i;
+    if (isCoded(header)) values.readCoded(pageCodes(body, present), places);
+    else values.readPlain(body, places);
   }
-  return { definitions, repetitions, values };
+  return values.finish(repetitions);
 }
 
-/** What is told of a page before it. */
-export interface PageHeader {
-  type: number;
-  uncompressed: number;
-  compressed: number;
-  values: number;
-  encoding: number;
-  definitionBytes: number;
-  repetitionBytes: number;
-  isCompressed: boolean;
-  end: number;
-}
+class NumberValues {
+  readonly #type: string;
+  readonly #values: Float64Array;
+  #dictionary = new Float64Array(0);
 
-function pageHeader(bytes: Uint8Array, start: number): PageHeader {
-  const reader = new ThriftReader(bytes, start);
-  const header: PageHeader = {
-    type: -1,
-    uncompressed: 0,
-    compressed: 0,
-    values: 0,
-    encoding: PLAIN,
-    definitionBytes: 0,
-    repetitionBytes: 0,
-    isCompressed: true,
-    end: 0,
-  };
-  for (let id = 0; reader.field(id); id = reader.id) {
-    if (reader.id === 1) header.type = reader.int();
-    else if (reader.id === 2) header.uncompressed = reader.int();
-    else if (reader.id === 3) header.compressed = reader.int();
-    else if (reader.type === STRUCT && [5, 7, 8].includes(reader.id)) {
-      const kind = reader.id;
-      dataHeader(reader, header, kind === 8);
-      // The struct's fields have moved the cursor's own id on.
-      reader.id = kind;
-    } else {
-      const own = reader.id;
-      reader.skip(reader.type);
-      reader.id = own;
+  constructor(entries: number, type: string) {
+    this.#type = type;
+    this.#values = new Float64Array(entries).fill(Number.NaN);
+  }
+
+  readDictionary(body: PageBody, count: number): void {
+    this.#dictionary = new Float64Array(count);
+    this.#read(body, count, (i, value) => (this.#dictionary[i] = value));
+  }
+
+  readCoded(codes: Int32Array, places: Int32Array): void {
+    for (let i = 0; i < codes.length; i++) {
+      if (codes[i]! >= this.#dictionary.length) throw new RangeError("a value is not in its dictionary");
+      this.#values[places[i]!] = this.#dictionary[codes[i]!]!;
     }
   }
-  if (header.compressed < 0 || header.values < 0) throw new RangeError("a page has a negative size");
-  header.end = reader.pos;
-  return header;
-}
 
-function dataHeader(reader: ThriftReader, header: PageHeader, v2: boolean): void {
-  for (let id = 0; reader.field(id); id = reader.id) {
-    if (reader.id === 1) header.values = reader.int();
-    else if (reader.id === (v2 ? 4 : 2)) header.encoding = reader.int();
-    else if (v2 && reader.id === 5) header.definitionBytes = reader.int();
-    else if (v2 && reader.id === 6) header.repetitionBytes = reader.int();
-    else if (v2 && reader.id === 7) header.isCompressed = reader.type === TRUE;
-    else {
-      const own = reader.id;
-      reader.skip(reader.type);
-      reader.id = own;
-    }
+  readPlain(body: PageBody, places: Int32Array): void {
+    this.#read(body, places.length, (i, value) => (this.#values[places[i]!] = value));
+  }
+
+  finish(repetitions: Uint8Array): LeafValues {
+    return { kind: "numbers", repetitions, values: this.#values };
+  }
+
+  #read({ bytes, at }: PageBody, count: number, put: (i: number, value: number) => void): void {
+    const size = this.#type === "INT32" ? 4 : 8;
+    if (at + count * size > bytes.length) throw new RangeError("a page ends in the middle");
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at, count * size);
+    if (size === 4) for (let i = 0; i < count; i++) put(i, view.getInt32(4 * i, true));
+    else
+      for (let i = 0; i < count; i++)
+        put(i, view.getInt32(8 * i + 4, true) * 2 ** 32 + view.getUint32(8 * i, true));
   }
 }
 
-function unpacked(bytes: Uint8Array, length: number, codec: CompressionCodec): Uint8Array {
-  if (codec === "UNCOMPRESSED") return bytes;
-  const decompress = compressors[codec];
-  if (decompress === undefined) throw new RangeError(`its codec ${codec} is not known`);
-  return decompress(bytes, length);
+class TextValues {
+  readonly #codes: Int32Array;
+  /** Those of the dictionary, then those that are written out. */
+  readonly #texts: string[] = [];
+  #coded = 0;
+
+  constructor(entries: number) {
+    this.#codes = new Int32Array(entries).fill(-1);
+  }
+
+  readDictionary(body: PageBody, count: number): void {
+    this.#read(body, count);
+    this.#coded = count;
+  }
+
+  readCoded(codes: Int32Array, places: Int32Array): void {
+    for (let i = 0; i < codes.length; i++) {
+      if (codes[i]! >= this.#coded) throw new RangeError("a value is not in its dictionary");
+      this.#codes[places[i]!] = codes[i]!;
+    }
+  }
+
+  readPlain(body: PageBody, places: Int32Array): void {
+    const first = this.#texts.length;
+    this.#read(body, places.length);
+    for (let i = 0; i < places.length; i++) this.#codes[places[i]!] = first + i;
+  }
+
+  finish(repetitions: Uint8Array): LeafValues {
+    return { kind: "texts", repetitions, codes: this.#codes, texts: this.#texts };
+  }
+
+  #read({ bytes, at: start }: PageBody, count: number): void {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = start;
+    for (let i = 0; i < count; i++) {
+      const length = int32(bytes, at);
+      at += 4 + length;
+      if (length < 0 || at > bytes.length) throw new RangeError("a text is longer than its page");
+      this.#texts.push(buffer.toString("utf8", at - length, at));
+    }
+  }
 }
 
 /** Little-endian. @throws RangeError beyond the end */
 export function int32(bytes: Uint8Array, at: number): number {
   if (at + 4 > bytes.length) throw new RangeError("a page ends in the middle");
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-}
-
-function plain(
-  { bytes: page, at: start }: PageBody,
-  type: string,
-  count: number,
-): (string | number | bigint)[] {
-  const values: (string | number | bigint)[] = [];
-  let at = start;
-  if (type === "BYTE_ARRAY") {
-    const buffer = Buffer.from(page.buffer, page.byteOffset, page.byteLength);
-    for (let i = 0; i < count; i++) {
-      const length = int32(page, at);
-      at += 4 + length;
-      if (length < 0 || at > page.length) throw new RangeError("a text is longer than its page");
-      values.push(buffer.toString("utf8", at - length, at));
-    }
-    return values;
-  }
-  if (type === "INT32") {
-    for (let i = 0; i < count; i++, at += 4) values.push(int32(page, at));
-    return values;
-  }
-  for (let i = 0; i < count; i++, at += 8) {
-    const high = int32(page, at + 4);
-    const value = high * 2 ** 32 + (int32(page, at) >>> 0);
-    values.push(Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(int32(page, at) >>> 0));
-  }
-  return values;
 }
 
 /** Runs and bit-packed groups (RLE/bit-packed hybrid) of `width` bits. */

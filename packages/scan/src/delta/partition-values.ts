@@ -5,6 +5,7 @@ import type { Scalar } from "../parquet/column-bounds.ts";
 import { col } from "../predicate/column.ts";
 import type { Literal } from "../predicate/literal.ts";
 import type { Predicate } from "../predicate/predicate.ts";
+import type { TableFiles } from "./table-files.ts";
 import type { TableLeaf } from "./table-schema.ts";
 
 /** Types the partition values of a table's files. */
@@ -16,6 +17,13 @@ export class PartitionReader {
   constructor(partitionColumns: readonly TableLeaf[], timeZone: string) {
     this.#timeZone = timeZone;
     this.#columns = partitionColumns;
+  }
+
+  /** What every partition of a table's files comes to, by its code. */
+  readAll(files: TableFiles): ReadonlyMap<string, Scalar | null>[] {
+    return files.partitions.map((values, code) =>
+      this.read(values, () => files.path(files.partitionCodes.indexOf(code))),
+    );
   }
 
   /**

@@ -1,8 +1,6 @@
-import { DataType } from "apache-arrow";
-import { compareScalars } from "../predicate/compare-scalars.ts";
-import { HAS_NULLS, HAS_VALUES, IS_UNKNOWN, type BoundsColumn } from "../predicate/bounds-columns.ts";
-import { parseExactJson, type ExactValue } from "./exact-json.ts";
-import { statisticsBound } from "./log-statistics.ts";
+import { boundsOfBlocks, type BoundsColumn } from "../predicate/bounds-columns.ts";
+import { wholeAt } from "./bound-bytes.ts";
+import { NOWHERE, StatisticsColumnBuilder, textAt, type StatisticsColumn } from "./statistics-column.ts";
 import { MOST_VALUES, StatisticsShape } from "./statistics-shape.ts";
 import type { TableFiles, VisitStatistics } from "./table-files.ts";
 import type { TableLeaf } from "./table-schema.ts";
@@ -11,9 +9,8 @@ import type { TableLeaf } from "./table-schema.ts";
 const SHAPES = 32;
 /** Files that are read before others get their turn. */
 const TURN = 8192;
-const NO_VALUE = -1;
-
-type StatisticsColumn = Exclude<BoundsColumn, { kind: "codes" }>;
+/** Files that are judged together first. */
+export const BLOCK = 1024;
 
 /**
  * What the log says of a table's files, by column: each column that a predicate asks for is taken out of the JSON once, and stays, 17 bytes a file.
@@ -24,15 +21,32 @@ export class StatisticsColumns {
   readonly #columns = new Map<string, StatisticsColumn>();
   readonly #shapes: StatisticsShape[] = [];
   #reading: Promise<void> = Promise.resolve();
-  /** Files that must be judged one by one: 1. */
-  readonly unusual: Uint8Array;
+  readonly #blocks = new Map<string, BoundsColumn>();
+  /** 1 for files that must be judged one by one. */
+  readonly #unusual: Uint8Array;
+  #unusualFiles: readonly number[] | undefined;
 
   constructor(files: TableFiles) {
     this.#files = files;
-    this.unusual = new Uint8Array(files.length);
+    this.#unusual = new Uint8Array(files.length);
     // Deleted rows make bounds and counts wide.
-    for (const file of files.vectors.keys()) this.unusual[file] = 1;
-    for (const file of files.parsed.keys()) this.unusual[file] = 1;
+    for (const file of files.vectors.keys()) this.#unusual[file] = 1;
+    for (const file of files.parsed.keys()) this.#unusual[file] = 1;
+  }
+
+  /** Files that must be judged one by one, by what was read so far. */
+  get unusualFiles(): readonly number[] {
+    if (this.#unusualFiles === undefined) {
+      const files: number[] = [];
+      for (let file = 0; file < this.#unusual.length; file++) if (this.#unusual[file] !== 0) files.push(file);
+      this.#unusualFiles = files;
+    }
+    return this.#unusualFiles;
+  }
+
+  /** A column that was read, of blocks of `BLOCK` files. */
+  blockColumn(leafPath: string): BoundsColumn | undefined {
+    return this.#blocks.get(leafPath);
   }
 
   /** A column that was read. */
@@ -54,20 +68,27 @@ export class StatisticsColumns {
   async #read(leaves: readonly TableLeaf[], turn: () => Promise<void>): Promise<void> {
     const builders = leaves
       .filter(({ path }) => !this.#columns.has(path))
-      .map((leaf) => new ColumnBuilder(leaf, this.#files.length));
+      .map((leaf) => new StatisticsColumnBuilder(leaf, this.#files.length));
     if (builders.length === 0) return;
-    const { unusual } = this;
+    const unusual = this.#unusual;
     const places = { starts: new Int32Array(MOST_VALUES), ends: new Int32Array(MOST_VALUES) };
     const slots = this.#shapes.map((shape) => slotsOf(shape, builders));
     let last = 0;
+    let viewed: Uint8Array | undefined;
+    let view: DataView = new DataView(new ArrayBuffer(0));
     const visit: VisitStatistics = (file, bytes, start, end) => {
       if (unusual[file] !== 0) return;
+      if (viewed !== bytes) {
+        viewed = bytes;
+        view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      }
+      const matches = (shape: StatisticsShape): boolean => shape.match(bytes, view, start, end, places);
       let at = -1;
-      if (last < this.#shapes.length && this.#shapes[last]!.match(bytes, start, end, places)) at = last;
-      else at = this.#shapes.findIndex((shape) => shape.match(bytes, start, end, places));
+      if (last < this.#shapes.length && matches(this.#shapes[last]!)) at = last;
+      else at = this.#shapes.findIndex(matches);
       if (at < 0 && this.#shapes.length < SHAPES) {
-        const shape = StatisticsShape.of(text(bytes, start, end));
-        if (shape?.match(bytes, start, end, places) === true) {
+        const shape = StatisticsShape.of(textAt(bytes, start, end));
+        if (shape !== undefined && matches(shape)) {
           at = this.#shapes.push(shape) - 1;
           slots.push(slotsOf(shape, builders));
         }
@@ -79,7 +100,7 @@ export class StatisticsColumns {
       last = at;
       const slot = slots[at]!;
       const { starts, ends } = places;
-      const rows = slot.rows < 0 ? Number.NaN : whole(bytes, starts[slot.rows]!, ends[slot.rows]!);
+      const rows = slot.rows < 0 ? Number.NaN : wholeAt(bytes, starts[slot.rows]!, ends[slot.rows]!);
       // True begins so; bounds that are not tight tell of rows that are not there.
       if (!(rows > 0) || (slot.tight >= 0 && bytes[starts[slot.tight]!] !== 116)) {
         unusual[file] = 1;
@@ -87,14 +108,14 @@ export class StatisticsColumns {
       }
       for (let i = 0; i < builders.length; i++) {
         const { min, max, nulls } = slot.columns[i]!;
-        const count = nulls < 0 ? Number.NaN : whole(bytes, starts[nulls]!, ends[nulls]!);
+        const count = nulls < 0 ? Number.NaN : wholeAt(bytes, starts[nulls]!, ends[nulls]!);
         const fits = builders[i]!.add(
           file,
           bytes,
-          min < 0 ? NO_VALUE : starts[min]!,
-          min < 0 ? NO_VALUE : ends[min]!,
-          max < 0 ? NO_VALUE : starts[max]!,
-          max < 0 ? NO_VALUE : ends[max]!,
+          min < 0 ? NOWHERE : starts[min]!,
+          min < 0 ? NOWHERE : ends[min]!,
+          max < 0 ? NOWHERE : starts[max]!,
+          max < 0 ? NOWHERE : ends[max]!,
           count >= 0 && count <= rows ? count : -1,
           rows,
         );
@@ -106,7 +127,11 @@ export class StatisticsColumns {
       this.#files.visitStatistics(from, from + TURN, visit);
     }
     this.#files.rest();
-    for (const builder of builders) this.#columns.set(builder.leaf.path, builder.column);
+    this.#unusualFiles = undefined;
+    for (const { leaf, column } of builders) {
+      this.#columns.set(leaf.path, column);
+      this.#blocks.set(leaf.path, boundsOfBlocks(column, BLOCK));
+    }
   }
 }
 
@@ -117,7 +142,7 @@ interface Slots {
 }
 
 /** Which values of a shape are asked for. */
-function slotsOf({ paths }: StatisticsShape, builders: readonly ColumnBuilder[]): Slots {
+function slotsOf({ paths }: StatisticsShape, builders: readonly StatisticsColumnBuilder[]): Slots {
   const texts = paths.map((path) => JSON.stringify(path));
   const find = (...path: string[]): number => texts.indexOf(JSON.stringify(path));
   return {
@@ -129,107 +154,4 @@ function slotsOf({ paths }: StatisticsShape, builders: readonly ColumnBuilder[])
       nulls: find("nullCount", ...physicalPath),
     })),
   };
-}
-
-class ColumnBuilder {
-  readonly leaf: TableLeaf;
-  readonly column: StatisticsColumn;
-  readonly #limit: number;
-  readonly #codes = new Map<string, number>();
-  readonly #texts: string[] = [];
-  readonly #min: Float64Array | Int32Array;
-  readonly #max: Float64Array | Int32Array;
-
-  constructor(leaf: TableLeaf, files: number) {
-    const { type } = leaf;
-    this.leaf = leaf;
-    const facts = new Uint8Array(files).fill(IS_UNKNOWN);
-    const exact = !DataType.isTimestamp(type) && !DataType.isUtf8(type) && !DataType.isBinary(type);
-    if (DataType.isUtf8(type)) {
-      const [min, max] = [new Int32Array(files).fill(-1), new Int32Array(files).fill(-1)];
-      [this.#min, this.#max] = [min, max];
-      this.column = { kind: "texts", type, facts, exact, min, max, values: this.#texts };
-    } else {
-      const [min, max] = [new Float64Array(files).fill(Number.NaN), new Float64Array(files).fill(Number.NaN)];
-      [this.#min, this.#max] = [min, max];
-      this.column = { kind: "numbers", type, facts, exact, min, max };
-    }
-    this.#limit = DataType.isInt(type) && type.isSigned ? 2 ** (type.bitWidth - 1) : 0;
-  }
-
-  /** @returns false where the file must be judged by itself */
-  add(
-    file: number,
-    bytes: Uint8Array,
-    minStart: number,
-    minEnd: number,
-    maxStart: number,
-    maxEnd: number,
-    nulls: number,
-    rows: number,
-  ): boolean {
-    const low = this.#read(bytes, minStart, minEnd, false);
-    const high = this.#read(bytes, maxStart, maxEnd, true);
-    if (low === undefined || high === undefined) return false;
-    const texts = this.column.kind === "texts";
-    const hasLow = texts ? low >= 0 : !Number.isNaN(low);
-    const hasHigh = texts ? high >= 0 : !Number.isNaN(high);
-    if (!hasLow && !hasHigh && nulls < 0) return true;
-    const contradict =
-      hasLow && hasHigh && (texts ? compareScalars(this.#texts[low]!, this.#texts[high]!) > 0 : low > high);
-    // Bounds that contradict each other bound nothing.
-    if (!contradict) {
-      this.#min[file] = low;
-      this.#max[file] = high;
-    }
-    this.column.facts[file] = (nulls === rows ? 0 : HAS_VALUES) | (nulls === 0 ? 0 : HAS_NULLS);
-    return true;
-  }
-
-  /** A bound as the column keeps it; NaN, or -1 for texts, where there is none; undefined where it cannot be kept so. */
-  #read(bytes: Uint8Array, start: number, end: number, isMax: boolean): number | undefined {
-    const texts = this.column.kind === "texts";
-    const none = texts ? -1 : Number.NaN;
-    if (start < 0) return none;
-    if (this.#limit > 0) {
-      const value = whole(bytes, start, end);
-      if (value >= -this.#limit && value < this.#limit) return value;
-    }
-    let value: ExactValue;
-    try {
-      value = parseExactJson(text(bytes, start, end));
-    } catch {
-      return undefined;
-    }
-    const scalar = statisticsBound(value, this.leaf.type, isMax);
-    if (scalar === undefined) return none;
-    if (texts) return typeof scalar === "string" ? this.#code(scalar) : undefined;
-    if (typeof scalar === "number") return scalar;
-    if (typeof scalar !== "bigint") return undefined;
-    const number = Number(scalar);
-    return Number.isSafeInteger(number) ? number : undefined;
-  }
-
-  #code(value: string): number {
-    let code = this.#codes.get(value);
-    if (code === undefined) this.#codes.set(value, (code = this.#texts.push(value) - 1));
-    return code;
-  }
-}
-
-/** A whole number of up to 15 digits; NaN for anything else. */
-function whole(bytes: Uint8Array, start: number, end: number): number {
-  const first = bytes[start] === 45 ? start + 1 : start;
-  if (end - first > 15 || end === first || (bytes[first] === 48 && end - first > 1)) return Number.NaN;
-  let value = 0;
-  for (let i = first; i < end; i++) {
-    const digit = bytes[i]! - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return first === start ? value : -value;
-}
-
-function text(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
 }

@@ -19,9 +19,9 @@ const BACKSLASH = 92;
 export class StatisticsShape {
   /** The keys that lead to each value. */
   readonly paths: readonly (readonly string[])[];
-  readonly #glue: readonly Uint8Array[];
+  readonly #glue: readonly Glue[];
 
-  private constructor(paths: readonly (readonly string[])[], glue: readonly Uint8Array[]) {
+  private constructor(paths: readonly (readonly string[])[], glue: readonly Glue[]) {
     this.paths = paths;
     this.#glue = glue;
   }
@@ -36,7 +36,7 @@ export class StatisticsShape {
       return undefined;
     }
     const bytes = Buffer.from(text);
-    const glue: Uint8Array[] = [];
+    const glue: Glue[] = [];
     const paths: string[][] = [];
     const path: string[] = [];
     let key = "";
@@ -54,7 +54,7 @@ export class StatisticsShape {
         const end = valueEnd(bytes, at, bytes.length);
         if (byte === QUOTE && isKey(bytes, end)) key = JSON.parse(bytes.toString("utf8", at, end)) as string;
         else {
-          glue.push(bytes.subarray(from, at));
+          glue.push(new Glue(bytes.subarray(from, at)));
           // The first step is the object itself.
           paths.push([...path.slice(1), key]);
           from = end;
@@ -63,26 +63,59 @@ export class StatisticsShape {
         at = end;
       } else at++;
     }
-    glue.push(bytes.subarray(from));
+    glue.push(new Glue(bytes.subarray(from)));
     return new StatisticsShape(paths, glue);
   }
 
-  /** Whether a text has the shape; its values are then where `places` says. */
-  match(bytes: Uint8Array, start: number, end: number, { starts, ends }: ValuePlaces): boolean {
+  /** Whether a text has the shape; its values are then where `places` says. `view` is of the same bytes. */
+  match(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    { starts, ends }: ValuePlaces,
+  ): boolean {
     const glue = this.#glue;
     const last = glue.length - 1;
     let at = start;
     for (let i = 0; ; i++) {
       const piece = glue[i]!;
-      if (at + piece.length > end) return false;
-      for (let k = 0; k < piece.length; k++) if (bytes[at + k] !== piece[k]) return false;
-      at += piece.length;
+      const after = at + piece.length;
+      if (after > end || !piece.isAt(bytes, view, at)) return false;
+      at = after;
       if (i === last) return at === end;
       if (at === end || !isValue(bytes[at]!)) return false;
       starts[i] = at;
       at = valueEnd(bytes, at, end);
       ends[i] = at;
     }
+  }
+}
+
+/** Bytes that are compared four at a time. */
+class Glue {
+  readonly length: number;
+  readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
+  /** The last four bytes, where the words do not reach the end. */
+  readonly #rest: number | undefined;
+
+  constructor(bytes: Uint8Array) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.length = bytes.length;
+    this.#bytes = bytes;
+    this.#words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(4 * i, true));
+    this.#rest =
+      bytes.length >= 4 && bytes.length % 4 > 0 ? view.getInt32(bytes.length - 4, true) : undefined;
+  }
+
+  isAt(bytes: Uint8Array, view: DataView, at: number): boolean {
+    const words = this.#words;
+    for (let i = 0; i < words.length; i++) if (view.getInt32(at + 4 * i, true) !== words[i]) return false;
+    if (this.#rest !== undefined) return view.getInt32(at + this.length - 4, true) === this.#rest;
+    if (words.length > 0) return true;
+    for (let i = 0; i < this.length; i++) if (bytes[at + i] !== this.#bytes[i]) return false;
+    return true;
   }
 }
 

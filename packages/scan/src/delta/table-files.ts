@@ -1,10 +1,10 @@
 import type { CheckpointAdds } from "./checkpoint-adds.ts";
 import type { ExactObject } from "./exact-json.ts";
-import { keyHash } from "./file-keys.ts";
+import { keyHash, MOST_ROOM } from "./file-keys.ts";
 import { fileKey, type AddFile, type DeletionVectorDescriptor } from "./log-actions.ts";
 import type { LogPlace } from "./log-error.ts";
 import { PartitionDictionary } from "./partition-dictionary.ts";
-import { TextColumn, grown } from "./text-column.ts";
+import { TextColumn, enlarged } from "./text-column.ts";
 import type { PageTexts, TextPages } from "./text-pages.ts";
 
 /** Decides whether a file is in the table: by the bytes of its key, which must not change any more. */
@@ -34,15 +34,13 @@ export class TableFiles {
   readonly #parsed = new Map<number, ExactObject>();
   readonly #vectors = new Map<number, DeletionVectorDescriptor>();
   readonly #dictionary = new PartitionDictionary();
-  /** Files whose path is not simply one below the table's folder. */
-  readonly odd: number[] = [];
+  readonly #odd = new Set<number>();
   #size = new Float64Array(16);
   #partition = new Int32Array(16);
   #source = new Int32Array(16);
   #entry = new Int32Array(16);
   /** Where each commit's files begin, newest commit first. */
   readonly #commits: number[] = [];
-  #order: Int32Array | undefined;
   #length = 0;
 
   get length(): number {
@@ -65,6 +63,11 @@ export class TableFiles {
     return this.#partition.subarray(0, this.#length);
   }
 
+  /** The partition of a file. */
+  partitionCode(file: number): number {
+    return this.#partition[file]!;
+  }
+
   /** What follows is of another commit, an older one. */
   beginCommit(): void {
     this.#commits.push(this.#length);
@@ -74,7 +77,8 @@ export class TableFiles {
     const { stats } = file;
     const i = this.#push(file.size, this.#dictionary.codeOf(file.partitionValues), file.deletionVector);
     this.#paths.push(file.path);
-    if (isOdd(this.#paths.slabOf(i), this.#paths.startOf(i), this.#paths.endOf(i))) this.odd.push(i);
+    const start = this.#paths.startOf(i);
+    if (keyHash(this.#paths.slabOf(i), start, this.#paths.endOf(i) - start) < 0) this.#odd.add(i);
     if (typeof stats === "string") {
       this.#source[i] = TEXT;
       this.#entry[i] = this.#texts.push(stats);
@@ -83,55 +87,56 @@ export class TableFiles {
 
   /** Adds those of a checkpoint's files that are in the table. */
   addAll(files: CheckpointAdds, decide: DecideFile): void {
-    const source = files.stats === undefined ? NONE : this.#pages.push(files.stats);
-    let bytes: Uint8Array | undefined;
+    const { paths, stats, rows, hasVectors } = files;
+    const source = stats === undefined ? NONE : this.#pages.push(stats);
+    const room = Math.min(files.fileRows, MOST_ROOM);
+    this.#paths.reserve(room);
+    this.#reserve(room);
+    let page: PageTexts | undefined;
     let slab = -1;
-    files.visit(this.#dictionary, (add) => {
-      const { row, start, length, deletionVector } = add;
-      if (add.bytes !== bytes) {
-        bytes = add.bytes;
-        slab = this.#paths.adopt(bytes);
+    let row = 0;
+    const place = (): LogPlace => files.place(row);
+    for (; row < rows; row++) {
+      if (page === undefined || row >= page.end) {
+        page = paths.page(row);
+        slab = this.#paths.adopt(page.bytes);
       }
-      const place = (): LogPlace => add.place(row);
-      const odd = isOdd(bytes, start, start + length);
+      const { bytes, first } = page;
+      const length = page.lengths[row - first]!;
+      // A row without path is of another action.
+      if (length < 0) continue;
+      const start = page.starts[row - first]!;
+      const vector = hasVectors ? files.deletionVector(row) : undefined;
+      const hash = keyHash(bytes, start, length);
       let isNew: boolean;
-      if (odd || deletionVector !== undefined) {
+      if (hash < 0 || vector !== undefined) {
         const path = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString("utf8");
-        const key = Buffer.from(fileKey({ path, deletionVector }));
+        const key = Buffer.from(fileKey({ path, deletionVector: vector }));
         isNew = decide(key, 0, key.length, keyHash(key, 0, key.length), place);
-      } else isNew = decide(bytes, start, length, keyHash(bytes, start, length), place);
-      if (!isNew) return;
-      const i = this.#push(add.size, add.partition(), deletionVector);
+      } else isNew = decide(bytes, start, length, hash, place);
+      if (!isNew) continue;
+      const i = this.#push(files.size(row), files.partition(row, this.#dictionary), vector);
       this.#paths.pushIn(slab, start, length);
-      if (odd) this.odd.push(i);
+      if (hash < 0) this.#odd.add(i);
       this.#source[i] = source;
       this.#entry[i] = row;
-    });
-    files.paths.rest();
-    files.stats?.rest();
-  }
-
-  /** All files are there. */
-  finish(): this {
-    if (this.#commits.length > 1) {
-      this.#order = new Int32Array(this.#length);
-      let at = 0;
-      let end = this.#length;
-      for (const start of this.#commits.toReversed()) {
-        for (let i = start; i < end; i++) this.#order[at++] = i;
-        end = start;
-      }
     }
-    return this;
+    paths.rest();
+    stats?.rest();
   }
 
-  /** The file at a place of the table's order, oldest commit first. */
-  at(place: number): number {
-    return this.#order === undefined ? place : this.#order[place]!;
+  /** Where files of one commit lie, each from a place to another; oldest commit first, which is the table's order. */
+  get segments(): readonly (readonly [from: number, to: number])[] {
+    return this.#commits.map((from, i) => [from, this.#commits[i + 1] ?? this.#length] as const).toReversed();
   }
 
   path(file: number): string {
     return this.#paths.text(file);
+  }
+
+  /** Files whose path must be resolved, as it may not be simply one below the table's folder. */
+  get odd(): ReadonlySet<number> {
+    return this.#odd;
   }
 
   size(file: number): number {
@@ -196,28 +201,19 @@ export class TableFiles {
 
   #push(size: number, partition: number, vector: DeletionVectorDescriptor | undefined): number {
     const i = this.#length++;
-    if (i === this.#size.length) {
-      this.#size = grown(this.#size);
-      this.#partition = grown(this.#partition);
-      this.#source = grown(this.#source);
-      this.#entry = grown(this.#entry);
-    }
+    if (i === this.#size.length) this.#reserve(i * 2);
     this.#size[i] = size;
     this.#partition[i] = partition;
     this.#source[i] = NONE;
     if (vector !== undefined) this.#vectors.set(i, vector);
     return i;
   }
-}
 
-/** Whether a path may be anything but one below the table: escaped, with a scheme, absolute, or with a part that begins with a dot. */
-function isOdd(bytes: Uint8Array, start: number, end: number): boolean {
-  let before = 47;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (before === 47 && (byte === 47 || byte === 46)) return true;
-    if (byte === 37 || byte === 58 || byte === 92 || byte === 0) return true;
-    before = byte;
+  #reserve(room: number): void {
+    if (room <= this.#size.length) return;
+    this.#size = enlarged(this.#size, room);
+    this.#partition = enlarged(this.#partition, room);
+    this.#source = enlarged(this.#source, room);
+    this.#entry = enlarged(this.#entry, room);
   }
-  return before === 47;
 }

@@ -20,11 +20,6 @@ export function tableRoot(location: string | URL): string {
   );
 }
 
-/** Relative, without escapes, scheme, and parts that are dots: nearly all paths. They need no resolving, and a table has a million of them. */
-// oxlint-disable-next-line no-control-regex
-const PLAIN = /^(?![/\\])[^%:\\\u0000]+$/;
-const DOTS = /(?:^|\/)\.{0,2}(?:\/|$)/;
-
 /**
  * Where a path of the log lies: URI-decoded once, relative to the table. Paths that lead out of the table are opened only below
  * one of `allowed`.
@@ -32,7 +27,6 @@ const DOTS = /(?:^|\/)\.{0,2}(?:\/|$)/;
  * @throws PitotError INVALID_DATA that names the path and the rule it breaks
  */
 export function resolveTablePath(root: string, path: string, allowed: readonly string[]): string {
-  if (sep === "/" && PLAIN.test(path) && !DOTS.test(path)) return `${root}/${path}`;
   const refuse = (rule: string, remedy: string, cause?: unknown): PitotError =>
     new PitotError("INVALID_DATA", `A path of the Delta log ${rule}`, {
       value: path,

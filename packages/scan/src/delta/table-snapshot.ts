@@ -113,6 +113,7 @@ class LogReplay implements ActionVisitor {
   }
 
   adds(files: CheckpointAdds): void {
+    this.#decided.reserve(files.fileRows);
     this.#files.addAll(files, (bytes, start, length, hash, place) =>
       this.#isFirst(this.#decided.decide(bytes, start, length, hash, this.#turn), place, () =>
         Buffer.from(bytes.subarray(start, start + length)).toString(),
@@ -172,7 +173,7 @@ class LogReplay implements ActionVisitor {
       version,
       protocol: this.#protocol.value,
       metadata: this.#metadata.value,
-      files: this.#files.finish(),
+      files: this.#files,
       transactions: new Map([...this.#transactions].map(([appId, { version }]) => [appId, version])),
       domains,
       commitInfo: this.#commitInfo,

@@ -18,6 +18,14 @@ export class TextColumn {
     return this.#count;
   }
 
+  /** Makes room for so many texts, at once. */
+  reserve(count: number): void {
+    if (count <= this.#slab.length) return;
+    this.#slab = enlarged(this.#slab, count);
+    this.#start = enlarged(this.#start, count);
+    this.#length = enlarged(this.#length, count);
+  }
+
   /** Takes bytes in as a slab, which must not change any more. */
   adopt(bytes: Uint8Array): number {
     return this.#slabs.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) - 1;
@@ -26,11 +34,7 @@ export class TextColumn {
   /** Adds a text that lies in a slab. */
   pushIn(slab: number, start: number, length: number): number {
     const i = this.#count++;
-    if (i === this.#slab.length) {
-      this.#slab = grown(this.#slab);
-      this.#start = grown(this.#start);
-      this.#length = grown(this.#length);
-    }
+    if (i === this.#slab.length) this.reserve(i * 2);
     this.#slab[i] = slab;
     this.#start[i] = start;
     this.#length[i] = length;
@@ -73,9 +77,12 @@ export class TextColumn {
   }
 }
 
-/** The same numbers with twice the room. */
-export function grown<T extends Int32Array | Uint32Array | Float64Array | Uint8Array>(numbers: T): T {
-  const room = new (numbers.constructor as new (length: number) => T)(numbers.length * 2);
-  room.set(numbers);
-  return room;
+/** The same numbers with more room. */
+export function enlarged<T extends Int32Array | Uint32Array | Float64Array | Uint8Array>(
+  numbers: T,
+  room: number,
+): T {
+  const larger = new (numbers.constructor as new (length: number) => T)(room);
+  larger.set(numbers);
+  return larger;
 }

@@ -1,5 +1,6 @@
 import type { DataType } from "apache-arrow";
 import type { Scalar } from "../parquet/column-bounds.ts";
+import { compareScalars } from "./compare-scalars.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { KnownColumn } from "./predicate.ts";
 
@@ -94,6 +95,54 @@ export function knownColumn(column: BoundsColumn, container: number): KnownColum
     },
   };
 }
+
+/** Some containers of a column, next to each other. Costs nothing: they are not copied. */
+export function boundsSlice(column: BoundsColumn, from: number, to: number): BoundsColumn {
+  if (column.kind === "codes") return { ...column, codes: column.codes.subarray(from, to) };
+  const facts = column.facts.subarray(from, to);
+  return column.kind === "numbers"
+    ? { ...column, facts, min: column.min.subarray(from, to), max: column.max.subarray(from, to) }
+    : { ...column, facts, min: column.min.subarray(from, to), max: column.max.subarray(from, to) };
+}
+
+/** The bounds of each `size` containers together, as one. */
+export function boundsOfBlocks(column: Exclude<BoundsColumn, { kind: "codes" }>, size: number): BoundsColumn {
+  const length = Math.ceil(column.facts.length / size);
+  const facts = new Uint8Array(length);
+  for (let i = 0; i < column.facts.length; i++) facts[Math.floor(i / size)]! |= column.facts[i]!;
+  if (column.kind === "numbers") {
+    const min = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
+    const max = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+    for (let i = 0; i < column.facts.length; i++) {
+      // A container of nulls alone has no bounds, and needs none.
+      if ((column.facts[i]! & HAS_VALUES) === 0) continue;
+      const block = Math.floor(i / size);
+      // NaN, which is no bound, stays.
+      min[block] = Math.min(min[block]!, column.min[i]!);
+      max[block] = Math.max(max[block]!, column.max[i]!);
+    }
+    return { ...column, facts, min, max };
+  }
+  const min = new Int32Array(length).fill(NO_BOUND);
+  const max = new Int32Array(length).fill(NO_BOUND);
+  const started = new Uint8Array(length);
+  const isBelow = (a: number, b: number): boolean =>
+    a !== b && compareScalars(column.values[a]!, column.values[b]!) < 0;
+  for (let i = 0; i < column.facts.length; i++) {
+    if ((column.facts[i]! & HAS_VALUES) === 0) continue;
+    const block = Math.floor(i / size);
+    const [low, high] = [column.min[i]!, column.max[i]!];
+    const isFirst = started[block] === 0;
+    started[block] = 1;
+    if (low < 0) min[block] = NO_BOUND;
+    else if (isFirst || (min[block]! >= 0 && isBelow(low, min[block]!))) min[block] = low;
+    if (high < 0) max[block] = NO_BOUND;
+    else if (isFirst || (max[block]! >= 0 && isBelow(max[block]!, high))) max[block] = high;
+  }
+  return { ...column, facts, min, max };
+}
+
+const NO_BOUND = -1;
 
 function bound(value: number): Scalar | undefined {
   return Number.isNaN(value) ? undefined : value;
