@@ -42,7 +42,7 @@ export { encodeScanTelemetryRows, SCAN_TELEMETRY_SCHEMA, scanTelemetryTable, } f
 export type { DatasetTelemetry, ScanTelemetryRow } from "./telemetry/scan-telemetry-table.ts";
 export { fragmentFileHints, listFragments, rowGroupCount, rowGroupFragments, splitFragmentByRowGroup, takeRowGroupFragments, } from "./dataset/list-fragments.ts";
 export type { ListFragmentsOptions } from "./dataset/list-fragments.ts";
-export type { DeletedRows, Fragment, FragmentPlan, FragmentSource, SkippedFile, SkipReason, } from "./dataset/fragment-source.ts";
+export type { DeletedRows, Fragment, FragmentPlan, FragmentSource, SkippedFile, SkippedFiles, SkipReason, } from "./dataset/fragment-source.ts";
 export { appendDelta } from "./delta/append-delta.ts";
 export type { AppendDeltaOptions, DeltaCommit } from "./delta/append-delta.ts";
 export { deltaSource } from "./delta/delta-source.ts";

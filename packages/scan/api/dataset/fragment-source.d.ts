@@ -37,10 +37,18 @@ export interface SkippedFile {
     readonly fragment: Fragment;
     readonly reason: SkipReason;
 }
+/** How many files planning left out. */
+export interface SkippedFiles {
+    readonly files: number;
+    /** Of those whose size is known. */
+    readonly bytes: number;
+}
 /** The files that a scan must look at, and those that it need not. */
 export interface FragmentPlan {
     readonly fragments: readonly Fragment[];
     readonly skipped: readonly SkippedFile[];
+    /** Sums of `skipped`, where the source has them: of millions of files, looking at each takes longer than the plan. */
+    readonly skippedBy?: ReadonlyMap<SkipReason, SkippedFiles>;
 }
 /** Where a dataset's files come from: a listing, a table log. The seam for table formats. */
 export interface FragmentSource {

@@ -1,5 +1,5 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
-import { type AddFile, type DeletionVectorDescriptor } from "./log-actions.ts";
+import { type DeletionVectorDescriptor, type RemoveFile } from "./log-actions.ts";
 import type { LogPlace } from "./log-error.ts";
 import type { PartitionDictionary } from "./partition-dictionary.ts";
 import { TextPages } from "./text-pages.ts";
@@ -10,35 +10,27 @@ import { TextPages } from "./text-pages.ts";
 export declare class CheckpointAdds {
     #private;
     readonly rows: number;
+    /** Rows of the whole file, to make room for. */
+    readonly fileRows: number;
     readonly paths: TextPages;
     /** Undefined where the checkpoint keeps none as JSON. */
     readonly stats: TextPages | undefined;
     private constructor();
     /**
      * @param metadata of one row group, with columns of `add` alone
+     * @param fileRows of all row groups
      * @param place of a row of the row group
      * @returns undefined where a column is encoded in a way that checkpoints seldom have
      */
-    static read(file: AsyncBuffer, metadata: FileMetaData, place: (row: number) => LogPlace): Promise<CheckpointAdds | undefined>;
-    /**
-     * Goes through the rows that have a file, once.
-     * @param partitions gets to the partition of each
-     * @throws PitotError INVALID_DATA where a field that the protocol requires is missing or of another type
-     */
-    visit(partitions: PartitionDictionary, visit: (add: CheckpointAdd) => void): void;
+    static read(file: AsyncBuffer, metadata: FileMetaData, fileRows: number, place: (row: number) => LogPlace): Promise<CheckpointAdds | undefined>;
+    place(row: number): LogPlace;
+    /** Size of the file of a row. @throws PitotError INVALID_DATA where it is none */
+    size(row: number): number;
+    /** Code of a row's partition in the dictionary, which must be the same in all calls. */
+    partition(row: number, dictionary: PartitionDictionary): number;
+    get hasVectors(): boolean;
+    /** The deletion vector of the file of a row, if it has one. */
+    deletionVector(row: number): DeletionVectorDescriptor | undefined;
     /** Hands over the files one by one, without their statistics. */
-    forEach(partitions: PartitionDictionary, visit: (file: AddFile) => void): void;
-}
-/** One file of a checkpoint; the same object for each of them. */
-export interface CheckpointAdd {
-    readonly row: number;
-    readonly place: (row: number) => LogPlace;
-    /** The path, `length` bytes from `start` on. */
-    readonly bytes: Uint8Array;
-    readonly start: number;
-    readonly length: number;
-    readonly size: number;
-    readonly deletionVector: DeletionVectorDescriptor | undefined;
-    /** Code of the partition: asked for files that are kept. */
-    readonly partition: () => number;
+    forEach(visit: (file: RemoveFile) => void): void;
 }

@@ -12,24 +12,24 @@ export type VisitStatistics = (file: number, bytes: Uint8Array, start: number, e
  */
 export declare class TableFiles {
     #private;
-    /** Files whose path is not simply one below the table's folder. */
-    readonly odd: number[];
     get length(): number;
     /** Sum of the files' sizes. */
     get bytes(): number;
     /** The distinct partitions; a file's is at its code. */
     get partitions(): readonly Readonly<Record<string, string | null>>[];
     get partitionCodes(): Int32Array;
+    /** The partition of a file. */
+    partitionCode(file: number): number;
     /** What follows is of another commit, an older one. */
     beginCommit(): void;
     add(file: AddFile): void;
     /** Adds those of a checkpoint's files that are in the table. */
     addAll(files: CheckpointAdds, decide: DecideFile): void;
-    /** All files are there. */
-    finish(): this;
-    /** The file at a place of the table's order, oldest commit first. */
-    at(place: number): number;
+    /** Where files of one commit lie, each from a place to another; oldest commit first, which is the table's order. */
+    get segments(): readonly (readonly [from: number, to: number])[];
     path(file: number): string;
+    /** Files whose path must be resolved, as it may not be simply one below the table's folder. */
+    get odd(): ReadonlySet<number>;
     size(file: number): number;
     deletionVector(file: number): DeletionVectorDescriptor | undefined;
     /** Files with a deletion vector. */

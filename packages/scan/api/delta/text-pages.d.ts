@@ -1,4 +1,4 @@
-import { type LeafChunk } from "./leaf-pages.ts";
+import type { LeafChunk } from "./leaf-chunk.ts";
 /** Texts where they lie: entry `i` of the chunk is `bytes` from `starts[i - first]` on, `lengths[i - first]` of them; null below 0. */
 export interface PageTexts {
     readonly first: number;

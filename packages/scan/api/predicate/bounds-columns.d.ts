@@ -51,3 +51,9 @@ export declare function outcomeBits({ canBeTrue, canBeFalse, canBeNull }: Outcom
 export declare function outcomesOfBits(bits: number): Outcomes;
 /** What is known of a column in one of the containers. */
 export declare function knownColumn(column: BoundsColumn, container: number): KnownColumn | undefined;
+/** Some containers of a column, next to each other. Costs nothing: they are not copied. */
+export declare function boundsSlice(column: BoundsColumn, from: number, to: number): BoundsColumn;
+/** The bounds of each `size` containers together, as one. */
+export declare function boundsOfBlocks(column: Exclude<BoundsColumn, {
+    kind: "codes";
+}>, size: number): BoundsColumn;

@@ -198,7 +198,7 @@ function texts(value: ExactValue | undefined, name: string, place: LogPlace): st
 }
 
 /** A map of texts, checked. */
-export function textMap(
+function textMap(
   value: ExactValue | undefined,
   name: string,
   place: LogPlace,
