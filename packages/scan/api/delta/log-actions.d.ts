@@ -68,5 +68,3 @@ export declare function fileKey({ path, deletionVector }: RemoveFile): string;
 export declare function descriptorOf(value: ExactValue | undefined, place: LogPlace): DeletionVectorDescriptor | undefined;
 /** A count or size: never beyond 2^53, which no file is. */
 export declare function wholeNumber(value: ExactValue | undefined, name: string, place: LogPlace): number;
-/** A map of texts, checked. */
-export declare function textMap(value: ExactValue | undefined, name: string, place: LogPlace): Readonly<Record<string, string | null>>;
