@@ -4,6 +4,8 @@ import { milliseconds } from "./format-duration.ts";
 import { StatusLine } from "./status-line.ts";
 
 const EVERY_MS = 500;
+/** Looking takes one part in this many of the time. */
+const SHARE = 20;
 /** What happens in less is over before anybody has read it. */
 const AFTER_MS = 1000;
 
@@ -11,28 +13,21 @@ const AFTER_MS = 1000;
 export function showProgress(directory: string, before: ReadonlySet<string>): () => void {
   const started = performance.now();
   let line: StatusLine | undefined;
-  let busy = false;
-  const draw = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    const text = await progress(directory, before).catch(() => "");
-    busy = false;
-    if (!process.stderr.isTTY || ended) return;
-    line ??= new StatusLine(process.stderr);
-    line.show(`${colors.cyan("pitot")} ${milliseconds(performance.now() - started)}${text}`);
-  };
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
-  const first = process.stderr.isTTY
-    ? setTimeout(() => {
-        timer = setInterval(() => void draw(), EVERY_MS);
-        void draw();
-      }, AFTER_MS)
-    : undefined;
+  const draw = async (): Promise<void> => {
+    const begun = performance.now();
+    const text = await progress(directory, before).catch(() => "");
+    if (ended) return;
+    line ??= new StatusLine(process.stderr);
+    line.show(`${colors.cyan("pitot")} ${milliseconds(performance.now() - started)}${text}`);
+    // A long run has much to read: that must not keep a processor from it.
+    timer = setTimeout(() => void draw(), Math.max(EVERY_MS, SHARE * (performance.now() - begun)));
+  };
+  if (process.stderr.isTTY) timer = setTimeout(() => void draw(), AFTER_MS);
   return () => {
     ended = true;
-    clearTimeout(first);
-    clearInterval(timer);
+    clearTimeout(timer);
     line?.close();
   };
 }

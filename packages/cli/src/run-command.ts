@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { PitotError } from "@pitot/core";
@@ -6,11 +7,14 @@ import { listRuns } from "@pitot/snapshot";
 import type { Command } from "commander";
 import colors from "picocolors";
 import type { DirectoryOption } from "./directory-option.ts";
+import { fitLines } from "./fit-lines.ts";
 import { showProgress } from "./live-progress.ts";
 import { registerOptions } from "./register-options.ts";
 import { showRun } from "./show-run.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const;
+/** What a terminal's keys send to all processes in the foreground. */
+const KEYS: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
 /** Runs that are shown whole; an application that makes one per request gets a count. */
 const SHOWN = 3;
 
@@ -29,7 +33,7 @@ export function addRun(program: Command, directory: DirectoryOption): void {
     .addHelpText(
       "after",
       `
-Everything of Pitot's goes to stderr. Exits as the application does: by its code, or its signal; 127 where it cannot be started.
+Everything of Pitot's goes to stderr. Exits as the application does: by its code, or its signal; 127 where there is no such command, 126 where it may not be run.
 
   pitot run -- node app.js
   pitot run --label nightly -- npm start`,
@@ -74,7 +78,7 @@ async function runUnderRegister(
   });
   // A terminal sends ctrl-c to both of us, and it is the application's to answer; what is sent to us alone, we hand on.
   const forward = (signal: NodeJS.Signals): void => {
-    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    if (!KEYS.has(signal) || !hasTerminal()) child.kill(signal);
   };
   for (const signal of SIGNALS) process.on(signal, forward);
   try {
@@ -83,10 +87,13 @@ async function runUnderRegister(
       child.once("exit", (code, signal) => done({ code: code ?? 128 + constants.signals[signal!], signal }));
     });
   } catch (cause) {
-    process.exitCode = 127;
+    const denied = (cause as NodeJS.ErrnoException).code === "EACCES";
+    process.exitCode = denied ? 126 : 127;
     throw new PitotError("INVALID_ARGUMENT", "The command cannot be started", {
       value: file,
-      remedy: "Write the command as in a shell: pitot run -- node app.js.",
+      remedy: denied
+        ? "Make it executable, or name what runs it: pitot run -- node app.js."
+        : "Write the command as in a shell: pitot run -- node app.js.",
       cause,
     });
   } finally {
@@ -94,16 +101,26 @@ async function runUnderRegister(
   }
 }
 
+/** True where a terminal controls this process, whatever its streams are. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function summarize(dir: string, before: ReadonlySet<string>): Promise<void> {
   const ids = listRuns(dir).filter((id) => !before.has(id));
-  const say = (text: string): void => console.error(text);
+  const say = (text: string): void => console.error(fitLines(text, process.stderr));
   if (ids.length === 0) {
     say(
       `\npitot: no run was recorded. The command may start no Node process, or Pitot is disabled: \`pitot doctor -- …\` tells.`,
     );
     return;
   }
-  for (const id of ids.slice(0, SHOWN)) say(`\n${await showRun(dir, id)}`);
+  for (const id of ids.slice(0, SHOWN)) say(`\n${await showRun(dir, id, process.stderr.columns)}`);
   if (ids.length > SHOWN) say(`\n… and ${ids.length - SHOWN} more runs`);
   const where = dir === resolve(".pitot") ? "" : ` --dir ${JSON.stringify(dir)}`;
   say(

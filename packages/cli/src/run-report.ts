@@ -112,17 +112,21 @@ export async function runReport(directory: string, runId: string): Promise<RunRe
 async function reportSpans(run: SnapshotRun): Promise<ReportSpan[]> {
   const table = await run.table("spans");
   if (table === undefined) return [];
+  // Looked up once: a look-up costs more than a value.
   const column = (name: string) => table.getChild(name)!;
+  const [ids, parents, names, codes] = ["span_id", "parent_span_id", "name", "status_code"].map(column);
+  const [attributes, events] = ["attributes", "events"].map(column);
   const starts = column("start_time_unix_nano").toArray() as BigInt64Array;
+  const durations = column("duration_time_unix_nano").toArray() as BigInt64Array;
   return Array.from({ length: table.numRows }, (_, i) => ({
-    span_id: String(column("span_id").get(i)),
-    parent_span_id: column("parent_span_id").get(i) as string | null,
-    name: String(column("name").get(i)),
+    span_id: String(ids!.get(i)),
+    parent_span_id: parents!.get(i) as string | null,
+    name: String(names!.get(i)),
     start_unix_ms: Number(starts[i]! / 1000n) / 1000,
-    duration_ms: Number(column("duration_time_unix_nano").get(i)) / 1e6,
-    status: String(column("status_code").get(i)),
-    attributes: JSON.parse(String(column("attributes").get(i))) as Record<string, unknown>,
-    events: (JSON.parse(String(column("events").get(i))) as unknown[]).length,
+    duration_ms: Number(durations[i]!) / 1e6,
+    status: String(codes!.get(i)),
+    attributes: JSON.parse(String(attributes!.get(i))) as Record<string, unknown>,
+    events: (JSON.parse(String(events!.get(i))) as unknown[]).length,
   }));
 }
 
@@ -205,17 +209,15 @@ async function quality(run: SnapshotRun): Promise<RunReport["quality"]> {
 async function metrics(run: SnapshotRun): Promise<RunReport["metrics"]> {
   const table = await run.table("metrics");
   if (table === undefined) return [];
-  const get = (column: string, i: number): unknown => table.getChild(column)!.get(i);
+  const [names, tags, values, units] = ["name", "attributes", "value", "unit"].map((column) =>
+    table.getChild(column)!,
+  );
   const last = new Map<string, RunReport["metrics"][number]>();
   for (let i = 0; i < table.numRows; i++) {
-    const name = String(get("name", i));
-    const attributes = String(get("attributes", i));
-    last.set(`${name} ${attributes}`, {
-      name,
-      attributes,
-      value: Number(get("value", i)),
-      unit: String(get("unit", i)),
-    });
+    const name = String(names!.get(i));
+    const attributes = String(tags!.get(i));
+    const value = Number(values!.get(i));
+    last.set(`${name} ${attributes}`, { name, attributes, value, unit: String(units!.get(i)) });
   }
   return [...last.values()];
 }

@@ -4,8 +4,12 @@ import Table from "cli-table3";
 import type { Command } from "commander";
 import colors from "picocolors";
 import type { DirectoryOption } from "./directory-option.ts";
+import { fitLines, NO_BORDERS } from "./fit-lines.ts";
 import { milliseconds } from "./format-duration.ts";
 import { positiveNumber } from "./parse-number.ts";
+
+/** Columns below which an id, times and a label do not stand in one line. */
+const NARROW = 100;
 
 /** `pitot runs`: the runs of a folder, newest first. */
 export function addRuns(program: Command, directory: DirectoryOption): void {
@@ -39,26 +43,51 @@ export function addRuns(program: Command, directory: DirectoryOption): void {
       else if (manifests.length === 0 && unreadable > 0) process.exitCode = 1;
       else if (manifests.length === 0)
         console.log(
-          `No runs in ${dir}. Make one by \`pitot run -- node app.js\`, or name another folder by --dir.`,
+          `No runs${label === undefined ? "" : ` of label ${JSON.stringify(label)}`} in ${dir}. Make one by \`pitot run -- node app.js\`, or name another folder by --dir.`,
         );
       else {
-        const table = new Table({
-          chars: NO_BORDERS,
-          style: { "padding-left": 0, "padding-right": 2, head: [], border: [] },
-          colAligns: ["left", "left", "left", "right", "left"],
-        });
-        for (const { id, run, state } of manifests)
-          table.push([
-            id,
-            status(state === "open" && readRun(dir, id).interrupted ? "interrupted" : (run?.status ?? "")),
-            run === null ? "" : new Date(run.start_time_unix_ms).toISOString().slice(0, 19).replace("T", " "),
-            run?.duration_ms == null ? "" : milliseconds(run.duration_ms),
-            colors.bold(run?.label ?? ""),
-          ]);
-        for (const line of table.toString().split("\n")) console.log(line.trimEnd());
+        print(manifests.map((manifest) => row(dir, manifest)));
         if (left > 0) console.error(`… and ${left} more: --limit ${manifests.length + left}`);
       }
     });
+}
+
+/** What is shown of a run. */
+interface Row {
+  readonly id: string;
+  readonly status: string;
+  readonly started: string;
+  readonly took: string;
+  readonly label: string;
+}
+
+function row(dir: string, { id, run, state }: RunManifest): Row {
+  const interrupted = state === "open" && readRun(dir, id).interrupted;
+  return {
+    id,
+    status: status(interrupted ? "interrupted" : (run?.status ?? "")),
+    started:
+      run === null ? "" : new Date(run.start_time_unix_ms).toISOString().slice(0, 19).replace("T", " "),
+    took: run?.duration_ms == null ? "" : milliseconds(run.duration_ms),
+    label: colors.bold(run?.label ?? ""),
+  };
+}
+
+/** A line for each run; three on a terminal that is too narrow for ids beside labels. */
+function print(rows: readonly Row[]): void {
+  const { isTTY, columns } = process.stdout;
+  if (isTTY && columns < NARROW) {
+    for (const { id, status: told, started, took, label } of rows)
+      console.log(fitLines(`${label}  ${told} ${took}\n  ${colors.dim(started)}\n  ${id}`, process.stdout));
+    return;
+  }
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { "padding-left": 0, "padding-right": 2, head: [], border: [] },
+    colAligns: ["left", "left", "left", "right", "left"],
+  });
+  for (const { id, status: told, started, took, label } of rows) table.push([id, told, started, took, label]);
+  for (const line of table.toString().split("\n")) console.log(line.trimEnd());
 }
 
 /** Undefined, and told, where it cannot be read: one damaged run must not hide the others. */
@@ -76,23 +105,3 @@ function status(text: string): string {
   if (text === "completed") return colors.green(text);
   return text === "failed" ? colors.red(text) : colors.yellow(text);
 }
-
-const NO_BORDERS = Object.fromEntries(
-  [
-    "top",
-    "top-mid",
-    "top-left",
-    "top-right",
-    "bottom",
-    "bottom-mid",
-    "bottom-left",
-    "bottom-right",
-    "left",
-    "left-mid",
-    "mid",
-    "mid-mid",
-    "right",
-    "right-mid",
-    "middle",
-  ].map((name) => [name, ""]),
-);

@@ -3,6 +3,7 @@ import { listRuns } from "@pitot/snapshot";
 import type { Command } from "commander";
 import type { DirectoryOption } from "./directory-option.ts";
 import { findRun } from "./find-run.ts";
+import { fitLines } from "./fit-lines.ts";
 import { runReport } from "./run-report.ts";
 import { reportText } from "./show-run.ts";
 
@@ -23,11 +24,13 @@ export function addShow(program: Command, directory: DirectoryOption): void {
         let shown = "";
         for (;;) {
           const report = await runReport(dir, id);
-          const text = json ? JSON.stringify(report, null, watch ? 0 : 2) : reportText(report, dir);
+          const text = json
+            ? JSON.stringify(report, null, watch ? 0 : 2)
+            : reportText(report, dir, process.stdout.columns);
           if (text !== shown) {
             // A terminal shows the run in place; a file gets every state.
             if (watch && !json && process.stdout.isTTY) process.stdout.write("\u001B[2J\u001B[H");
-            console.log(text);
+            console.log(json ? text : fitLines(text, process.stdout));
           }
           shown = text;
           if (!watch || report.manifest.state !== "open" || report.interrupted) return;

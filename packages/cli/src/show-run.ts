@@ -12,6 +12,8 @@ import { spanTree } from "./span-tree.ts";
 
 /** Lines of a section beyond which it says how many it leaves out. */
 const LINES = 20;
+/** Events of one name beyond which they are counted: a graph tells of each of its nodes. */
+const EVENTS = 3;
 /** Metrics that the section Tables says in fewer lines. */
 const OF_TABLES: ReadonlySet<string> = new Set([
   METRIC_COLUMN_NULLS,
@@ -21,16 +23,16 @@ const OF_TABLES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A run as text: envelope, trace tree with durations, datasets, scans, tables, quality by issue, metrics, what became of its records.
+ * A run as text, for a terminal of so many columns: envelope, trace tree with durations, datasets, scans, tables, quality by issue, metrics, what became of its records.
  *
  * @throws PitotError IO where the run is not in the folder
  */
-export async function showRun(directory: string, runId: string): Promise<string> {
-  return reportText(await runReport(directory, runId), directory);
+export async function showRun(directory: string, runId: string, columns?: number): Promise<string> {
+  return reportText(await runReport(directory, runId), directory, columns);
 }
 
 /** {@link showRun} of a report that is there already. */
-export function reportText(report: RunReport, directory: string): string {
+export function reportText(report: RunReport, directory: string, columns?: number): string {
   const { manifest } = report;
   const { status: told, label, duration_ms: duration } = manifest.run ?? {};
   const status = report.interrupted ? "interrupted" : told;
@@ -38,7 +40,7 @@ export function reportText(report: RunReport, directory: string): string {
     status === "completed" ? colors.green("✓") : status === "failed" ? colors.red("✗") : colors.yellow("…");
   return [
     `${mark} ${colors.bold(label ?? manifest.type)}  ${status ?? ""}${duration == null ? "" : ` in ${milliseconds(duration)}`}  ${colors.dim(manifest.id)}`,
-    ...section("Trace", spanTree(report.spans), 200),
+    ...section("Trace", spanTree(report.spans, columns), 200),
     ...section("Datasets", datasets(report)),
     ...section("Scans", report.scans.map(scanLine)),
     ...section("Tables", report.tables.map(tableLine)),
@@ -55,10 +57,7 @@ export function reportText(report: RunReport, directory: string): string {
         .filter(({ name }) => !OF_TABLES.has(name))
         .map(({ name, attributes, value, unit }) => `${name} ${colors.dim(attributes)}  ${value} ${unit}`),
     ),
-    ...section(
-      "Events",
-      report.events.map(({ name, json }) => `${name}  ${colors.dim(clip(json))}`),
-    ),
+    ...section("Events", events(report)),
     ...section("Records", records(report)),
     `\nSnapshot  ${directory}/${manifest.type === "run" ? "runs" : "session"}/${manifest.id}`,
     ...(report.interrupted
@@ -82,6 +81,21 @@ function datasets({ datasets: all }: RunReport): string[] {
   return all.map(
     ({ direction, dataset, format, bytes, path }) =>
       `${direction === "input" ? "←" : "→"} ${String(dataset)}  ${String(format)}${typeof bytes === "number" ? `  ${byteSize(bytes)}` : ""}  ${colors.dim(String(path))}`,
+  );
+}
+
+/** One line each; of many with one name, how many there are and the last. */
+function events({ events: all }: RunReport): string[] {
+  const byName = new Map<string, RunReport["events"][number][]>();
+  for (const event of all) {
+    const of = byName.get(event.name);
+    if (of === undefined) byName.set(event.name, [event]);
+    else of.push(event);
+  }
+  return [...byName].flatMap(([name, of]) =>
+    of.length <= EVENTS
+      ? of.map(({ json }) => `${name}  ${colors.dim(clip(json))}`)
+      : [`${of.length} × ${name}, the last:  ${colors.dim(clip(of.at(-1)!.json))}`],
   );
 }
 

@@ -6,8 +6,17 @@ import type { ReportSpan } from "./run-report.ts";
 /** Equal siblings beyond this many are summed up: ten thousand statements make no picture. */
 const SIBLINGS = 8;
 
-/** The spans of a run as an indented tree in the order in which they began. Carrier spans of one kind are summed up in a line. */
-export function spanTree(spans: readonly ReportSpan[]): string[] {
+/** Columns of names, where there is room. */
+const WIDTH = 44;
+/** Columns of what stands beside a name: duration and events. */
+const BESIDE = 24;
+
+/**
+ * The spans of a run as an indented tree in the order in which they began. Carrier spans of one kind are summed up in a line.
+ * @param columns of the terminal: where there are few, names are cut, not durations
+ */
+export function spanTree(spans: readonly ReportSpan[], columns: number = Infinity): string[] {
+  const width = Math.max(12, Math.min(WIDTH, columns - BESIDE));
   const ids = new Set(spans.map((span) => span.span_id));
   const children = new Map<string | null, ReportSpan[]>();
   for (const span of spans) {
@@ -26,7 +35,7 @@ export function spanTree(spans: readonly ReportSpan[]): string[] {
       const count = (shown.get(name) ?? 0) + 1;
       shown.set(name, count);
       if (count > SIBLINGS && span.status !== "ERROR") continue;
-      lines.push(line(span, depth));
+      lines.push(line(span, depth, width));
       visit(span.span_id, depth + 1);
     }
     for (const [name, count] of shown)
@@ -53,10 +62,11 @@ function carriersByName(spans: readonly ReportSpan[]): Map<string, ReportSpan[]>
   return carriers;
 }
 
-function line({ name, duration_ms, status, events }: ReportSpan, depth: number): string {
-  const text = `${"  ".repeat(depth)}${name}`;
+function line({ name, duration_ms, status, events }: ReportSpan, depth: number, width: number): string {
+  const whole = `${"  ".repeat(depth)}${name}`;
+  const text = width < WIDTH && whole.length >= width ? `${whole.slice(0, width - 2)}…` : whole;
   const shown = status === "ERROR" ? colors.red(`${text} ✗`) : text;
-  return `${shown}${" ".repeat(Math.max(1, 44 - text.length))}${milliseconds(duration_ms).padStart(9)}${events > 0 ? colors.dim(`  ${counted(events, "event")}`) : ""}`;
+  return `${shown}${" ".repeat(Math.max(1, width - text.length))}${milliseconds(duration_ms).padStart(9)}${events > 0 ? colors.dim(`  ${counted(events, "event")}`) : ""}`;
 }
 
 function counted(count: number, what: string): string {

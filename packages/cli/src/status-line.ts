@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import { fitLines } from "./fit-lines.ts";
 
 /**
  * A line at the bottom of a terminal that a child process writes to as well: the rows above it become the scrolling region, so that the
@@ -19,9 +20,8 @@ export class StatusLine {
 
   show(text: string): void {
     this.#text = text;
-    const { rows, columns } = this.#terminal;
-    const line = text.length >= columns ? `${text.slice(0, Math.max(0, columns - 2))}…` : text;
-    this.#terminal.write(`\u001B7\u001B[${rows};1H\u001B[2K${line}\u001B8`);
+    const { rows } = this.#terminal;
+    this.#terminal.write(`\u001B7\u001B[${rows};1H\u001B[2K${fitLines(text, this.#terminal)}\u001B8`);
   }
 
   close(): void {

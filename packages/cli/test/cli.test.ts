@@ -3,10 +3,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { startOtlpSink } from "@pitot/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { findRun } from "../src/find-run.ts";
+import { fitLines } from "../src/fit-lines.ts";
 import { registerOptions } from "../src/register-options.ts";
 import type { RunReport } from "../src/run-report.ts";
+import { spanTree } from "../src/span-tree.ts";
 
 // Each test starts several processes, on machines that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -94,7 +98,7 @@ describe("runs and show", () => {
       run: { label: string };
     }[];
     expect(manifest?.run.label).toBe("minimal");
-    expect(pitot(["runs", "--label", "other"]).stdout).toContain("No runs in");
+    expect(pitot(["runs", "--label", "other"]).stdout).toContain('No runs of label "other"');
   });
 
   it("shows a run by its beginning, or the last", () => {
@@ -153,6 +157,12 @@ describe("runs and show", () => {
     const { status, stdout, stderr } = pitot(["show", "nothing"]);
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toBe('pitot: There is no such run: "nothing". Take an id from `pitot runs`.\n');
+    expect(pitot(["show", "--dir", join(folder, "none")])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("There are no runs yet") as unknown,
+    });
+    expect(() => findRun(["ab1", "ab2", "c"], "ab")).toThrow(/2 runs begin like this.*ab2, ab1/);
+    expect(findRun(["ab1", "ab2", "c"], "ab2…")).toBe("ab2");
   });
 
   it("exits by 2 on wrong usage", () => {
@@ -178,6 +188,68 @@ describe("runs and show", () => {
   it("completes commands", () => {
     expect(pitot(["complete", "--", "do"]).stdout).toContain("doctor");
     expect(pitot(["completion", "bash"]).stdout).toContain("complete");
+  });
+});
+
+describe("on a terminal", () => {
+  const text = "a line of thirty characters.....\n\n日本語ラベル🦆日本語ラベル\nshort";
+
+  it("lines are cut at its width, in columns as they show, and nowhere else", () => {
+    expect(fitLines(text, {})).toBe(text);
+    expect(fitLines(text, { isTTY: true, columns: 100 })).toBe(text);
+    expect(fitLines(text, { isTTY: true, columns: 16 })).toBe("a line of thirt…\n\n日本語ラベル🦆…\nshort");
+  });
+
+  it("long trees cut names, not durations", () => {
+    const span = {
+      span_id: "1",
+      parent_span_id: null,
+      start_unix_ms: 0,
+      duration_ms: 1500,
+      status: "UNSET",
+      attributes: {},
+      events: 0,
+    };
+    const [line] = spanTree([{ ...span, name: "stage of a very long name" }], 40);
+    expect(stripVTControlCharacters(line ?? "")).toBe("stage of a ver…    1.50 s");
+  });
+
+  // A terminal of its own, by util-linux.
+  const script = spawnSync("script", ["--version"]).status === 0;
+  const inTerminal = (command: string, env: Env = {}) =>
+    spawn("script", ["-qec", command, "/dev/null"], {
+      env: environment({ TERM: "xterm", NO_COLOR: undefined, ...env }),
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+
+  it.skipIf(!script)(
+    "progress has the last row while the application runs, and is gone afterwards",
+    async () => {
+      const app = `setTimeout(() => console.log("mine"), 2500)`;
+      const child = inTerminal(
+        `stty rows 10 cols 60; '${process.execPath}' '${cli}' run --no-summary -- '${process.execPath}' -e '${app}'`,
+      );
+      let output = "";
+      for await (const chunk of child.stdout) output += String(chunk);
+      expect(output).toContain("\u001B[1;9r");
+      const row = output.slice(output.indexOf("\u001B[10;1H\u001B[2K"));
+      expect(stripVTControlCharacters(row)).toMatch(/^pitot \d\.\d\d s/);
+      expect(output.slice(output.lastIndexOf("\u001B[r"))).not.toContain("pitot");
+      expect(output).toContain("mine");
+    },
+  );
+
+  it.skipIf(!script)("ctrl-c reaches the application once, whatever its input is", async () => {
+    const app = `let n = 0; process.on("SIGINT", () => { n++; setTimeout(() => { console.log("got " + n); process.exit(0); }, 300); }); setInterval(() => {}, 1000); console.log("up");`;
+    const child = inTerminal(
+      `'${process.execPath}' '${cli}' run --no-summary --no-progress -- '${process.execPath}' -e '${app}' < /dev/null`,
+    );
+    let output = "";
+    for await (const chunk of child.stdout) {
+      if (!output.includes("up") && String(chunk).includes("up")) child.stdin.write("\u0003");
+      output += String(chunk);
+    }
+    expect(output).toContain("got 1");
   });
 });
 
@@ -233,6 +305,13 @@ describe("run", () => {
     expect(stderr).toBe(
       'pitot: The command cannot be started: "no-such-command". Write the command as in a shell: pitot run -- node app.js.\n',
     );
+  });
+
+  it("tells a command that may not be run from one that is not there", () => {
+    const file = join(folder, "not-executable");
+    writeFileSync(file, "");
+    const { status, stderr } = pitot(["run", "--", file]);
+    expect([status, stderr]).toEqual([126, expect.stringContaining("Make it executable")]);
   });
 
   it("says so where no Node process ran", () => {
