@@ -7,6 +7,8 @@ export declare function activeRun(): PipelineRun | undefined;
 export declare function runIdOf(at: Context): string | undefined;
 /** {@link activeRun}, unless it has finished. */
 export declare function activeUnfinishedRun(): PipelineRun | undefined;
+/** Lets a run have what happens in contexts that know of no run, until it ends: those made of a request's headers, e.g. */
+export declare function adoptStrays(live: LiveRun): void;
 /** Runs that have not finished, e.g. to close them as aborted when the process ends. */
 export declare function aliveRuns(): readonly PipelineRun[];
 /** Aborts `run.signal` of every run under way: the process was asked to stop. */

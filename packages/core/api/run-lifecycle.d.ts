@@ -15,6 +15,11 @@ export interface StartRunOptions {
 }
 /** How many runs this process has started: whether an application makes runs of its own. */
 export declare function startedRuns(): number;
+/**
+ * {@link startRun} for the run of a whole process: until it ends, whatever happens in a context that knows of no run is its own, e.g. what a
+ * server does in the context of a request.
+ */
+export declare function startProcessRun(options: StartRunOptions): PipelineRun;
 /** What ends a run. */
 export interface FinishRunOptions {
     /** Default `completed`. */

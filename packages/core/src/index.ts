@@ -1,5 +1,12 @@
 // Runs
-export { createRunContext, finishRun, startedRuns, startRun, trackedRun } from "./run-lifecycle.ts";
+export {
+  createRunContext,
+  finishRun,
+  startedRuns,
+  startProcessRun,
+  startRun,
+  trackedRun,
+} from "./run-lifecycle.ts";
 export type { FinishRunOptions, RunContextOptions, StartRunOptions } from "./run-lifecycle.ts";
 export { PipelineRun } from "./pipeline-run.ts";
 export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";

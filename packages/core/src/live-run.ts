@@ -20,17 +20,29 @@ export function activeRun(): PipelineRun | undefined {
 
 /** The id of the run active in `at`: what span and log processors stamp on what begins inside it. */
 export function runIdOf(at: Context): string | undefined {
-  return (at.getValue(RUN_KEY) as LiveRun | undefined)?.run?.runId;
+  return liveRunOf(at)?.run?.runId;
 }
 
 /** {@link activeRun}, unless it has finished. */
 export function activeUnfinishedRun(): PipelineRun | undefined {
-  const live = activeContext().getValue(RUN_KEY) as LiveRun | undefined;
+  const live = liveRunOf(activeContext());
   return live?.finished === false ? live.run : undefined;
 }
 
 function activeLiveRun(): LiveRun | undefined {
-  return context.active().getValue(RUN_KEY) as LiveRun | undefined;
+  return liveRunOf(context.active());
+}
+
+function liveRunOf(at: Context): LiveRun | undefined {
+  return (at.getValue(RUN_KEY) as LiveRun | undefined) ?? strayRun;
+}
+
+/** The run of contexts that know of none. */
+let strayRun: LiveRun | undefined;
+
+/** Lets a run have what happens in contexts that know of no run, until it ends: those made of a request's headers, e.g. */
+export function adoptStrays(live: LiveRun): void {
+  strayRun = live;
 }
 
 const alive = new Set<LiveRun>();
@@ -95,6 +107,7 @@ export class LiveRun {
   markFinished(): boolean {
     if (this.finished) return false;
     this.finished = true;
+    if (strayRun === this) strayRun = undefined;
     alive.delete(this);
     return true;
   }

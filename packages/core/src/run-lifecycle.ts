@@ -5,7 +5,7 @@ import { errorMessage, failSpan } from "./fail-span.ts";
 import { addUpDown, recordHistogram } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
 import { uuid7 } from "./internal/uuid7.ts";
-import { LiveRun } from "./live-run.ts";
+import { adoptStrays, LiveRun } from "./live-run.ts";
 import { PipelineRun, type RunEnvelope } from "./pipeline-run.ts";
 import { PitotError } from "./pitot-error.ts";
 import { toPlain, type PlainObject } from "./plain-value.ts";
@@ -34,6 +34,16 @@ let runs = 0;
 /** How many runs this process has started: whether an application makes runs of its own. */
 export function startedRuns(): number {
   return runs;
+}
+
+/**
+ * {@link startRun} for the run of a whole process: until it ends, whatever happens in a context that knows of no run is its own, e.g. what a
+ * server does in the context of a request.
+ */
+export function startProcessRun(options: StartRunOptions): PipelineRun {
+  const run = startRun(options);
+  adoptStrays(PipelineRun.live(run));
+  return run;
 }
 
 /** What ends a run. */

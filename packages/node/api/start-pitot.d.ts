@@ -50,6 +50,8 @@ export interface ProcessScope {
     context(): Context;
     /** Makes the run be there before the set-up stops, which closes it. */
     ensure(): void;
+    /** Flushes and closes providers that were set up for the process beside ours. */
+    closeProviders(): Promise<void>;
 }
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.

@@ -18,7 +18,8 @@ export interface LoaderHookData {
   readonly own: string;
 }
 
-const MARK = "pitot-instrumented";
+/** A parameter with a value: other loader hooks write the URL anew, and would add an equals sign. */
+const MARK = "pitot-instrumented=1";
 
 let data: LoaderHookData;
 let byName = new Map<string, WrappedModule>();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { context, propagation, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
-import { finishRun, startedRuns, startRun, type PipelineRun } from "@pitot/core";
+import { finishRun, startedRuns, startProcessRun, type PipelineRun } from "@pitot/core";
 
 /** What a process run is named, and which trace it continues. */
 export interface ProcessRunOptions {
@@ -66,9 +66,9 @@ export class ProcessRun {
     const { label, traceparent, onStart } = this.#options;
     if (traceparent !== undefined) this.#context = propagation.extract(ROOT_CONTEXT, { traceparent });
     const script = process.argv[1];
-    // In its own context, for `startRun` asks for the active one, which is what is being made.
+    // In its own context, for starting asks for the active one, which is what is being made.
     this.#run = context.with(this.#context, () =>
-      startRun({
+      startProcessRun({
         label,
         startTimeUnixMs: Math.round(performance.timeOrigin),
         metadata: {

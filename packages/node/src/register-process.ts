@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 import { diag, trace, type ContextManager, type TracerProvider } from "@opentelemetry/api";
-import { startedRuns } from "@pitot/core";
+import { PitotError, startedRuns } from "@pitot/core";
 import { registerAutoInstrumentations } from "./auto-instrumentations.ts";
 import { patchBuiltins } from "./builtins.ts";
 import { traceChildProcesses } from "./child-processes.ts";
@@ -16,10 +17,8 @@ const TRACEPARENT = "pitot.traceparent";
 
 /** Sets up Pitot for this process or thread, and hooks what it loads. @throws PitotError INVALID_CONFIGURATION */
 export async function register(): Promise<void> {
-  if (process.env["OTEL_CONFIG_FILE"] && !hasProvider()) {
-    const { startNodeSDK } = await import("@opentelemetry/sdk-node");
-    startNodeSDK();
-  }
+  const file = process.env["OTEL_CONFIG_FILE"];
+  const configured = file && !hasProvider() ? await startAsConfigured(file) : undefined;
   const { label, packageName } = processLabel(process.argv[1]);
   const inherited = isMainThread ? process.env["TRACEPARENT"] : getEnvironmentData(TRACEPARENT);
   const processRun = new ProcessRun({
@@ -33,6 +32,7 @@ export async function register(): Promise<void> {
   const pitot = await startFor(named, {
     context: () => processRun.context(),
     ensure: () => processRun.ensure(),
+    closeProviders: async () => await configured?.shutdown(),
   });
   const keep = (provider: TracerProvider): TracerProvider => {
     if (!addSpanProcessor(provider, pitot.snapshotProcessor))
@@ -62,6 +62,17 @@ export async function register(): Promise<void> {
   traceChildProcesses();
   registerAutoInstrumentations(process.argv[1]);
   installModuleHooks();
+}
+
+/** Sets up what a declarative configuration says; Pitot attaches to it. What is wrong inside the file, the SDK tells. */
+async function startAsConfigured(file: string): Promise<{ shutdown(): Promise<void> }> {
+  if (!existsSync(file))
+    throw new PitotError("INVALID_CONFIGURATION", "OTEL_CONFIG_FILE names a file that is not there", {
+      value: file,
+      remedy: "Correct the path, or unset it.",
+    });
+  const { startNodeSDK } = await import("@opentelemetry/sdk-node");
+  return startNodeSDK();
 }
 
 /** Ends the process's run before `watchProcessEnd`, which would call it aborted. Never changes how the process ends. */

@@ -72,11 +72,14 @@ export interface ProcessScope {
   context(): Context;
   /** Makes the run be there before the set-up stops, which closes it. */
   ensure(): void;
+  /** Flushes and closes providers that were set up for the process beside ours. */
+  closeProviders(): Promise<void>;
 }
 
 const NO_PROCESS: ProcessScope = {
   context: () => ROOT_CONTEXT,
   ensure: () => {},
+  closeProviders: async () => {},
 };
 
 const require = createRequire(import.meta.url);
@@ -173,7 +176,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     if (flushed) await within(left(), delivery.replayOwn());
     delivery.stopUpkeep();
     // Spans first: what became of them is a metric.
-    const closing = sdk?.shutdown() ?? Promise.resolve();
+    const closing = sdk?.shutdown() ?? scope.closeProviders();
     if (!(await within(left(), closing))) {
       diag.warn(`pitot: back ends did not answer within ${shutdownMs} ms`);
       delivery.giveUp();

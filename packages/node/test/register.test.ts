@@ -1,88 +1,27 @@
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import {
-  cpSync,
-  mkdtempSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  existsSync,
-  realpathSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
 import { startOtlpSink } from "@pitot/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import {
+  both,
+  column,
+  data,
+  firstRun,
+  fixtures,
+  folder,
+  node,
+  register,
+  runs,
+  spanNames,
+  useRegister,
+} from "./registered.ts";
 
 // Each test starts several processes, on machines that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const fixtures = fileURLToPath(new URL("fixtures/register/", import.meta.url));
-const register = pathToFileURL(
-  realpathSync(fileURLToPath(new URL("../dist/register.js", import.meta.url))),
-).href;
 const tsx = import.meta.resolve("tsx");
-const root = mkdtempSync(join(tmpdir(), "pitot-register-"));
-const data = join(root, "data");
-let folder: string;
-
-beforeAll(() => {
-  mkdirSync(data);
-  const made = spawnSync(process.execPath, [join(fixtures, "make-data.js"), data], { encoding: "utf8" });
-  expect(made.stderr).toBe("");
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-beforeEach(() => {
-  folder = mkdtempSync(join(root, "runs-"));
-});
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-function node(args: readonly string[], env: Env = {}, cwd: string = fixtures): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, args, {
-    cwd,
-    encoding: "utf8",
-    timeout: 30_000,
-    env: { ...process.env, NODE_OPTIONS: undefined, PITOT_DIR: folder, PITOT_OTLP: "false", ...env },
-  });
-}
-
-/** Runs an application without and with register; its own output and end must be the same. */
-function both(args: readonly string[], env: Env = {}, cwd: string = fixtures): SpawnSyncReturns<string> {
-  const bare = node(args, env, cwd);
-  const registered = node(["--import", register, ...args], env, cwd);
-  expect([registered.stdout, registered.stderr, registered.status, registered.signal]).toEqual([
-    bare.stdout,
-    bare.stderr,
-    bare.status,
-    bare.signal,
-  ]);
-  return registered;
-}
-
-function runs(): SnapshotRun[] {
-  return listRuns(folder).map((id) => readRun(folder, id));
-}
-
-function firstRun(): SnapshotRun {
-  const [run] = runs();
-  if (run === undefined) throw new Error("no run was recorded");
-  return run;
-}
-
-async function column(run: SnapshotRun, name: string, table: string = "spans"): Promise<string[]> {
-  const found = await run.table(table);
-  return found === undefined
-    ? []
-    : Array.from({ length: found.numRows }, (_, i) => String(found.getChild(name)!.get(i)));
-}
-
-async function spanNames(run: SnapshotRun): Promise<string[]> {
-  return (await column(run, "name")).filter((name) => !name.startsWith("run "));
-}
+useRegister();
 
 describe("an unmodified application", () => {
   it.each([
@@ -273,7 +212,6 @@ describe("an application's own OpenTelemetry SDK", () => {
 describe("configuration", () => {
   it("sends over OTLP where the environment says", async () => {
     await using sink = await startOtlpSink();
-    const { spawn } = await import("node:child_process");
     const child = spawn(process.execPath, ["--import", register, "app.mjs", data], {
       cwd: fixtures,
       stdio: "ignore",
