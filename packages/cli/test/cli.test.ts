@@ -1,5 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import { createServer as createNetServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -371,6 +374,43 @@ describe("doctor", () => {
     expect(findings(text)["delivery"]).toMatchObject({ outcome: "ok" });
     expect(sink.spans.map(({ name }) => name)).toEqual(["pitot doctor"]);
     expect(findings(text)["delivery"]?.message).toContain(sink.spans.map(({ traceId }) => traceId).join());
+  });
+
+  it("tells what stands at the end of the wire where it is no back end", async () => {
+    const answers = (status: number, body = "") =>
+      createHttpServer((request, response) => {
+        request.resume().once("end", () => response.writeHead(status).end(body));
+      });
+    const h2 = createHttp2Server();
+    const shut = createNetServer((socket) => socket.on("error", () => {}).destroy());
+    const text = createNetServer((socket) => socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.9\r\n"));
+    const all: [string, Server, RegExp][] = [
+      ["http", answers(401), /answered 401.*\n.*OTEL_EXPORTER_OTLP_HEADERS/],
+      ["http", answers(404), /answered 404.*\n.*without v1\/traces/],
+      ["http", answers(503), /answered 503/],
+      ["http", answers(200, "<html>"), /answered with a page/],
+      ["http", h2, /does not speak HTTP as OTLP does/],
+      ["http", shut, /does not speak HTTP as OTLP does/],
+      ["http", text, /does not speak HTTP as OTLP does/],
+      ["https", answers(200), /does not speak TLS/],
+    ];
+    const results = await Promise.all(
+      all.map(async ([scheme, server]) => {
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const { port } = server.address() as AddressInfo;
+        const env = environment({ OTEL_EXPORTER_OTLP_ENDPOINT: `${scheme}://127.0.0.1:${port}` });
+        const child = spawn(process.execPath, [cli, "doctor"], { env, stdio: ["ignore", "pipe", "inherit"] });
+        const ended = new Promise((resolve) => child.once("exit", resolve));
+        let output = "";
+        for await (const chunk of child.stdout) output += String(chunk);
+        server.close();
+        return [await ended, output] as const;
+      }),
+    );
+    for (const [i, [status, output]] of results.entries()) {
+      expect(output).toMatch(all[i]![2]);
+      expect(status).toBe(1);
+    }
   });
 
   it("names what is wrong, and exits by 1", () => {

@@ -23,6 +23,11 @@ export type OtlpOutcome = {
     readonly error: Error;
     readonly retryAfterMs: number | undefined;
 };
+/** An answer other than 2xx. */
+export declare class OtlpStatusError extends Error {
+    readonly status: number;
+    constructor(status: number, message?: string);
+}
 /**
  * Posts OTLP requests over HTTP, with retries that honour `Retry-After` (seconds or date), within one bound of time. Neither its sockets
  * nor its waits keep the process alive.
@@ -32,6 +37,8 @@ export type OtlpOutcome = {
 export declare class OtlpSender {
     #private;
     constructor(target: OtlpTarget);
+    /** One attempt. Never rejects. */
+    sendOnce(body: Uint8Array, timeoutMs: number): Promise<OtlpOutcome>;
     /** Never rejects. */
     send(body: Uint8Array): Promise<OtlpOutcome>;
     /** Ends what is under way; it counts as unavailable. */

@@ -115,5 +115,5 @@ export class Delivery {
 }
 
 function serializeMetrics(metrics: ResourceMetrics, encoding: "json" | "proto"): Uint8Array | undefined {
-  return otlpSerializer("metrics", encoding).serializeRequest(metrics as never);
+  return otlpSerializer("metrics", encoding).serializeRequest(metrics);
 }

@@ -97,7 +97,10 @@ export function otlpSender(signal: OtlpSignal, encoding: "json" | "proto", endpo
 }
 
 /** Understands the answers of a back end. */
-export function otlpSerializer(signal: OtlpSignal, encoding: "json" | "proto"): OtlpSerializer<never> {
+export function otlpSerializer<Signal extends OtlpSignal>(
+  signal: Signal,
+  encoding: "json" | "proto",
+): OtlpSerializers[Signal] {
   return SERIALIZERS[encoding][signal];
 }
 

@@ -28,6 +28,17 @@ const LONGEST_BACKOFF_MS = 5000;
 /** An answer is a few bytes; what is longer comes from something else. */
 const LONGEST_ANSWER = 4 << 20;
 
+/** An answer other than 2xx. */
+export class OtlpStatusError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string = "") {
+    super(`the OTLP back end answered ${status} ${message}`.trimEnd());
+    this.name = "OtlpStatusError";
+    this.status = status;
+  }
+}
+
 /**
  * Posts OTLP requests over HTTP, with retries that honour `Retry-After` (seconds or date), within one bound of time. Neither its sockets
  * nor its waits keep the process alive.
@@ -43,10 +54,15 @@ export class OtlpSender {
     this.#target = target;
   }
 
+  /** One attempt. Never rejects. */
+  async sendOnce(body: Uint8Array, timeoutMs: number): Promise<OtlpOutcome> {
+    return await this.#attempt(this.#compress(body), timeoutMs);
+  }
+
   /** Never rejects. */
   async send(body: Uint8Array): Promise<OtlpOutcome> {
     const deadline = Date.now() + this.#target.timeoutMillis;
-    const payload = this.#target.compression === "gzip" ? gzipSync(body) : body;
+    const payload = this.#compress(body);
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)) {
       const outcome = await this.#attempt(payload, deadline - Date.now());
       if (outcome.kind !== "unavailable" || this.#stop.signal.aborted) return outcome;
@@ -59,6 +75,10 @@ export class OtlpSender {
   /** Ends what is under way; it counts as unavailable. */
   abort(): void {
     this.#stop.abort();
+  }
+
+  #compress(body: Uint8Array): Uint8Array {
+    return this.#target.compression === "gzip" ? gzipSync(body) : body;
   }
 
   async #attempt(payload: Uint8Array, timeoutMs: number): Promise<OtlpOutcome> {
@@ -79,9 +99,7 @@ export class OtlpSender {
       const status = response.statusCode ?? 0;
       if (status >= 200 && status < 300) return { kind: "accepted", answer: await acceptedAnswer(response) };
       response.resume();
-      const error = new Error(
-        `the OTLP back end answered ${status} ${response.statusMessage ?? ""}`.trimEnd(),
-      );
+      const error = new OtlpStatusError(status, response.statusMessage);
       return RETRYABLE.has(status)
         ? { kind: "unavailable", error, retryAfterMs: retryAfter(response.headers["retry-after"]) }
         : { kind: "refused", error };

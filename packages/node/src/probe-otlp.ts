@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { otlpExporters } from "./otlp-exporters.ts";
+import { deliveryResult, type OtlpSerializer } from "./otlp-delegate.ts";
+import { otlpExporters, otlpSerializer } from "./otlp-exporters.ts";
+import { OtlpStatusError } from "./otlp-sender.ts";
 import { resourceOf } from "./sdk-environment.ts";
 
 /** What a back end answered to one span. */
@@ -11,11 +13,13 @@ export interface OtlpProbe {
   readonly delivered: boolean;
   readonly traceId: string;
   readonly error?: string;
+  /** An HTTP status, or the code of a fault below it: `401`, `ECONNREFUSED`, `HPE_INVALID_CONSTANT`. */
+  readonly code?: string;
 }
 
 const require = createRequire(import.meta.url);
 
-/** Sends one real span, `pitot doctor`, to where traces would go, and tells what was answered. Never throws. */
+/** Sends one real span, `pitot doctor`, to where traces would go, and tells what was answered; it tries once. Never throws. */
 export async function probeOtlp(timeoutMs: number = 5000): Promise<OtlpProbe> {
   const env = process.env;
   const base = (env["OTEL_EXPORTER_OTLP_ENDPOINT"] || "http://localhost:4318").replace(/\/$/, "");
@@ -39,29 +43,39 @@ export async function probeOtlp(timeoutMs: number = 5000): Promise<OtlpProbe> {
   const span = provider.getTracer("pitot").startSpan("pitot doctor", {}, ROOT_CONTEXT);
   span.end();
   const answer = { endpoint, protocol, traceId: span.spanContext().traceId };
+  // The sender's sockets let a process end, and this one is to have the answer.
+  const awake = setTimeout(() => {}, timeoutMs);
   try {
-    const exporters = otlpExporters();
-    const result = await new Promise<{ code: number; error?: Error }>((done) => {
-      const timer = setTimeout(
-        () => done({ code: 1, error: new Error(`no answer within ${timeoutMs} ms`) }),
-        timeoutMs,
-      );
-      exporters.traces.export([ended!], (given) => {
-        clearTimeout(timer);
-        done(given);
-      });
-    });
-    exporters.abort();
-    return result.code === 0
+    const { senders, encoding } = otlpExporters();
+    const serializer: OtlpSerializer<ReadableSpan[]> = otlpSerializer("traces", encoding);
+    const outcome = await senders.traces.sendOnce(serializer.serializeRequest([ended!])!, timeoutMs);
+    if (outcome.kind !== "accepted") return { ...answer, ...failure(outcome.error) };
+    if (outcome.answer[0] === "<".charCodeAt(0))
+      return {
+        ...answer,
+        delivered: false,
+        error: "it answered with a page, which no OTLP back end does",
+        code: "404",
+      };
+    const { rejected = 0 } = deliveryResult(outcome, serializer);
+    return rejected === 0
       ? { ...answer, delivered: true }
-      : { ...answer, delivered: false, error: reason(result.error) };
+      : { ...answer, delivered: false, error: "it took the request and refused the span" };
   } catch (error) {
-    return { ...answer, delivered: false, error: reason(error) };
+    return { ...answer, ...failure(error) };
+  } finally {
+    clearTimeout(awake);
   }
 }
 
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return "refused";
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return `${error.message || error.name}${cause}`;
+function failure(error: unknown): Pick<OtlpProbe, "delivered" | "error" | "code"> {
+  if (!(error instanceof Error)) return { delivered: false, error: String(error) };
+  // Of a host with several addresses there is an error for each, and no message.
+  const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  const code = first instanceof OtlpStatusError ? String(first.status) : (first as { code?: string }).code;
+  return {
+    delivered: false,
+    error: first.message || error.message || error.name,
+    ...(code === undefined ? {} : { code }),
+  };
 }
