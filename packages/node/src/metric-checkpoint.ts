@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { claimFolder, openNew, ownFolder, privateFolder, type FolderClaim } from "@pitot/snapshot";
-import { OUTBOX, outboxName } from "./outbox.ts";
+import { OUTBOX, outboxName, requestsIn } from "./outbox.ts";
 
 const PREFIX = "open-";
 
@@ -118,18 +118,14 @@ export function checkpointed(exporter: PushMetricExporter, checkpoint: MetricChe
 /** Makes what dead processes last collected wait in the outbox. The caller has claimed that. */
 export async function adoptCheckpoints(directory: string): Promise<void> {
   const outbox = join(directory, OUTBOX);
-  for (const name of readdirSync(outbox)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const folder = join(outbox, name);
+  for (const entry of readdirSync(outbox, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.startsWith(PREFIX)) continue;
+    const folder = join(outbox, entry.name);
     const claim = await claimFolder(folder);
     if (claim === undefined) continue;
-    for (const request of readdirSync(folder)) {
-      const [, encoding] = /^.+\.metrics\.(json|proto)$/.exec(request) ?? [];
-      if (encoding === undefined) continue;
-      const { mtimeMs } = statSync(join(folder, request));
-      const service = decodeURIComponent(request.slice(0, request.indexOf("--")));
-      const adopted = outboxName(service, Math.floor(mtimeMs), LAST, "metrics", encoding as "json" | "proto");
-      renameSync(join(folder, request), join(outbox, adopted));
+    for (const { path, service, encoding } of requestsIn(folder)) {
+      const { mtimeMs } = statSync(path);
+      renameSync(path, join(outbox, outboxName(service, Math.floor(mtimeMs), LAST, "metrics", encoding)));
     }
     rmSync(folder, { recursive: true, force: true });
   }

@@ -89,22 +89,31 @@ export function outboxName(
 
 /** The requests that wait in a snapshot folder, oldest first. */
 export function outboxRequests(directory: string): OutboxRequest[] {
-  const folder = join(directory, OUTBOX);
-  return list(folder)
-    .flatMap((name) => {
-      const match = NAME.exec(name);
-      return match === null
-        ? []
-        : [
-            {
-              path: join(folder, name),
-              service: decodeURIComponent(match[1]!),
-              signal: match[5] as OtlpSignal,
-              encoding: match[6] as "json" | "proto",
-            },
-          ];
-    })
-    .sort((a, b) => timeOf(a.path) - timeOf(b.path));
+  return requestsIn(outboxFolder(directory)).sort((a, b) => timeOf(a.path) - timeOf(b.path));
+}
+
+/** The requests in one folder, in no order; what is none is passed over. */
+export function requestsIn(folder: string): OutboxRequest[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const match = NAME.exec(entry.name);
+    if (match === null || !entry.isFile()) return [];
+    return [
+      {
+        path: join(folder, entry.name),
+        service: decoded(match[1]!),
+        signal: match[5] as OtlpSignal,
+        encoding: match[6] as "json" | "proto",
+      },
+    ];
+  });
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** The folder of the outbox: what a replay claims. */
@@ -134,13 +143,4 @@ export function outboxRefused({ path }: OutboxRequest): void {
 
 function timeOf(name: string): number {
   return Number(/--(\d+)-\d+-\d+\./.exec(name)?.[1] ?? 0);
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
@@ -27,7 +27,8 @@ export async function replayOutbox(
 ): Promise<ReplayedRequests> {
   const folder = outboxFolder(directory);
   const counts = { waiting: 0, delivered: 0, refused: 0 };
-  const claim = existsSync(folder) ? await claimFolder(folder) : undefined;
+  const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  const claim = isFolder ? await claimFolder(folder) : undefined;
   if (claim === undefined) return counts;
   try {
     sweep(folder);

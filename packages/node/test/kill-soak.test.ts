@@ -9,8 +9,8 @@ import { expect, it } from "vitest";
 
 const fixture = fileURLToPath(new URL("fixtures/endless.js", import.meta.url));
 /** `PITOT_SOAK=1000 npx vitest run --config .vitest.config.ts packages/node/test/kill-soak.test.ts` */
-const KILLS = Number(process.env["PITOT_SOAK"] ?? 16);
-const TOGETHER = 4;
+const KILLS = Number(process.env["PITOT_SOAK"] ?? 50);
+const TOGETHER = 5;
 /** A flush interval of 50 ms, and what a busy machine may be late. */
 const INTERVAL_MS = 50;
 const SLACK_MS = 400;
@@ -38,7 +38,7 @@ async function kill(directory: string, flush: string): Promise<Killed> {
     });
   });
   await new Promise((resolve) => {
-    setTimeout(resolve, Math.random() * 1200);
+    setTimeout(resolve, Math.random() * 900);
   });
   child.kill("SIGKILL");
   await closed;

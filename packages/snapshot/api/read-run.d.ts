@@ -6,7 +6,10 @@ export interface SnapshotRun {
     readonly manifest: RunManifest;
     /** True where its process has died before it ended: `recover` closes it. Looked up at each call. */
     readonly interrupted: boolean;
-    /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
+    /**
+     * A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file.
+     * @throws PitotError INVALID_DATA where the file of a finished run is damaged
+     */
     table(name: string): Promise<Table | undefined>;
 }
 /** A run's folder, or that of a session: what a process recorded outside runs. */

@@ -5,7 +5,7 @@ export interface RetentionLimits {
     readonly maxAgeMs?: number;
     /** Finished runs and sessions. */
     readonly maxRuns?: number;
-    /** Bytes on disk, as `du` counts them, of all runs and sessions. */
+    /** Bytes on disk, as `du` counts them, of the whole snapshot folder. */
     readonly maxBytes?: number;
     /** Also runs with spans that were not delivered yet. Default true; false never removes them, whatever the bounds. */
     readonly undelivered?: boolean;

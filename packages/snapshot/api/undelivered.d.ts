@@ -15,6 +15,8 @@ export interface DeliveryStatus {
         readonly delivered: number;
         readonly rejected: number;
     };
+    /** Whether the tables had to be read for it. */
+    readonly counted: boolean;
 }
 /** The spans of a folder that no exporter has confirmed, batch by batch. Unsampled spans are for the snapshot alone. */
 export declare function undeliveredSpans(folder: string): AsyncGenerator<SpanRow[]>;

@@ -14,12 +14,14 @@ export interface Delivered {
   readonly rejected: number;
   /** The same of log records, by their ordinals. */
   readonly logs: { readonly settled: OrdinalRanges; readonly rejected: number };
+  /** How many of both there are, where all were found to be settled. */
+  readonly all: { readonly spans: number; readonly logs: number } | undefined;
 }
 
 /**
  * Appends to the ledger of one folder which spans the exporter has confirmed: a line per request, `+` before the ids where all were
- * taken, `~ n` where n of them were refused; of log records `l+` and `l~ n` before ordinals (`0-511,513`). A line counts once it has its end,
- * so that a crash loses a confirmation, at worst.
+ * taken, `~ n` where n of them were refused; of log records `l+` and `l~ n` before ordinals (`0-511,513`); `= n m` where all n spans and m
+ * log records of the folder were found to be settled. A line counts once it has its end, so that a crash loses a confirmation, at worst.
  */
 export class DeliveryLedger {
   readonly #path: string;
@@ -37,6 +39,11 @@ export class DeliveryLedger {
   /** @throws what the file system throws */
   confirmLogs(seqs: readonly number[], rejected: number = 0): void {
     this.#append(`${rejected === 0 ? "l+" : `l~ ${rejected}`} ${rangesText(seqs)}\n`);
+  }
+
+  /** Everything in the tables is settled: nobody has to compare them with the ledger again. @throws what the file system throws */
+  complete(spans: number, logs: number): void {
+    this.#append(`= ${spans} ${logs}\n`);
   }
 
   #append(line: string): void {
@@ -69,6 +76,7 @@ export function readLedger(folder: string): Delivered {
   const settled = new Set<string>();
   const logs = new OrdinalRanges();
   const rejected = { spans: 0, logs: 0 };
+  let all: Delivered["all"];
   const lines = contents(join(folder, FILE)).split("\n");
   // What follows the last line end is half a line.
   for (const line of lines.slice(0, -1)) {
@@ -77,8 +85,9 @@ export function readLedger(folder: string): Delivered {
     if (kind.endsWith("~")) rejected[of] += Number(rest.shift()) || 0;
     if (kind === "+" || kind === "~") for (const id of rest) if (SPAN_ID.test(id)) settled.add(id);
     if (kind === "l+" || kind === "l~") logs.add(rest[0] ?? "");
+    if (kind === "=") all = { spans: Number(rest[0]) || 0, logs: Number(rest[1]) || 0 };
   }
-  return { settled, rejected: rejected.spans, logs: { settled: logs, rejected: rejected.logs } };
+  return { settled, rejected: rejected.spans, logs: { settled: logs, rejected: rejected.logs }, all };
 }
 
 function contents(path: string): string {

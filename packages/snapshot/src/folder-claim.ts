@@ -98,7 +98,7 @@ export function livingClaims(folder: string): string[] {
     if (!name.endsWith(ENDING)) return false;
     const path = join(folder, name);
     const alive = claimantLives(path);
-    if (alive === false) rmSync(path, { force: true });
+    if (alive === false) rmSync(path, { recursive: true, force: true });
     return alive === true;
   });
 }

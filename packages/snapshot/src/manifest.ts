@@ -102,7 +102,8 @@ export function readManifest(folder: string): RunManifest {
 function parse(path: string, json: string): RunManifest {
   try {
     const value = JSON.parse(json) as RunManifest | null;
-    if (typeof value?.id === "string" && typeof value.manifest_version === "number") return value;
+    if (typeof value?.manifest_version === "number" && (value.manifest_version > VERSION || isWhole(value)))
+      return value;
   } catch (cause) {
     throw new PitotError("INVALID_DATA", "The manifest is not JSON", {
       value: path,
@@ -114,4 +115,22 @@ function parse(path: string, json: string): RunManifest {
     value: path,
     remedy: "Name a run's folder.",
   });
+}
+
+/** Whether what everybody relies on is there. */
+function isWhole({
+  id,
+  state,
+  tables,
+  run,
+  recovery,
+}: Readonly<Partial<Record<keyof RunManifest, unknown>>>): boolean {
+  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+  return (
+    typeof id === "string" &&
+    ["open", "closed", "compacted"].includes(String(state)) &&
+    isObject(tables) &&
+    (run === null || isObject(run)) &&
+    (recovery === undefined || (isObject(recovery) && "died_unix_ms" in recovery))
+  );
 }

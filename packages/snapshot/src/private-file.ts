@@ -45,7 +45,7 @@ export async function openReadHandle(path: string): Promise<FileHandle> {
  */
 export function replaceFile(path: string, text: string, durable: boolean): void {
   const temporary = `${path}.tmp`;
-  rmSync(temporary, { force: true });
+  rmSync(temporary, { recursive: true, force: true });
   const file = openNew(temporary);
   try {
     const bytes = Buffer.from(text);
@@ -61,7 +61,7 @@ export function replaceFile(path: string, text: string, durable: boolean): void 
 /** {@link replaceFile}, durably and without blocking. */
 export async function replaceFileLater(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
-  await rm(temporary, { force: true });
+  await rm(temporary, { recursive: true, force: true });
   const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | NOFOLLOW, 0o600);
   try {
     await file.writeFile(text);

@@ -1,11 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
+import { PitotError } from "@pitot/core";
 import type { RecordBatch } from "apache-arrow";
 import { openReadHandle } from "./private-file.ts";
 
 /**
  * The record batches of an IPC file or stream, one in memory at a time. A stream ends at its last whole batch, whatever follows.
  *
- * @throws what the file system throws
+ * @throws PitotError INVALID_DATA where a file is damaged, and what the file system throws
  */
 export async function* readBatches(path: string): AsyncGenerator<RecordBatch> {
   const file = await openReadHandle(path);
@@ -17,7 +18,7 @@ export async function* readBatches(path: string): AsyncGenerator<RecordBatch> {
         next = await batches.next();
       } catch (error) {
         if (isTorn(path, error)) return;
-        throw error;
+        throw damaged(path, error);
       }
       if (next.done === true) return;
       yield next.value;
@@ -36,11 +37,21 @@ async function open(file: FileHandle, path: string): Promise<AsyncIterator<Recor
     return reader[Symbol.asyncIterator]();
   } catch (error) {
     if (isTorn(path, error)) return (async function* none(): AsyncGenerator<RecordBatch> {})();
-    throw error;
+    throw damaged(path, error);
   }
 }
 
 /** The reader throws on half a message. An error of the file system is no torn tail, and a file has been written whole. */
-function isTorn(path: string, error: unknown): boolean {
+export function isTorn(path: string, error: unknown): boolean {
   return path.endsWith(".arrows") && (error as NodeJS.ErrnoException).code === undefined;
+}
+
+/** What a reader says of a file that has been written whole, as the user is told it; errors of the file system stay what they are. */
+export function damaged(path: string, cause: unknown): unknown {
+  if ((cause as NodeJS.ErrnoException).code !== undefined) return cause;
+  return new PitotError("INVALID_DATA", "The table is damaged", {
+    value: path,
+    remedy: "Restore it: its SHA-256 is in run.json. The other tables of the run are not concerned.",
+    cause,
+  });
 }

@@ -1,10 +1,13 @@
-import { closeSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
 import type { Table } from "apache-arrow";
 import { isClaimed } from "./folder-claim.ts";
 import { readManifest, type RunManifest } from "./manifest.ts";
 import { openRead } from "./private-file.ts";
+import { damaged, isTorn } from "./read-batches.ts";
+
+const ID = /^[\w-]+$/;
 
 /** A run as its snapshot has it. */
 export interface SnapshotRun {
@@ -12,7 +15,10 @@ export interface SnapshotRun {
   readonly manifest: RunManifest;
   /** True where its process has died before it ended: `recover` closes it. Looked up at each call. */
   readonly interrupted: boolean;
-  /** A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file. */
+  /**
+   * A table by name (`spans`, `events`, `quality`, …); undefined where the run has none. Loads apache-arrow and reads the file.
+   * @throws PitotError INVALID_DATA where the file of a finished run is damaged
+   */
   table(name: string): Promise<Table | undefined>;
 }
 
@@ -55,7 +61,7 @@ export function readRun(directory: string, runId: string): SnapshotRun {
 
 /** @throws PitotError INVALID_ARGUMENT where the id is no id, so that none leads out of the folder */
 export function runFolder(directory: string, runId: string): string {
-  if (!/^[\w-]+$/.test(runId))
+  if (!ID.test(runId))
     throw new PitotError("INVALID_ARGUMENT", "This is not a run id", {
       value: runId,
       remedy: "Take one from `pitot runs`.",
@@ -72,9 +78,9 @@ export function tablePath(folder: string, name: string): string | undefined {
 }
 
 function folders(parent: string): string[] {
-  if (!existsSync(parent)) return [];
+  if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(parent, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && ID.test(entry.name))
     .map((entry) => entry.name)
     .sort();
 }
@@ -84,12 +90,12 @@ async function readTable(folder: string, name: string): Promise<Table | undefine
   if (path === undefined) return undefined;
   // Only readers pay for the library; writing needs none.
   const { RecordBatchReader, Table } = await import("apache-arrow");
-  const reader = RecordBatchReader.from(contents(path));
   const batches = [];
   try {
-    for (const batch of reader) batches.push(batch);
-  } catch {
-    // A torn tail: what came before it is whole.
+    for (const batch of RecordBatchReader.from(contents(path))) batches.push(batch);
+  } catch (error) {
+    // Of a torn tail what came before is whole.
+    if (!isTorn(path, error)) throw damaged(path, error);
   }
   return batches.length === 0 ? undefined : new Table(batches);
 }

@@ -139,7 +139,7 @@ async function finish(folder: string, before: RunManifest, lastSign: number): Pr
   }
   const died = manifest.recovery!.died_unix_ms;
   for (const name of readdirSync(folder))
-    if (name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
+    if (name.endsWith(".tmp")) rmSync(join(folder, name), { recursive: true, force: true });
 
   const cut: Record<string, CutTail> = { ...manifest.recovery!.cut };
   for (const [table, torn] of tornTails(folder)) cut[table] = torn;

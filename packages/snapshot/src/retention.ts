@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { claimFolder } from "./folder-claim.ts";
@@ -12,7 +12,7 @@ export interface RetentionLimits {
   readonly maxAgeMs?: number;
   /** Finished runs and sessions. */
   readonly maxRuns?: number;
-  /** Bytes on disk, as `du` counts them, of all runs and sessions. */
+  /** Bytes on disk, as `du` counts them, of the whole snapshot folder. */
   readonly maxBytes?: number;
   /** Also runs with spans that were not delivered yet. Default true; false never removes them, whatever the bounds. */
   readonly undelivered?: boolean;
@@ -26,6 +26,8 @@ export interface PrunedScope extends SnapshotScope {
   readonly undelivered: boolean;
 }
 
+const ASIDE = ".removed-";
+
 interface Candidate extends PrunedScope {
   readonly endMs: number;
 }
@@ -35,19 +37,18 @@ interface Candidate extends PrunedScope {
  * living processes and snapshots of later versions stay; what a process died over is finished by `recover` first.
  */
 export async function prune(directory: string, limits: RetentionLimits): Promise<PrunedScope[]> {
+  removeLeftovers(directory);
   const candidates: Candidate[] = [];
-  let bytes = 0;
+  let bytes = bytesOnDisk(directory);
   for (const scope of listScopes(directory)) {
     // Thousands of runs are looked at beside a pipeline, not in its way.
     await turn();
-    const size = bytesOnDisk(scope.folder);
-    bytes += size;
     const manifest = finished(scope.folder);
     if (manifest !== undefined)
       candidates.push({
         ...scope,
-        bytes: size,
-        undelivered: manifest.delivery === "otlp" && (await hasUndelivered(scope.folder, manifest)),
+        bytes: bytesOnDisk(scope.folder),
+        undelivered: manifest.delivery === "otlp" && (await mayBeUndelivered(scope.folder, manifest)),
         endMs: endOf(scope.folder, manifest),
       });
   }
@@ -77,26 +78,41 @@ function finished(folder: string): RunManifest | undefined {
   }
 }
 
+/** What cannot be told is taken for undelivered: it goes last. */
+async function mayBeUndelivered(folder: string, manifest: RunManifest): Promise<boolean> {
+  try {
+    return await hasUndelivered(folder, manifest);
+  } catch {
+    return true;
+  }
+}
+
 function endOf(folder: string, { run }: RunManifest): number {
   return run?.end_time_unix_ms ?? statSync(join(folder, "run.json")).mtimeMs;
+}
+
+/** Of a removal that died. */
+function removeLeftovers(directory: string): void {
+  for (const name of existsSync(directory) ? readdirSync(directory) : [])
+    if (name.startsWith(ASIDE)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 /** Renamed first, so that a crash leaves no run with half its tables. False where somebody is using it. */
 async function remove(directory: string, { type, id, folder }: PrunedScope): Promise<boolean> {
   const claim = await claimFolder(folder);
   if (claim === undefined) return false;
-  const aside = join(directory, `.removed-${type}-${id}`);
+  const aside = join(directory, `${ASIDE}${type}-${id}`);
   renameSync(folder, aside);
   rmSync(aside, { recursive: true, force: true });
   return true;
 }
 
-/** Blocks, not lengths: a small file takes a whole block. */
-function bytesOnDisk(folder: string): number {
-  let bytes = 0;
-  for (const name of ["", ...readdirSync(folder)]) {
-    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (stat !== undefined) bytes += (stat.blocks ?? Math.ceil(stat.size / 512)) * 512;
-  }
+/** Of a folder and all in it. Blocks, not lengths: a small file takes a whole block. */
+function bytesOnDisk(path: string): number {
+  // No link is followed, and what goes away meanwhile takes no place.
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  let bytes = (stat.blocks ?? Math.ceil(stat.size / 512)) * 512;
+  if (stat.isDirectory()) for (const name of readdirSync(path)) bytes += bytesOnDisk(join(path, name));
   return bytes;
 }

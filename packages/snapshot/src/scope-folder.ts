@@ -121,6 +121,11 @@ export class ScopeFolder {
       for (const table of this.#tables.values()) table.close();
       for (const [name, table] of this.#tables) {
         if (name === "open_spans") continue;
+        if (table.rows === 0) {
+          // The disk has never taken a whole batch of it.
+          rmSync(table.path, { force: true });
+          continue;
+        }
         const { bytes, sha256 } = await compactTable(table.path);
         tables[name] = { file: `${name}.arrow`, rows: table.rows, bytes, sha256 };
       }
@@ -214,7 +219,7 @@ export class ScopeFolder {
   #streams(): Record<string, ManifestTable> {
     return Object.fromEntries(
       [...this.#tables]
-        .filter(([name]) => name !== "open_spans")
+        .filter(([name, { rows }]) => name !== "open_spans" && rows > 0)
         .map(([name, { rows, bytes }]) => [name, { file: `${name}.arrows`, rows, bytes }]),
     );
   }

@@ -17,6 +17,8 @@ export interface DeliveryStatus {
   readonly rejected: number;
   /** The same of log records. */
   readonly logs: { readonly records: number; readonly delivered: number; readonly rejected: number };
+  /** Whether the tables had to be read for it. */
+  readonly counted: boolean;
 }
 
 /** The spans of a folder that no exporter has confirmed, batch by batch. Unsampled spans are for the snapshot alone. */
@@ -46,7 +48,15 @@ export async function* undeliveredLogs(
 
 /** Counts what {@link undeliveredSpans} and {@link undeliveredLogs} would yield, and what they would not. Reads the tables only where ledger and manifest leave a doubt. */
 export async function deliveryStatus(folder: string, manifest: RunManifest): Promise<DeliveryStatus> {
-  const { settled, rejected, logs } = readLedger(folder);
+  const { settled, rejected, logs, all } = readLedger(folder);
+  if (all !== undefined)
+    return {
+      spans: all.spans,
+      delivered: all.spans - rejected,
+      rejected,
+      logs: { records: all.logs, delivered: all.logs - logs.rejected, rejected: logs.rejected },
+      counted: false,
+    };
   // A back end may have what the disk did not take: then the numbers of both may agree, and the spans not.
   const sure = manifest.recovery === undefined && manifest.dropped === undefined;
   const spans = await counted(folder, "spans", sure ? settled.size : undefined, (batch) => {
@@ -62,7 +72,7 @@ export async function deliveryStatus(folder: string, manifest: RunManifest): Pro
             return seq === null || seq === undefined ? undefined : logs.settled.has(Number(seq));
           };
         })
-      : { wanted: 0, settled: 0 };
+      : NONE;
   return {
     spans: spans.wanted,
     delivered: Math.max(0, spans.settled - rejected),
@@ -72,8 +82,17 @@ export async function deliveryStatus(folder: string, manifest: RunManifest): Pro
       delivered: Math.max(0, records.settled - logs.rejected),
       rejected: logs.rejected,
     },
+    counted: spans.counted || records.counted,
   };
 }
+
+interface Counted {
+  readonly wanted: number;
+  readonly settled: number;
+  readonly counted: boolean;
+}
+
+const NONE: Counted = { wanted: 0, settled: 0, counted: false };
 
 /** Rows of a table that are to be delivered, and those a back end has answered for. `isSettled` says undefined of a row that stays here. */
 async function counted(
@@ -81,12 +100,12 @@ async function counted(
   table: string,
   answers: number | undefined,
   isSettled: (batch: RecordBatch) => (row: number) => boolean | undefined,
-): Promise<{ wanted: number; settled: number }> {
+): Promise<Counted> {
   const path = tablePath(folder, table);
-  if (path === undefined) return { wanted: 0, settled: 0 };
+  if (path === undefined) return NONE;
   if (answers !== undefined && answers === measureTable(path).rows)
-    return { wanted: answers, settled: answers };
-  const sum = { wanted: 0, settled: 0 };
+    return { wanted: answers, settled: answers, counted: false };
+  const sum = { wanted: 0, settled: 0, counted: true };
   for await (const batch of readBatches(path)) {
     const of = isSettled(batch);
     for (let row = 0; row < batch.numRows; row++) {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
@@ -67,13 +67,26 @@ it("removes by age", async () => {
   expect(readdirSync(directory).toSorted()).toEqual(["runs"]);
 });
 
-it("keeps the folder within its bytes, as du counts them", async () => {
-  await runs(8, []);
-  const limit = Math.round(du() / 2);
-  await prune(directory, { maxBytes: limit });
-  // The folders above the runs are not theirs.
-  expect(du() - 2 * statSync(directory).blocks * 512).toBeLessThanOrEqual(limit);
-  expect(listRuns(directory).length).toBeGreaterThan(1);
+it.each([0.3, 0.5, 0.9])("keeps the folder within its bytes, as du counts them (%d)", async (part) => {
+  await runs(8, [3]);
+  // Whatever lies in the folder counts.
+  mkdirSync(join(directory, "outbox"));
+  writeFileSync(join(directory, "outbox", "x--1-1-1.metrics.proto"), "x".repeat(5000));
+  const limit = Math.round(du() * part);
+  const removed = await prune(directory, { maxBytes: limit });
+  expect(du()).toBeLessThanOrEqual(limit);
+  expect(listRuns(directory)).toHaveLength(8 - removed.length);
+  expect(listRuns(directory).length).toBeGreaterThan(part > 0.4 ? 2 : 0);
+  expect(removed.map(({ undelivered }) => undelivered)).not.toContain(true);
+});
+
+it("finishes a removal that died half-way", async () => {
+  await runs(1, []);
+  const aside = join(directory, ".removed-run-x");
+  mkdirSync(aside);
+  writeFileSync(join(aside, "run.json"), "{}");
+  expect(await prune(directory, {})).toEqual([]);
+  expect(readdirSync(directory)).toEqual(["runs"]);
 });
 
 it("tells what it would do, and leaves what lives", async () => {
