@@ -15,7 +15,7 @@ import { arbitraryColumn, TYPES } from "./arbitrary-columns.ts";
 
 const SPEC = { idCol: "id", entityKind: "NODE", issue: "INVALID_ID" };
 
-// Only bodies: apache-arrow itself may loop for ever over broken metadata, which nobody can guard it against from outside.
+// Bodies; ipc-bytes.test.ts has metadata too.
 it.each(Object.keys(TYPES))("a body of %s with faults is read or refused, and nothing else", (name) => {
   const faults = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
   fc.assert(
