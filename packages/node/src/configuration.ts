@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { PitotError } from "@pitot/core";
 import { propagatorNames } from "./propagators.ts";
+import type { OtlpSignal } from "./otlp-exporters.ts";
 import type { PitotOptions } from "./start-pitot.ts";
 
 /** One thing that can be set: by a variable, by an option of `startPitot`, or by both. */
@@ -8,6 +10,8 @@ export interface Setting {
   readonly option?: string;
   readonly default: string;
   readonly meaning: string;
+  /** Also there for one signal, which comes first: `OTEL_EXPORTER_OTLP_TRACES_…`, `_METRICS_…`, `_LOGS_…`. */
+  readonly perSignal?: true;
   /** Turns the variable's text into the option's value; absent where the SDK reads the variable itself. */
   readonly parse?: (text: string) => unknown;
 }
@@ -82,28 +86,124 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
-    option: "otlp",
+    perSignal: true,
     default: "`auto`",
-    meaning: "where to send; `auto` sends where something listens on port 4318, `otlp: false` sends nothing",
+    meaning:
+      "where to send; that of one signal is a whole URL. `auto` sends where something listens on port 4318",
+    parse: (text) => {
+      if (/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "")) return text;
+      throw new Error("Give an URL, e.g. http://localhost:4318.");
+    },
+  },
+  {
+    variable: "OTEL_TRACES_EXPORTER",
+    default: "`otlp`",
+    meaning: "`none` sends no spans; they are in the snapshot",
+    parse: exporter,
+  },
+  {
+    variable: "OTEL_METRICS_EXPORTER",
+    default: "`otlp`",
+    meaning: "`none` sends no metrics",
+    parse: exporter,
+  },
+  {
+    variable: "OTEL_LOGS_EXPORTER",
+    default: "`otlp`",
+    meaning: "`none` sends no log records",
+    parse: exporter,
   },
   {
     variable: "OTEL_EXPORTER_OTLP_PROTOCOL",
+    perSignal: true,
     default: "`http/protobuf`",
     meaning: "or `http/json`",
     parse: (text) => {
       if (text === "http/protobuf" || text === "http/json") return text;
-      throw new Error("Use http/protobuf or http/json.");
+      throw new Error("Use http/protobuf or http/json; a Collector takes both on port 4318.");
     },
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_HEADERS",
+    perSignal: true,
+    default: "",
+    meaning: "headers of requests: `name=value,…`, percent-encoded",
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_TIMEOUT",
+    perSignal: true,
+    default: "10000",
+    meaning: "longest time in ms for one request with its retries",
+    parse: wholeNumber,
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_COMPRESSION",
+    perSignal: true,
+    default: "`none`",
+    meaning: "or `gzip`",
+    parse: oneOf("none", "gzip"),
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_CERTIFICATE",
+    perSignal: true,
+    default: "",
+    meaning: "file of the certificates that a back end is trusted by",
+    parse: existingFile,
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+    perSignal: true,
+    default: "",
+    meaning: "file of the certificate that the client shows",
+    parse: existingFile,
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+    perSignal: true,
+    default: "",
+    meaning: "file of its key",
+    parse: existingFile,
+  },
+  {
+    variable: "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+    default: "`cumulative`",
+    meaning: "or `delta`, `lowmemory`",
+    parse: (text) => oneOf("cumulative", "delta", "lowmemory")(text.toLowerCase()),
+  },
+  {
+    variable: "OTEL_BSP_SCHEDULE_DELAY",
+    default: "1000",
+    meaning: "longest time in ms that a span waits for company",
+    parse: wholeNumber,
+  },
+  {
+    variable: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+    default: "512",
+    meaning: "spans of one request",
+    parse: positive,
+  },
+  {
+    variable: "OTEL_BSP_MAX_QUEUE_SIZE",
+    default: "200000",
+    meaning: "spans that wait in memory; what is over is left to the snapshot, and sent from there",
+    parse: positive,
   },
   {
     variable: "OTEL_METRIC_EXPORT_INTERVAL",
     default: "60000",
     meaning: "ms between exports of metrics",
-    parse: (text) => {
-      const value = Number(text);
-      if (!Number.isInteger(value) || value <= 0) throw new Error("Give a whole number of ms above 0.");
-      return value;
-    },
+    parse: positive,
+  },
+  {
+    variable: "OTEL_METRIC_EXPORT_TIMEOUT",
+    default: "30000",
+    meaning: "longest time in ms for one of them, at most the interval",
+    parse: positive,
+  },
+  {
+    variable: "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    default: "128",
+    meaning: "attributes kept per span, event, link and log record, where nothing below says otherwise",
   },
   {
     variable: "OTEL_SPAN_EVENT_COUNT_LIMIT",
@@ -118,6 +218,26 @@ export const SETTINGS: readonly Setting[] = [
     meaning: "attributes kept per event; Pitot stays below it",
   },
   {
+    variable: "OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT",
+    default: "128",
+    meaning: "the same by another name",
+  },
+  {
+    variable: "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+    default: "128",
+    meaning: "attributes kept per link; also `OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT`",
+  },
+  {
+    variable: "OTEL_SPAN_LINK_COUNT_LIMIT",
+    default: "128",
+    meaning: "links kept per span",
+  },
+  {
+    variable: "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+    default: "128",
+    meaning: "attributes kept per log record",
+  },
+  {
     variable: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
     option: "spanAttributeLimit",
     default: "128",
@@ -127,7 +247,8 @@ export const SETTINGS: readonly Setting[] = [
     variable: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
     option: "attributeLengthLimit",
     default: "none",
-    meaning: "characters kept of a text; what is cut is counted",
+    meaning:
+      "characters kept of a text; what is cut is counted. `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` comes first",
   },
   {
     variable: "OTEL_NODE_ENABLED_INSTRUMENTATIONS",
@@ -138,6 +259,16 @@ export const SETTINGS: readonly Setting[] = [
     variable: "OTEL_NODE_DISABLED_INSTRUMENTATIONS",
     default: "none",
     meaning: "which of them it leaves out",
+  },
+  {
+    variable: "TRACEPARENT",
+    default: "",
+    meaning: "W3C `traceparent` that the process's run continues; `register` gives it to child processes",
+  },
+  {
+    variable: "PITOT_DOCTOR_REPORT",
+    default: "",
+    meaning: "file to which `register` appends what it hooked, at exit; `pitot doctor` reads it",
   },
   {
     variable: "PITOT_LABEL",
@@ -228,7 +359,7 @@ export const SETTINGS: readonly Setting[] = [
  */
 export function optionsFromEnvironment(env: NodeJS.ProcessEnv = process.env): PitotOptions {
   const options: Record<string, unknown> = {};
-  for (const { variable, option, parse } of SETTINGS) {
+  for (const { variable, option, parse } of SETTINGS.flatMap(withSignals)) {
     const text = variable === undefined ? undefined : env[variable]?.trim();
     if (variable === undefined || parse === undefined || text === undefined || text === "") continue;
     let value: unknown;
@@ -246,6 +377,21 @@ export function optionsFromEnvironment(env: NodeJS.ProcessEnv = process.env): Pi
   return options;
 }
 
+/** The signals that the environment has sent over OTLP. */
+export function sentSignals(env: NodeJS.ProcessEnv = process.env): ReadonlySet<OtlpSignal> {
+  return new Set(SIGNALS.filter((signal) => env[`OTEL_${signal.toUpperCase()}_EXPORTER`]?.trim() !== "none"));
+}
+
+const SIGNALS: readonly OtlpSignal[] = ["traces", "metrics", "logs"];
+
+/** A setting, and its forms for one signal. */
+export function withSignals(setting: Setting): readonly Setting[] {
+  const { variable, perSignal } = setting;
+  if (variable === undefined || perSignal === undefined) return [setting];
+  const ofOne = SIGNALS.map((signal) => variable.replace("OTLP_", `OTLP_${signal.toUpperCase()}_`));
+  return [setting, ...ofOne.map((name) => ({ ...setting, variable: name }))];
+}
+
 /** The table of {@link SETTINGS} as Markdown. */
 export function settingsTable(): string {
   const code = (text: string | undefined): string => (text === undefined ? "" : `\`${text}\``);
@@ -254,8 +400,10 @@ export function settingsTable(): string {
     "|---|---|---|---|",
     ...SETTINGS.map(
       (setting) =>
-        `| ${code(setting.variable)} | ${code(setting.option)} | ${setting.default} | ${setting.meaning} |`,
+        `| ${code(setting.variable)}${setting.perSignal ? " ¹" : ""} | ${code(setting.option)} | ${setting.default} | ${setting.meaning} |`,
     ),
+    "",
+    "¹ Also for one signal: `OTEL_EXPORTER_OTLP_TRACES_…`, `_METRICS_…`, `_LOGS_…`, which come first.",
   ].join("\n");
 }
 
@@ -270,4 +418,20 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new Error("Give a whole number of 0 or more.");
   return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value <= 0) throw new Error("Give a whole number above 0.");
+  return value;
+}
+
+function exporter(text: string): string {
+  if (text === "otlp" || text === "none") return text;
+  throw new Error("Use otlp or none; give others to startPitot, or to a NodeSDK of your own beside it.");
+}
+
+function existingFile(path: string): string {
+  if (existsSync(path)) return path;
+  throw new Error("There is no such file.");
 }

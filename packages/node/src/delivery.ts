@@ -4,15 +4,15 @@ import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
 import { DeliveryLogProcessor } from "./delivery-log-processor.ts";
-import { DeliverySpanProcessor } from "./delivery-span-processor.ts";
+import { DeliverySpanProcessor, type DeliveryOptions } from "./delivery-span-processor.ts";
 import { checkpointed, MetricCheckpoint } from "./metric-checkpoint.ts";
-import { otlpExporters, otlpSerializer, type OtlpExporters } from "./otlp-exporters.ts";
+import { otlpExporters, otlpSerializer, type OtlpExporters, type OtlpSignal } from "./otlp-exporters.ts";
 import { Outbox } from "./outbox.ts";
 
 /** What is delivered, and how. */
 export interface DeliverySetup {
-  /** Sends over OTLP. */
-  readonly otlp: boolean;
+  /** What is sent over OTLP. */
+  readonly otlp: ReadonlySet<OtlpSignal>;
   /** Sends spans instead of the OTLP exporter. */
   readonly traceExporter: SpanExporter | undefined;
   readonly store: SnapshotStore | undefined;
@@ -38,42 +38,45 @@ export class Delivery {
   /** @throws PitotError INVALID_CONFIGURATION, naming variable and value */
   constructor({ otlp, traceExporter, store, serviceName, retention }: DeliverySetup) {
     const outbox = store === undefined ? undefined : new Outbox(store.directory, serviceName);
-    const exporters = otlp
-      ? otlpExporters({
-          onUndelivered: (encoding, body) => outbox?.add(encoding, body),
-        })
-      : undefined;
+    const exporters =
+      otlp.size > 0
+        ? otlpExporters({ onUndelivered: (encoding, body) => outbox?.add(encoding, body) })
+        : undefined;
+    const logs = otlp.has("logs") ? exporters?.logs : undefined;
+    const metrics = otlp.has("metrics") ? exporters : undefined;
     this.#exporters = exporters;
     this.#outbox = outbox;
-    const traces = traceExporter ?? exporters?.traces;
+    const traces = traceExporter ?? (otlp.has("traces") ? exporters?.traces : undefined);
     this.#upkeep =
       store === undefined
         ? undefined
         : new BackgroundUpkeep({
             directory: store.directory,
             ...(traces === undefined ? {} : { exporter: traces }),
-            ...(exporters === undefined ? {} : { logExporter: exporters.logs }),
+            ...(logs === undefined ? {} : { logExporter: logs }),
             ...(serviceName === undefined ? {} : { serviceName }),
             ...(retention === undefined ? {} : { retention }),
           });
     const onSpooled = (): void => this.#upkeep?.wake();
-    this.#spans = traces === undefined ? undefined : new DeliverySpanProcessor(traces, { store, onSpooled });
+    this.#spans =
+      traces === undefined
+        ? undefined
+        : new DeliverySpanProcessor(traces, { store, onSpooled, ...batchesFromEnvironment() });
     this.spanProcessors = this.#spans === undefined ? [] : [this.#spans];
     this.#checkpoint =
-      exporters === undefined || store === undefined
+      metrics === undefined || store === undefined
         ? undefined
         : new MetricCheckpoint({
             directory: store.directory,
             serviceName,
-            encoding: exporters.encoding,
-            serialize: (metrics) => serializeMetrics(metrics, exporters.encoding),
+            encoding: metrics.encodings.metrics,
+            serialize: (collected) => serializeMetrics(collected, metrics.encodings.metrics),
           });
     this.metricExporter =
-      exporters === undefined || this.#checkpoint === undefined
-        ? exporters?.metrics
-        : checkpointed(exporters.metrics, this.#checkpoint);
-    this.#logs =
-      exporters === undefined ? undefined : new DeliveryLogProcessor(exporters.logs, store, onSpooled);
+      metrics === undefined || this.#checkpoint === undefined
+        ? metrics?.metrics
+        : checkpointed(metrics.metrics, this.#checkpoint);
+    this.#logs = logs === undefined ? undefined : new DeliveryLogProcessor(logs, store, onSpooled);
     this.logProcessors = this.#logs === undefined ? [] : [this.#logs];
   }
 
@@ -98,7 +101,7 @@ export class Delivery {
   /** Leaves metrics to the outbox: there is no time to send them. Synchronous. */
   spillMetrics(metrics: ResourceMetrics): void {
     if (this.#exporters === undefined) return;
-    const { encoding } = this.#exporters;
+    const encoding = this.#exporters.encodings.metrics;
     const body = serializeMetrics(metrics, encoding);
     if (body !== undefined) this.#outbox?.add(encoding, body);
   }
@@ -112,6 +115,19 @@ export class Delivery {
   stopUpkeep(): void {
     this.#upkeep?.stop();
   }
+}
+
+/** The batches that `OTEL_BSP_*` asks for, checked by the configuration before. */
+function batchesFromEnvironment(): Pick<DeliveryOptions, "delayMs" | "batchSpans" | "queueSpans"> {
+  const read = <K extends string>(option: K, variable: string): { readonly [Key in K]?: number } => {
+    const text = process.env[variable]?.trim();
+    return text ? ({ [option]: Number(text) } as { readonly [Key in K]?: number }) : {};
+  };
+  return {
+    ...read("delayMs", "OTEL_BSP_SCHEDULE_DELAY"),
+    ...read("batchSpans", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
+    ...read("queueSpans", "OTEL_BSP_MAX_QUEUE_SIZE"),
+  };
 }
 
 function serializeMetrics(metrics: ResourceMetrics, encoding: "json" | "proto"): Uint8Array | undefined {

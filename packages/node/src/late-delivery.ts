@@ -35,15 +35,15 @@ export class LateDelivery {
       loadNow: () => this.#delivery ?? this.#loadNow(),
       flushMs: setup.store?.flushMs,
     });
-    const sends = setup.otlp || setup.traceExporter !== undefined;
+    const sends = setup.otlp.has("traces") || setup.traceExporter !== undefined;
     this.spanProcessors = sends
       ? [new DeferredSpanProcessor(async () => (await this.#load()).spanProcessors[0])]
       : [];
-    this.metricReaders = setup.otlp ? () => [this.#metrics.reader()] : undefined;
-    this.logRecordProcessors = setup.otlp
+    this.metricReaders = setup.otlp.has("metrics") ? () => [this.#metrics.reader()] : undefined;
+    this.logRecordProcessors = setup.otlp.has("logs")
       ? () => [(this.#logs = new DeferredLogProcessor(async () => (await this.#load()).logProcessors[0]))]
       : undefined;
-    this.recordTargets = setup.otlp ? [this.#metrics] : [];
+    this.recordTargets = setup.otlp.has("metrics") ? [this.#metrics] : [];
     this.#upkeep = setTimeout(() => void this.#load(), UPKEEP_AFTER_MS).unref();
   }
 

@@ -59,7 +59,7 @@ export class LateMetrics implements RecordTarget {
     return new Reader({
       exporter: new DeferredMetricExporter(async () => (await this.#delivery.load()).metricExporter),
       exportIntervalMillis: interval,
-      exportTimeoutMillis: Math.min(interval, 30_000),
+      exportTimeoutMillis: Math.min(interval, Number(process.env["OTEL_METRIC_EXPORT_TIMEOUT"] || 30_000)),
     });
   }
 

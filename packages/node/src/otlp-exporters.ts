@@ -24,7 +24,7 @@ export interface OtlpExporters {
   readonly traces: SpanExporter;
   readonly metrics: PushMetricExporter;
   readonly logs: LogRecordExporter;
-  readonly encoding: "json" | "proto";
+  readonly encodings: Readonly<Record<OtlpSignal, "json" | "proto">>;
   /** What posts the requests of each signal. */
   readonly senders: Readonly<Record<OtlpSignal, OtlpSender>>;
   /** Ends what is under way; it counts as not delivered. */
@@ -33,8 +33,6 @@ export interface OtlpExporters {
 
 /** How {@link otlpExporters} are made. */
 export interface OtlpExporterOptions {
-  /** Default `OTEL_EXPORTER_OTLP_PROTOCOL`, else `http/protobuf`. */
-  readonly protocol?: string;
   /** Base URL instead of that of the environment. */
   readonly endpoint?: string;
   /** Is given the requests of metrics that could not be sent. Spans and log records are in the snapshot. */
@@ -63,20 +61,27 @@ const SERIALIZERS: Readonly<Record<"json" | "proto", OtlpSerializers>> = {
  * @throws PitotError INVALID_CONFIGURATION for another protocol
  */
 export function otlpExporters(options: OtlpExporterOptions = {}): OtlpExporters {
-  const protocol = options.protocol ?? (process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf");
-  const encoding = encodingOf(protocol);
-  const senders = {
-    traces: otlpSender("traces", encoding, options.endpoint),
-    metrics: otlpSender("metrics", encoding, options.endpoint),
-    logs: otlpSender("logs", encoding, options.endpoint),
+  const encodings = {
+    traces: encodingOf("traces"),
+    metrics: encodingOf("metrics"),
+    logs: encodingOf("logs"),
   };
-  const { traces, metrics, logs } = SERIALIZERS[encoding];
-  const keep = (body: Uint8Array): void => options.onUndelivered?.(encoding, body);
+  const serializers = {
+    traces: SERIALIZERS[encodings.traces].traces,
+    metrics: SERIALIZERS[encodings.metrics].metrics,
+    logs: SERIALIZERS[encodings.logs].logs,
+  };
+  const senders = {
+    traces: otlpSender("traces", encodings.traces, options.endpoint),
+    metrics: otlpSender("metrics", encodings.metrics, options.endpoint),
+    logs: otlpSender("logs", encodings.logs, options.endpoint),
+  };
+  const keep = (body: Uint8Array): void => options.onUndelivered?.(encodings.metrics, body);
   return {
-    traces: new OTLPExporterBase(new OtlpDelegate(traces, senders.traces)),
-    metrics: new OTLPMetricExporterBase(new OtlpDelegate(metrics, senders.metrics, keep)),
-    logs: new OTLPExporterBase(new OtlpDelegate(logs, senders.logs)),
-    encoding,
+    traces: new OTLPExporterBase(new OtlpDelegate(serializers.traces, senders.traces)),
+    metrics: new OTLPMetricExporterBase(new OtlpDelegate(serializers.metrics, senders.metrics, keep)),
+    logs: new OTLPExporterBase(new OtlpDelegate(serializers.logs, senders.logs)),
+    encodings,
     senders,
     abort: () => {
       for (const sender of Object.values(senders)) sender.abort();
@@ -104,20 +109,26 @@ export function otlpSerializer<Signal extends OtlpSignal>(
   return SERIALIZERS[encoding][signal];
 }
 
-function encodingOf(protocol: string): "json" | "proto" {
+/** The protocol that the environment has for a signal: its own, else that of all. */
+export function otlpProtocol(signal: OtlpSignal, env: NodeJS.ProcessEnv = process.env): string {
+  return (
+    env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_PROTOCOL`]?.trim() ||
+    env["OTEL_EXPORTER_OTLP_PROTOCOL"]?.trim() ||
+    "http/protobuf"
+  );
+}
+
+function encodingOf(signal: OtlpSignal): "json" | "proto" {
+  const protocol = otlpProtocol(signal);
   switch (protocol) {
     case "http/protobuf":
       return "proto";
     case "http/json":
       return "json";
     default:
-      throw new PitotError(
-        "INVALID_CONFIGURATION",
-        "OTEL_EXPORTER_OTLP_PROTOCOL names a protocol that Pitot does not speak",
-        {
-          value: protocol,
-          remedy: "Use http/protobuf or http/json.",
-        },
-      );
+      throw new PitotError("INVALID_CONFIGURATION", `A protocol of ${signal} that Pitot does not speak`, {
+        value: protocol,
+        remedy: "Use http/protobuf or http/json.",
+      });
   }
 }

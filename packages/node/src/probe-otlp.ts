@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { deliveryResult, type OtlpSerializer } from "./otlp-delegate.ts";
-import { otlpExporters, otlpSerializer } from "./otlp-exporters.ts";
+import { otlpExporters, otlpProtocol, otlpSerializer } from "./otlp-exporters.ts";
 import { OtlpStatusError } from "./otlp-sender.ts";
 import { resourceOf } from "./sdk-environment.ts";
 
@@ -24,7 +24,7 @@ export async function probeOtlp(timeoutMs: number = 5000): Promise<OtlpProbe> {
   const env = process.env;
   const base = (env["OTEL_EXPORTER_OTLP_ENDPOINT"] || "http://localhost:4318").replace(/\/$/, "");
   const endpoint = env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] || `${base}/v1/traces`;
-  const protocol = env["OTEL_EXPORTER_OTLP_PROTOCOL"] || "http/protobuf";
+  const protocol = otlpProtocol("traces");
   const { TracerProvider } = require("@opentelemetry/sdk-trace") as typeof import("@opentelemetry/sdk-trace");
   let ended: ReadableSpan | undefined;
   const provider = new TracerProvider({
@@ -46,8 +46,8 @@ export async function probeOtlp(timeoutMs: number = 5000): Promise<OtlpProbe> {
   // The sender's sockets let a process end, and this one is to have the answer.
   const awake = setTimeout(() => {}, timeoutMs);
   try {
-    const { senders, encoding } = otlpExporters();
-    const serializer: OtlpSerializer<ReadableSpan[]> = otlpSerializer("traces", encoding);
+    const { senders, encodings } = otlpExporters();
+    const serializer: OtlpSerializer<ReadableSpan[]> = otlpSerializer("traces", encodings.traces);
     const outcome = await senders.traces.sendOnce(serializer.serializeRequest([ended!])!, timeoutMs);
     if (outcome.kind !== "accepted") return { ...answer, ...failure(outcome.error) };
     if (outcome.answer[0] === "<".charCodeAt(0))

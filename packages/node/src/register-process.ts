@@ -27,8 +27,8 @@ export async function register(): Promise<void> {
     // Worker threads inherit this, where the environment stays what the application makes of it.
     onStart: (at) => setEnvironmentData(TRACEPARENT, traceparentOf(at)),
   });
-  const named =
-    packageName === undefined || process.env["OTEL_SERVICE_NAME"] ? {} : { serviceName: packageName };
+  const serviceName = serviceFromEnvironment() ?? packageName;
+  const named = serviceName === undefined ? {} : { serviceName };
   const pitot = await startFor(named, {
     context: () => processRun.context(),
     ensure: () => processRun.ensure(),
@@ -86,4 +86,18 @@ function watchEnd(processRun: ProcessRun): void {
     processRun.finish({ exitCode: code(given) });
   });
   process.prependListener("exit", (given) => processRun.finish({ exitCode: code(given), error: uncaught }));
+}
+
+/** The service that the environment names, also among the attributes of the resource, as OpenTelemetry has it. */
+function serviceFromEnvironment(): string | undefined {
+  const pairs = (process.env["OTEL_RESOURCE_ATTRIBUTES"] ?? "").split(",");
+  const named = pairs.map((pair) => /^\s*service\.name\s*=\s*(.*?)\s*$/.exec(pair)?.[1]).find(Boolean);
+  try {
+    return (
+      process.env["OTEL_SERVICE_NAME"]?.trim() ||
+      (named === undefined ? undefined : decodeURIComponent(named))
+    );
+  } catch {
+    return named;
+  }
 }

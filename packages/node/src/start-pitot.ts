@@ -13,10 +13,11 @@ import {
 import type { RetentionLimits } from "@pitot/snapshot";
 // Not the whole package: reading, recovery and export are not needed to start.
 import { SnapshotStore } from "@pitot/snapshot/store";
-import { optionsFromEnvironment } from "./configuration.ts";
+import { optionsFromEnvironment, sentSignals } from "./configuration.ts";
 import { logs } from "./logs-api.ts";
 import { LateDelivery } from "./late-delivery.ts";
 import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
+import type { OtlpSignal } from "./otlp-exporters.ts";
 import { otlpReachable } from "./otlp-reachable.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { watchProcessEnd } from "./process-end.ts";
@@ -130,7 +131,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
       remedy: "Give milliseconds of 0 or more.",
     });
   const mode = isDisabled() ? "disabled" : hasProvider() ? "attached" : "started";
-  const otlp = mode === "started" && (await exportsOtlp(options));
+  const otlp = mode === "started" && (await exportsOtlp(options)) ? sentSignals() : new Set<OtlpSignal>();
   const traceExporter = mode === "started" ? options.traceExporter : undefined;
   const store =
     options.snapshot === false
@@ -139,8 +140,8 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
           ...(options.snapshot === undefined ? {} : { directory: options.snapshot }),
           ...(options.flush === undefined ? {} : { flush: options.flush }),
           ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
-          delivery: otlp || traceExporter !== undefined ? "otlp" : "none",
-          logDelivery: otlp ? "otlp" : "none",
+          delivery: otlp.has("traces") || traceExporter !== undefined ? "otlp" : "none",
+          logDelivery: otlp.has("logs") ? "otlp" : "none",
         });
   const delivery = new LateDelivery({
     otlp,
@@ -201,7 +202,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   });
   return {
     mode,
-    exporting: otlp,
+    exporting: otlp.size > 0,
     snapshotDirectory: store?.directory,
     snapshotProcessor,
     yield: (signal, successor) => sdk?.yield(signal, successor),

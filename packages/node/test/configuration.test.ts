@@ -1,8 +1,15 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PitotError } from "@pitot/core";
 import { describe, expect, it } from "vitest";
-import { optionsFromEnvironment, SETTINGS, settingsTable } from "../src/configuration.ts";
+import {
+  optionsFromEnvironment,
+  sentSignals,
+  SETTINGS,
+  settingsTable,
+  withSignals,
+} from "../src/configuration.ts";
 import { INSTRUMENTATION_NAMES, isEnabled } from "../src/instrumented-modules.ts";
 
 describe("settings", () => {
@@ -11,10 +18,21 @@ describe("settings", () => {
     expect(readme).toContain(`<!-- settings -->\n\n${settingsTable()}\n\n<!-- /settings -->`);
   });
 
-  it("name every variable of Pitot's that the sources read", () => {
-    const known = new Set(SETTINGS.map(({ variable }) => variable));
-    for (const name of ["PITOT_DIR", "PITOT_FLUSH", "PITOT_LABEL", "PITOT_RECORDS", "PITOT_REDACTION_KEY"])
-      expect(known).toContain(name);
+  it("name every variable that the sources read", () => {
+    const packages = fileURLToPath(new URL("../../", import.meta.url));
+    const sources = readdirSync(packages)
+      .filter((name) => !["bench", "e2e"].includes(name))
+      .flatMap((name) =>
+        readdirSync(join(packages, name, "src"), { recursive: true, encoding: "utf8" })
+          .filter((file) => file.endsWith(".ts"))
+          .map((file) => readFileSync(join(packages, name, "src", file), "utf8")),
+      );
+    const read = new Set(sources.flatMap((text) => text.match(/(?<=")(?:OTEL|PITOT)_[A-Z_]+(?=")/g) ?? []));
+    const table = SETTINGS.flatMap(withSignals).flatMap(({ variable, meaning }) => [
+      ...(variable === undefined ? [] : [variable]),
+      ...(meaning.match(/(?:OTEL|PITOT)_[A-Z_]+/g) ?? []),
+    ]);
+    expect([...read].filter((name) => !table.includes(name))).toEqual([]);
   });
 
   it("become options", () => {
@@ -48,11 +66,28 @@ describe("settings", () => {
     ["OTEL_PROPAGATORS", "pigeon"],
     ["OTEL_SDK_DISABLED", "1"],
     ["OTEL_METRIC_EXPORT_INTERVAL", "0"],
+    ["OTEL_TRACES_EXPORTER", "console"],
+    ["OTEL_METRICS_EXPORTER", "prometheus"],
+    ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"],
+    ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "nowhere"],
+    ["OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "soon"],
+    ["OTEL_EXPORTER_OTLP_COMPRESSION", "zip"],
+    ["OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such.pem"],
+    ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "0"],
   ])("refuse %s=%s by name and value", (variable, value) => {
     const refused = (): unknown => optionsFromEnvironment({ [variable]: value });
     expect(refused).toThrow(PitotError);
     expect(refused).toThrow(new RegExp(`${variable}.*"${value}"`));
   });
+});
+
+it("signals are sent unless the environment says none", () => {
+  expect([...sentSignals({})]).toEqual(["traces", "metrics", "logs"]);
+  expect([...sentSignals({ OTEL_METRICS_EXPORTER: "none", OTEL_TRACES_EXPORTER: "otlp" })]).toEqual([
+    "traces",
+    "logs",
+  ]);
 });
 
 describe("instrumentations", () => {
