@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { PitotError } from "@pitot/core";
 import type { RegisterReport } from "@pitot/node/doctor";
 import type { Command } from "commander";
 import colors from "picocolors";
@@ -15,7 +15,7 @@ import {
   checkNode,
   type Finding,
 } from "./doctor-checks.ts";
-import { registerOptions } from "./register-options.ts";
+import { runApplication } from "./run-application.ts";
 
 /** `pitot doctor`: what works here, what does not, and what to do about it. */
 export function addDoctor(program: Command, directory: DirectoryOption): void {
@@ -27,57 +27,55 @@ export function addDoctor(program: Command, directory: DirectoryOption): void {
     .option(...directory)
     .option("--json", "the findings as JSON")
     .passThroughOptions()
-    .addHelpText("after", "\nExits by 1 where something is a problem; warnings are none.")
+    .addHelpText(
+      "after",
+      "\nExits by 1 where something is a problem; warnings are none. End an application that runs on, such as a server, by ctrl-c.",
+    )
     .action(async (command: string[], { dir, json }: { dir: string; json?: boolean }) => {
       const findings = [checkNode(), checkConfiguration(), checkFolder(dir), checkApiCopies()];
       if (findings.every(({ check, outcome }) => check !== "configuration" || outcome !== "problem"))
         findings.push(await checkDelivery());
-      if (command.length > 0) findings.push(...lookInto(command, dir));
+      if (command.length > 0) findings.push(...(await lookInto(command, dir)));
       if (json) console.log(JSON.stringify({ version: 1, findings }, null, 2));
       else for (const finding of findings) console.log(line(finding));
       if (findings.some(({ outcome }) => outcome === "problem")) process.exitCode = 1;
     });
 }
 
-function lookInto(command: readonly string[], dir: string): Finding[] {
+async function lookInto(command: readonly string[], dir: string): Promise<Finding[]> {
   const script = /\.[cm]?[jt]sx?$/.test(command[0]!);
-  const [file = "", ...args] = script ? [process.execPath, ...command] : command;
+  const whole = script ? [process.execPath, ...command] : command;
   const folder = mkdtempSync(join(tmpdir(), "pitot-doctor-"));
   const path = join(folder, "report.jsonl");
   try {
-    // Its output is not the doctor's answer.
-    const { status, signal, error } = spawnSync(file, args, {
-      stdio: ["inherit", process.stderr.fd, "inherit"],
-      env: {
-        ...process.env,
-        PITOT_DIR: resolve(dir),
-        PITOT_DOCTOR_REPORT: path,
-        NODE_OPTIONS: registerOptions(process.env["NODE_OPTIONS"]),
-      },
-    });
-    const reports = existsSync(path)
-      ? readFileSync(path, "utf8")
-          .trim()
-          .split("\n")
-          .map((text) => JSON.parse(text) as RegisterReport)
-      : [];
-    const ended: Finding =
-      error === undefined
-        ? {
-            check: "application",
-            outcome: status === 0 ? "ok" : "warning",
-            message: signal === null ? `exited by ${status}` : `ended by ${signal}`,
-          }
-        : {
-            check: "application",
-            outcome: "problem",
-            message: `cannot be started: ${error.message}`,
-            remedy: "Write the command as in a shell: pitot doctor -- node app.js.",
-          };
-    const source = args.find((argument) => existsSync(argument));
-    return [ended, ...checkHooks(reports, source === undefined ? process.cwd() : dirname(resolve(source)))];
+    const ended = await endOf(whole, { PITOT_DIR: resolve(dir), PITOT_DOCTOR_REPORT: path });
+    const reports = new Map<string, RegisterReport>();
+    for (const text of existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : []) {
+      const report = JSON.parse(text) as RegisterReport;
+      reports.set(report.id, report);
+    }
+    const source = whole.slice(1).find((argument) => existsSync(argument));
+    return [
+      ended,
+      ...checkHooks([...reports.values()], source === undefined ? process.cwd() : dirname(resolve(source))),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function endOf(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Finding> {
+  try {
+    // Its output is not the doctor's answer.
+    const { code, signal } = await runApplication(command, env, ["inherit", process.stderr.fd, "inherit"]);
+    return {
+      check: "application",
+      outcome: code === 0 ? "ok" : "warning",
+      message: signal === null ? `exited by ${code}` : `ended by ${signal}`,
+    };
+  } catch (error) {
+    if (!(error instanceof PitotError)) throw error;
+    return { check: "application", outcome: "problem", message: error.message, remedy: error.remedy };
   }
 }
 

@@ -1,20 +1,13 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { constants } from "node:os";
 import { resolve } from "node:path";
-import { PitotError } from "@pitot/core";
 import { listRuns } from "@pitot/snapshot";
 import type { Command } from "commander";
 import colors from "picocolors";
 import type { DirectoryOption } from "./directory-option.ts";
 import { fitLines } from "./fit-lines.ts";
 import { showProgress } from "./live-progress.ts";
-import { registerOptions } from "./register-options.ts";
+import { exitCodeOf, runApplication } from "./run-application.ts";
 import { showRun } from "./show-run.ts";
 
-const SIGNALS = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const;
-/** What a terminal's keys send to all processes in the foreground. */
-const KEYS: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
 /** Runs that are shown whole; an application that makes one per request gets a count. */
 const SHOWN = 3;
 
@@ -42,7 +35,14 @@ Everything of Pitot's goes to stderr. Exits as the application does: by its code
       const dir = resolve(options.dir);
       const before = new Set(listRuns(dir));
       const endProgress = options.progress ? showProgress(dir, before) : () => {};
-      const end = await runUnderRegister(command, dir, options.label);
+      const end = await runApplication(
+        command,
+        { PITOT_DIR: dir, ...(options.label === undefined ? {} : { PITOT_LABEL: options.label }) },
+        "inherit",
+      ).catch((error: unknown) => {
+        process.exitCode = exitCodeOf(error);
+        throw error;
+      });
       endProgress();
       if (options.summary) await summarize(dir, before);
       if (end.signal === null) process.exitCode = end.code;
@@ -55,60 +55,6 @@ interface RunOptions {
   readonly label?: string;
   readonly summary: boolean;
   readonly progress: boolean;
-}
-
-interface EndOfChild {
-  readonly code: number;
-  readonly signal: NodeJS.Signals | null;
-}
-
-async function runUnderRegister(
-  [file = "", ...args]: string[],
-  dir: string,
-  label: string | undefined,
-): Promise<EndOfChild> {
-  const child = spawn(file, args, {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      PITOT_DIR: dir,
-      NODE_OPTIONS: registerOptions(process.env["NODE_OPTIONS"]),
-      ...(label === undefined ? {} : { PITOT_LABEL: label }),
-    },
-  });
-  // A terminal sends ctrl-c to both of us, and it is the application's to answer; what is sent to us alone, we hand on.
-  const forward = (signal: NodeJS.Signals): void => {
-    if (!KEYS.has(signal) || !hasTerminal()) child.kill(signal);
-  };
-  for (const signal of SIGNALS) process.on(signal, forward);
-  try {
-    return await new Promise((done, fail) => {
-      child.once("error", fail);
-      child.once("exit", (code, signal) => done({ code: code ?? 128 + constants.signals[signal!], signal }));
-    });
-  } catch (cause) {
-    const denied = (cause as NodeJS.ErrnoException).code === "EACCES";
-    process.exitCode = denied ? 126 : 127;
-    throw new PitotError("INVALID_ARGUMENT", "The command cannot be started", {
-      value: file,
-      remedy: denied
-        ? "Make it executable, or name what runs it: pitot run -- node app.js."
-        : "Write the command as in a shell: pitot run -- node app.js.",
-      cause,
-    });
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, forward);
-  }
-}
-
-/** True where a terminal controls this process, whatever its streams are. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function summarize(dir: string, before: ReadonlySet<string>): Promise<void> {

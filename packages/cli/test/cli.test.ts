@@ -358,6 +358,19 @@ describe("doctor", () => {
     rmSync(data, { recursive: true, force: true });
   });
 
+  it("tells of a server too, when a signal has ended it", async () => {
+    const code = `require("node:http").createServer().listen(0, () => console.error("up"))`;
+    const child = spawn(process.execPath, [cli, "doctor", "--json", "--", process.execPath, "-e", code], {
+      env: environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stderr.once("data", () => child.kill("SIGTERM"));
+    let text = "";
+    for await (const chunk of child.stdout) text += String(chunk);
+    expect(findings(text)["application"]).toMatchObject({ message: "ended by SIGTERM" });
+    expect(findings(text)["stream"]?.message).toMatch(/^hooked/);
+  });
+
   it("really sends a span, and tells the answer", async () => {
     await using sink = await startOtlpSink();
     const env = environment({

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { threadId } from "node:worker_threads";
 
 /** What became of one module that could be hooked. */
 export interface HookedModule {
@@ -11,6 +12,8 @@ export interface HookedModule {
 
 /** What `pitot doctor` learns from an application. */
 export interface RegisterReport {
+  /** Of process and thread: a later report of one stands for the earlier. */
+  readonly id: string;
   readonly node: string;
   readonly mode: string;
   readonly exporting: boolean;
@@ -26,17 +29,33 @@ export function reportHook(hook: HookedModule): void {
   hooks.push(hook);
 }
 
-/** Writes the report to the file that `PITOT_DOCTOR_REPORT` names, when the process exits. */
-export function reportAtExit(rest: () => Omit<RegisterReport, "hooks" | "node">): void {
+const EVERY_MS = 100;
+
+/**
+ * Writes the report to the file that `PITOT_DOCTOR_REPORT` names, whenever it has changed and when the process exits: a signal may end
+ * it without an exit.
+ */
+export function reportHooks(rest: () => Omit<RegisterReport, "hooks" | "node" | "id">): void {
   const file = process.env["PITOT_DOCTOR_REPORT"];
   if (file === undefined || file === "") return;
-  process.once("exit", () => {
-    const report: RegisterReport = { node: process.version, hooks, ...rest() };
+  let written = "";
+  const write = (): void => {
+    const report: RegisterReport = {
+      id: `${process.pid}.${threadId}`,
+      node: process.version,
+      hooks,
+      ...rest(),
+    };
+    const text = JSON.stringify(report);
+    if (text === written) return;
+    written = text;
     try {
-      // One line per process: children of the application report too.
-      writeFileSync(file, `${JSON.stringify(report)}\n`, { flag: "a" });
+      // A line each: children of the application report too.
+      writeFileSync(file, `${text}\n`, { flag: "a" });
     } catch {
       // The doctor says that it got no report.
     }
-  });
+  };
+  setInterval(write, EVERY_MS).unref();
+  process.once("exit", write);
 }

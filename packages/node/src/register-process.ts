@@ -5,7 +5,7 @@ import { PitotError, startedRuns } from "@pitot/core";
 import { registerAutoInstrumentations } from "./auto-instrumentations.ts";
 import { patchBuiltins } from "./builtins.ts";
 import { traceChildProcesses } from "./child-processes.ts";
-import { reportAtExit, reportHook } from "./hook-report.ts";
+import { reportHooks, reportHook } from "./hook-report.ts";
 import { INSTRUMENTATION_NAMES, isEnabled } from "./instrumented-modules.ts";
 import { addSpanProcessor, adoptContextManager, makeRoom } from "./make-room.ts";
 import { installModuleHooks } from "./module-hooks.ts";
@@ -50,7 +50,7 @@ export async function register(): Promise<void> {
     contextManager: around,
   });
   watchEnd(processRun);
-  reportAtExit(() => ({
+  reportHooks(() => ({
     mode: pitot.mode,
     exporting: pitot.exporting,
     snapshot: pitot.snapshotDirectory,
