@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { listRuns, readRun, type SnapshotRun } from "@pitot/snapshot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { METRICS } from "@pitot/semconv";
+import { jaegerTrace, spanEvents, type JaegerSpan } from "../src/jaeger-trace.ts";
 import { prometheusLabel, prometheusName } from "../src/prometheus-name.ts";
 import { buildBackends } from "../src/backends/build-backends.ts";
 import { startBackends, type Backends } from "../src/backends/start-backends.ts";
@@ -26,14 +27,6 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-interface JaegerSpan {
-  readonly spanID: string;
-  readonly operationName: string;
-  readonly tags: readonly { readonly key: string; readonly value: unknown }[];
-  readonly logs: readonly { readonly fields: readonly { readonly key: string; readonly value: unknown }[] }[];
-  readonly warnings: readonly string[] | null;
-}
-
 async function pipeline(
   script: string,
   env: Record<string, string> = {},
@@ -49,18 +42,7 @@ async function pipeline(
   const snapshot = readRun(directory, id ?? "");
   const rows = (await snapshot.table("spans"))!;
   const traceId = rows.getChild("trace_id")!.get(0) as string;
-  return { run: snapshot, spans: await trace(traceId, rows.numRows) };
-}
-
-async function trace(id: string, spans: number): Promise<JaegerSpan[]> {
-  let found: JaegerSpan[] = [];
-  for (let tries = 0; tries < 200 && found.length < spans; tries++) {
-    const response = await fetch(`${backends.jaeger}/api/traces/${id}`);
-    const body = (await response.json()) as { data?: { spans: JaegerSpan[] }[] };
-    found = body.data?.[0]?.spans ?? [];
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return found;
+  return { run: snapshot, spans: await jaegerTrace(backends.jaeger, traceId, rows.numRows) };
 }
 
 async function prometheus(
@@ -75,10 +57,6 @@ async function prometheus(
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return [];
-}
-
-function events(span: JaegerSpan): Record<string, unknown>[] {
-  return span.logs.map(({ fields }) => Object.fromEntries(fields.map(({ key, value }) => [key, value])));
 }
 
 describe("the flights pipeline in the real back ends", () => {
@@ -97,7 +75,7 @@ describe("the flights pipeline in the real back ends", () => {
         name: string;
         attributes: Record<string, unknown>;
       }[];
-      const seen = events(span);
+      const seen = spanEvents(span);
       expect(seen.map((event) => event["event"])).toEqual(expected.map(({ name }) => name));
       expected.forEach(({ attributes }, i) => {
         // Jaeger shows lists as JSON text.
@@ -106,7 +84,7 @@ describe("the flights pipeline in the real back ends", () => {
       });
       expect(Number(row["dropped_events_count"])).toBe(0);
     }
-    const quality = spans.flatMap(events).filter((event) => event["event"] === "pitot.quality");
+    const quality = spans.flatMap(spanEvents).filter((event) => event["event"] === "pitot.quality");
     expect(quality).toHaveLength((await snapshot.table("quality"))!.numRows);
     expect(quality.length).toBeGreaterThan(50);
     // From an event to its row, and from each row back to its event.
@@ -137,7 +115,7 @@ describe("the flights pipeline in the real back ends", () => {
       ["pitot.dataset", "dataset_stats"],
       ["pitot.column", "column_stats"],
     ] as const)
-      expect(spans.flatMap(events).filter((event) => event["event"] === name)).toHaveLength(
+      expect(spans.flatMap(spanEvents).filter((event) => event["event"] === name)).toHaveLength(
         (await snapshot.table(table))!.numRows,
       );
   });
@@ -236,7 +214,7 @@ describe("the flights pipeline in the real back ends", () => {
   ])("delivers 20,000 quality rows as 20,000 events %s", async (_, env) => {
     const { run: snapshot, spans } = await pipeline("packages/e2e/test/fixtures/many-rows.js", env);
     const ordinals = spans
-      .flatMap(events)
+      .flatMap(spanEvents)
       .filter((event) => event["event"] === "pitot.quality")
       .map((event) => Number(event["pitot.record.seq"]));
     expect(new Set(ordinals).size).toBe(20_000);
