@@ -29,7 +29,7 @@ export function addDoctor(program: Command, directory: DirectoryOption): void {
     .passThroughOptions()
     .addHelpText(
       "after",
-      "\nExits by 1 where something is a problem; warnings are none. End an application that runs on, such as a server, by ctrl-c.",
+      "\nExits by 1 where something is a problem; warnings are none. End an application that runs on, such as a server, by ctrl-c.\n\n  pitot doctor\n  pitot doctor -- node app.js",
     )
     .action(async (command: string[], { dir, json }: { dir: string; json?: boolean }) => {
       const findings = [checkNode(), checkConfiguration(), checkFolder(dir), checkApiCopies()];

@@ -12,6 +12,13 @@ export function addExport(program: Command, directory: DirectoryOption): void {
     .option("-f, --format <format>", "parquet, jsonl or otlp", "parquet")
     .option("-o, --output <folder>", "where to write", ".")
     .option(...directory)
+    .addHelpText(
+      "after",
+      `
+  pitot export last
+  pitot export 01a2 --format jsonl --output out
+  pitot export last --format otlp`,
+    )
     .action(
       async (
         wanted: string,

@@ -2,6 +2,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { PitotError } from "@pitot/core";
 import { Command, CommanderError } from "commander";
+import { completeRuns } from "./complete-runs.ts";
 import type { DirectoryOption } from "./directory-option.ts";
 import { addDoctor } from "./doctor-command.ts";
 import { addExport } from "./export-command.ts";
@@ -37,9 +38,17 @@ addRecover(program, directory);
 addReplay(program, directory);
 addPrune(program, directory);
 addExport(program, directory);
-tab(program, { completionCommandName: "completion" });
+completeRuns(tab(program, { completionCommandName: "completion" }), directory[2]);
 // Commands inherit settings when they are made; these were made by then.
 for (const command of program.commands) command.exitOverride().showHelpAfterError();
+
+// Whoever reads us may have seen enough: `pitot show | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+// An application that runs on must not end with those who read its summary.
+process.stderr.on("error", () => {});
 
 try {
   await program.parseAsync();

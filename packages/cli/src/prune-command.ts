@@ -36,6 +36,12 @@ export function addPrune(program: Command, directory: DirectoryOption): void {
     .option("--dry-run", "tell what would be removed")
     .option(...directory)
     .option("--json", "what was removed, as one JSON array")
+    .addHelpText(
+      "after",
+      `
+  pitot prune --older-than 30d --max-size 2GB
+  pitot prune --keep 100 --dry-run`,
+    )
     .action(async ({ dir, olderThan, keep, maxSize, json, ...flags }: PruneFlags) => {
       if (olderThan === undefined && keep === undefined && maxSize === undefined)
         throw new PitotError("INVALID_ARGUMENT", "Nothing bounds what is kept", {

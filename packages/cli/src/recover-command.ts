@@ -9,6 +9,12 @@ export function addRecover(program: Command, directory: DirectoryOption): void {
     .description("finish the runs of processes that died: cut torn tails, close open spans, compact")
     .option(...directory)
     .option("--json", "what was done, as one JSON array")
+    .addHelpText(
+      "after",
+      `
+  pitot recover
+  pitot recover --dir /var/pitot --json`,
+    )
     .action(async ({ dir, json }: { dir: string; json?: boolean }) => {
       const scopes = await recover(dir);
       if (json) console.log(JSON.stringify(scopes, null, 2));

@@ -12,6 +12,12 @@ export function addReplay(program: Command, directory: DirectoryOption): void {
     .option("--endpoint <url>", "OTLP/HTTP back end (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
     .option(...directory)
     .option("--json", "what was done, as JSON")
+    .addHelpText(
+      "after",
+      `
+  pitot replay --pending
+  pitot replay 01a210da-5f3a-7000-86f7-610b61cc89f5 --endpoint http://collector:4318`,
+    )
     .action(
       async (
         runs: string[],

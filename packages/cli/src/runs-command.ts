@@ -20,6 +20,13 @@ export function addRuns(program: Command, directory: DirectoryOption): void {
     .option("-n, --limit <number>", "how many", positiveNumber, 50)
     .option("--label <label>", "runs of this label alone")
     .option("--json", "one JSON array of manifests, newest first")
+    .addHelpText(
+      "after",
+      `
+  pitot runs
+  pitot runs --label nightly --limit 5
+  pitot runs --json | jq '.[0].run.status'`,
+    )
     .action(({ dir, limit, label, json }: { dir: string; limit: number; label?: string; json?: boolean }) => {
       const ids = listRuns(dir).reverse();
       const manifests = [];

@@ -18,6 +18,14 @@ export function addShow(program: Command, directory: DirectoryOption): void {
     .option(...directory)
     .option("-w, --watch", "show it again whenever it has changed, until it has ended")
     .option("--json", "the whole report as JSON; with --watch, one line per change")
+    .addHelpText(
+      "after",
+      `
+  pitot show
+  pitot show 01a2 --dir /var/pitot
+  pitot show last --watch
+  pitot show --json | jq .scans`,
+    )
     .action(
       async (wanted: string, { dir, json, watch }: { dir: string; json?: boolean; watch?: boolean }) => {
         const id = findRun(listRuns(dir), wanted);

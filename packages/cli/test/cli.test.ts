@@ -191,6 +191,21 @@ describe("runs and show", () => {
   it("completes commands", () => {
     expect(pitot(["complete", "--", "do"]).stdout).toContain("doctor");
     expect(pitot(["completion", "bash"]).stdout).toContain("complete");
+    const id = pitot(["runs"]).stdout.slice(0, 36);
+    expect(pitot(["complete", "--", "show", id.slice(0, 4)]).stdout).toContain(id);
+    expect(pitot(["complete", "--", "show", ""]).stdout).toMatch(/^last\t/);
+  });
+
+  it("has an example for each command", () => {
+    const commands = ["run", "runs", "show", "doctor", "recover", "replay", "prune", "export"];
+    for (const command of commands)
+      expect(pitot([command, "--help"]).stdout).toContain(`\n  pitot ${command}`);
+  });
+
+  it("ends in silence when nobody reads it any more", () => {
+    const command = `'${process.execPath}' '${cli}' show --json | { exec <&-; sleep 3; }`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", command], { env: environment(), encoding: "utf8" });
+    expect([stdout, stderr]).toEqual(["", ""]);
   });
 });
 
