@@ -222,7 +222,8 @@ function textBuffers(
 ): { offsets: Int32Array | BigInt64Array; bytes: Uint8Array } {
   const length = values.length;
   const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type);
-  const offsets = new Int32Array((length + 1) * (large ? 2 : 1));
+  const halves = large ? 2 : 1;
+  const offsets = new Int32Array((length + 1) * halves);
   let bytes = new Uint8Array(length * 8);
   let at = 0;
   for (let i = 0; i < length; i++) {
@@ -235,11 +236,9 @@ function textBuffers(
       else bytes.set(value, at);
       at += size;
     }
-    if (large) {
-      // By halves, since a BigInt per row costs more than the row.
-      offsets[2 * i + 2] = at;
-      offsets[2 * i + 3] = at / 2 ** 32;
-    } else offsets[i + 1] = at;
+    // By halves, since a BigInt per row costs more than the row.
+    offsets[(i + 1) * halves] = at;
+    if (at > 0xffffffff) offsets[(i + 1) * halves + 1] = at / 2 ** 32;
   }
   // What is over is little against the text, unless there is little text.
   const used = bytes.length > at * 2 ? bytes.slice(0, at) : bytes.subarray(0, at);

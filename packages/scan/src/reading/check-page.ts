@@ -41,11 +41,10 @@ export function checkPage(
     for (const most of [leaf.maxRep, leaf.maxDef]) {
       if (most === 0) continue;
       const end = at + 4 + uint32(page, at);
-      const found = checkHybrid(page, at + 4, end, levelWidth(most), header.values, most);
-      if (most === leaf.maxDef) count = found.atMost;
+      count = checkHybrid(page, at + 4, end, levelWidth(most), header.values, most);
       at = end;
     }
-    // Both kinds of levels may have the same maximum; the definition levels come last.
+    // Definition levels come last, and where there are none, all values are there.
     if (leaf.maxDef === 0) count = header.values;
   }
   checkValues(page, at, count, header.encoding, leaf, dictionary);
@@ -60,7 +59,7 @@ export function checkLevels(bytes: Uint8Array, start: number, header: PageHeader
     if (nulls > 0) throw new RangeError("nulls in a column that has none");
     return values;
   }
-  const { atMost } = checkHybrid(
+  const atMost = checkHybrid(
     bytes,
     middle,
     middle + definitionBytes,

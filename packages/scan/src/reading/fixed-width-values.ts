@@ -20,6 +20,8 @@ export function fixedWidthValues(type: DataType, values: ArrayLike<unknown>): Bu
     const bytes = slots(values, 2);
     return new Uint16Array(bytes.buffer, 0, values.length);
   }
+  // What is decoded is not written to again.
+  if (values instanceof type.ArrayType) return values as unknown as Int32Array;
   const target: unknown = new (type.ArrayType as Int32ArrayConstructor)(values.length);
   if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
     fillBigInts(target as BigInt64Array, values, type);
