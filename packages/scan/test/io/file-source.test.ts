@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -90,6 +91,31 @@ describe("fileSource", () => {
     clearInterval(watch);
     expect(most - before).toBeLessThanOrEqual(66);
     expect(descriptors()).toBeLessThanOrEqual(before + 1);
+  });
+
+  it("lets the event loop turn while many are read from the page cache, and can be cancelled then", async () => {
+    const path = file();
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    let turns = 0;
+    let read = 0;
+    const turn = (): void => {
+      if (++turns === 20) stop.abort(reason);
+      else setImmediate(turn);
+    };
+    setImmediate(turn);
+    const worker = async (): Promise<void> => {
+      for (let i = 0; i < 50_000; i++)
+        read += (await fileSource(path).suffix(1000, stop.signal)).bytes.length;
+    };
+    await expect(Promise.all([worker(), worker(), worker()])).rejects.toBe(reason);
+    expect(read).toBeGreaterThan(0);
+  });
+
+  it.skipIf(process.platform === "win32")("does not wait for a pipe to be written to", async () => {
+    const path = join(folder, "pipe");
+    execFileSync("mkfifo", [path]);
+    await expect(fileSource(path).suffix(8)).rejects.toThrow(/not a file/);
   });
 
   it("can be cancelled", async () => {
