@@ -10,6 +10,7 @@ import { deltaState } from "./delta-state.ts";
 import { driverNode } from "./driver-node.ts";
 import { duckdbStatement } from "./duckdb-statement.ts";
 import { durableAppend } from "./durable-append.ts";
+import { flightsScan } from "./flights-scan.ts";
 import { flushDelay } from "./flush-delay.ts";
 import { footerReading } from "./footer-reading.ts";
 import { invalidIds } from "./invalid-ids.ts";
@@ -33,6 +34,7 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   6: columnStats,
   7: footerReading,
   8: rowGroupPruning,
+  "8b": flightsScan,
   9: burstOfSpans,
   10: startUpAgainstNodeSdk,
   "10b": startUpAgainstAuto,

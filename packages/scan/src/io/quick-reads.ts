@@ -2,8 +2,8 @@
 const SLICE_MS = 2;
 // A read of the page cache takes 20 µs, and one that waits for a disk more than this. Beside those of the thread pool it would then be slower, too.
 const QUICK_MS = 0.1;
-// As long as reads of the page cache may take that wait for the thread pool in a queue.
-const QUICK_IN_POOL_MS = 4;
+// Reads wait for each other in the pool, and for a busy processor. Above this it is the disk, and to wait for it would be felt.
+const QUICK_IN_POOL_MS = 50;
 const FEWEST = 8;
 const MOST = 256;
 

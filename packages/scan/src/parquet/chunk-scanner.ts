@@ -2,6 +2,11 @@ import { BINARY, FALSE, I32, I64, LIST, STRUCT, type ThriftReader } from "./thri
 
 // Type, path, codec, number of values, both sizes and the offset of the data, by one bit each. Encodings may be left out: nothing needs them.
 const REQUIRED = (1 << 1) | (1 << 3) | (1 << 4) | (1 << 5) | (1 << 6) | (1 << 7) | (1 << 9);
+// Headers of a field whose id is the one after the last, and of a list of one text.
+const I32_NEXT = 0x10 | I32;
+const LIST_NEXT = 0x10 | LIST;
+const ONE_TEXT = 0x10 | BINARY;
+const USUAL_BEGINNING = (1 << 1) | (1 << 2) | (1 << 3) | (1 << 4);
 
 /**
  * Goes over one column chunk of a footer: checks its structure, and notes the numbers that nearly every use of a footer asks for and the
@@ -62,6 +67,12 @@ export class ChunkScanner {
     this.metadataAt = pos;
     let seen = 0;
     let id = 0;
+    const known = afterUsualBeginning(bytes, pos);
+    if (known > 0) {
+      pos = known;
+      id = 4;
+      seen = USUAL_BEGINNING;
+    }
     for (;;) {
       const header = bytes[pos++]!;
       const type = header & 15;
@@ -130,6 +141,21 @@ export class ChunkScanner {
     if (!(pos <= end)) reader.fail("The metadata end within a column chunk", this.metadataAt);
     if ((seen & REQUIRED) !== REQUIRED) reader.fail("The metadata of a column chunk lack a field", seen);
   }
+}
+
+/**
+ * Where the fields after type, encodings, path and codec begin, by which nearly all metadata begin, where all of them are as short as they
+ * nearly always are and the path is one name; -1 where not, for the loop that takes everything. A fifth of the time.
+ */
+function afterUsualBeginning(bytes: Uint8Array, start: number): number {
+  const encodings = bytes[start + 3]!;
+  if (bytes[start] !== I32_NEXT || bytes[start + 1]! > 127 || bytes[start + 2] !== LIST_NEXT) return -1;
+  if ((encodings & 15) !== I32 || encodings >= 0xf0) return -1;
+  let pos = start + 4;
+  for (const end = pos + (encodings >>> 4); pos < end; pos++) if (bytes[pos]! > 127) return -1;
+  if (bytes[pos] !== LIST_NEXT || bytes[pos + 1] !== ONE_TEXT || bytes[pos + 2]! > 127) return -1;
+  pos += 3 + bytes[pos + 2]!;
+  return bytes[pos] === I32_NEXT && bytes[pos + 1]! < 128 ? pos + 2 : -1;
 }
 
 function skipStatistics(reader: ThriftReader, start: number): number {

@@ -48,7 +48,7 @@ it("tries again less and less often where reads stay slow, and more often again 
 it("begins anew after a slow read in the pool, and takes a failed one for what it took", async () => {
   const reads = new QuickReads();
   for (let i = 0; i < 7; i++) await reads.inPool(async () => undefined);
-  await reads.inPool(async () => takes(10));
+  await reads.inPool(async () => takes(60));
   expect(await untilTrusted(reads)).toBe(8);
   await expect(reads.inPool(() => Promise.reject(new Error("not there")))).rejects.toThrow("not there");
   expect(() =>

@@ -40,7 +40,9 @@ it("counts the values that are the most, of every width, and finds one above it"
       const bytes = encoded(values, width, next);
       const check = (highest: number, count = values.length): number =>
         checkHybrid(bytes, 2, bytes.length - 1, width, count, highest);
-      expect(check(most), `${width} bits: ${values}`).toBe(values.filter((value) => value === most).length);
+      expect(check(most), `${width} bits: ${values.join()}`).toBe(
+        values.filter((value) => value === most).length,
+      );
       const greatest = Math.max(...values);
       if (greatest > 0) expect(() => check(greatest - 1)).toThrow(RangeError);
       expect(check(2 ** width)).toBe(0);
