@@ -190,8 +190,6 @@ async function inTurn(
   for (let round = 0; round <= ROUNDS; round++) {
     const sums: Sums[] = [];
     for (const [which, body] of [ours, peer].entries()) {
-      // What one leaves behind is not to be cleared away in the other's time.
-      globalThis.gc?.();
       const started = performance.now();
       sums.push(await body());
       // The first round warms up.
