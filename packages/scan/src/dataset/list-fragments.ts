@@ -41,7 +41,7 @@ export async function rowGroupFragments(
   const split = await allAhead(
     fragments,
     dataset.concurrency,
-    (fragment) => splitFragmentByRowGroup(fragment, options.signal),
+    (fragment, stop) => splitFragmentByRowGroup(fragment, stop),
     options.signal,
   );
   return split.flat();
@@ -52,7 +52,7 @@ export async function rowGroupCount(fragments: readonly Fragment[], signal?: Abo
   const counts = await allAhead(
     fragments,
     16,
-    async (fragment) => (await coveredRowGroups(fragment, signal)).length,
+    async (fragment, stop) => (await coveredRowGroups(fragment, stop)).length,
     signal,
   );
   return counts.reduce((total, count) => total + count, 0);

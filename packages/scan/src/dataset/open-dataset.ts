@@ -244,8 +244,8 @@ async function inspect(
   const schemas = await allAhead(
     which === "first" ? fragments.slice(0, 1) : fragments,
     concurrency,
-    async (fragment) => ({
-      schema: (await footerOf(fragment, { signal })).schema,
+    async (fragment, stop) => ({
+      schema: (await footerOf(fragment, { signal: stop })).schema,
       location: fragment.location,
     }),
     signal,

@@ -49,16 +49,20 @@ export async function* plannedFragments(
   const planned = orderedAhead(
     plan.fragments,
     dataset.concurrency,
-    (fragment) => planFragment(dataset, fragment, { predicate, signal, meter }),
+    (fragment, stop) => planFragment(dataset, fragment, { predicate, signal: stop, meter }),
     signal,
   );
-  for (;;) {
-    const next = await timed(() => planned.next());
-    if (next.done === true) return;
-    if (next.value.rowGroups.length > 0 || next.value.footer.metadata.rowGroups.length === 0) {
-      if (meter !== undefined) meter.filesRead++;
-      yield next.value;
-    } else if (meter !== undefined) meter.filesSkippedBy.statistics++;
+  try {
+    for (;;) {
+      const next = await timed(() => planned.next());
+      if (next.done === true) return;
+      if (next.value.rowGroups.length > 0 || next.value.footer.metadata.rowGroups.length === 0) {
+        if (meter !== undefined) meter.filesRead++;
+        yield next.value;
+      } else if (meter !== undefined) meter.filesSkippedBy.statistics++;
+    }
+  } finally {
+    await planned.return();
   }
 }
 

@@ -180,7 +180,7 @@ class LogSource implements DeltaSource {
     const kept: DeltaFragment[] = [];
     for (const file of keptFiles(files, reasons)) if (kept.push(fragment(file)) % TURN === 0) await turn();
     if (fieldIds !== undefined)
-      await allAhead(kept, 16, (fragment) => nameByIds(fragment, fieldIds, signal), signal);
+      await allAhead(kept, 16, (fragment, stop) => nameByIds(fragment, fieldIds, stop), signal);
     return new LogPlan(kept, files, reasons, fragment);
   }
 }

@@ -56,7 +56,7 @@ export function scanBatches(dataset: Dataset, options: ScanOptions = {}): Scan {
       const batches = orderedAhead(
         rowGroups(dataset, read, fragments),
         atOnce,
-        ([planned, group]) => readRowGroup(planned, group, read),
+        ([planned, group], stop) => readRowGroup(planned, group, { ...read, signal: stop }),
         signal,
       );
       meter.clock.resume();
@@ -112,9 +112,9 @@ export async function countedRows(
     const counts = orderedAhead(
       rowGroups(dataset, read, fragments),
       atOnce,
-      async ([planned, group]) => {
+      async ([planned, group], stop) => {
         if (!group.certain || planned.fragment.deletedRows !== undefined)
-          return await countRowGroup(planned, group, read);
+          return await countRowGroup(planned, group, { ...read, signal: stop });
         meter.rowGroupsSkippedBy.certain++;
         meter.rowsSkipped += group.rows;
         meter.rowsMatched += group.rows;

@@ -25,8 +25,8 @@ export async function parquetMetadataCollector(
   return await allAhead(
     files.values(),
     16,
-    async ({ fragment, rowGroups }) => {
-      const { metadata } = await footerOf(fragment, { signal });
+    async ({ fragment, rowGroups }, stop) => {
+      const { metadata } = await footerOf(fragment, { signal: stop });
       if (rowGroups === undefined) return { location: fragment.location, metadata };
       const kept = metadata.rowGroups.filter((_, index) => rowGroups.has(index));
       const numRows = kept.reduce((total, group) => total + group.numRows, 0);

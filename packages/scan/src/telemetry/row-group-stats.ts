@@ -66,11 +66,16 @@ export async function rowGroupStats(
         value: column,
         remedy: `Choose from ${schema.fields.map(({ name }) => name).join(", ")}`,
       });
+  if (maxRowGroups !== Infinity && !(Number.isSafeInteger(maxRowGroups) && maxRowGroups >= 0))
+    throw new PitotError("INVALID_ARGUMENT", "maxRowGroups must be a whole number of 0 or more", {
+      value: maxRowGroups,
+      remedy: "Leave maxRowGroups out, or give how many row groups to tell of",
+    });
   const stats: RowGroupStats[] = [];
   const footers = orderedAhead(
     fragments,
     Math.min(16, maxRowGroups),
-    async (fragment) => [fragment, await footerOf(fragment, { signal })] as const,
+    async (fragment, stop) => [fragment, await footerOf(fragment, { signal: stop })] as const,
     signal,
   );
   for await (const [fragment, footer] of footers)
