@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { Float64 } from "apache-arrow";
 import { col, explainScan, openDataset } from "../src/index.ts";
+import { columnSeparation } from "../src/advice/column-separation.ts";
 import { duckFiles, type DuckFiles } from "./duckdb-files.ts";
 
 let duck: DuckFiles;
@@ -57,4 +59,55 @@ it("looks at files and footers, with and without a predicate", async () => {
   expect(explained.findings.map(({ code }) => code)).toContain("SMALL_FILES");
   mkdirSync(duck.path("nothing"));
   expect((await explainScan(await openDataset(duck.path("nothing")))).text).toMatch(/nothing to improve/);
+});
+
+it("takes nulls for what statistics tell, not for statistics that are not there", async () => {
+  await duck.run(`copy (select case when i < 4096 then i end as few, null::integer as none, case when i % 16 > 0 then i end as some
+    from range(65536) t(i)) to '$DIR/nulls.parquet' (row_group_size 4096)`);
+  const dataset = await openDataset(duck.path("nulls.parquet"));
+  const few = await explainScan(dataset, col("few").ge(0));
+  expect(few.columns[0]).toMatchObject({
+    withoutStatistics: 0,
+    withoutValues: 15,
+    overlap: 1 / 16,
+    sortedRead: 1,
+  });
+  expect(few.findings.map(({ code }) => code)).toEqual(["SMALL_ROW_GROUPS"]);
+  const none = await explainScan(dataset, col("none").gt(1));
+  expect(none.columns[0]).toMatchObject({
+    withoutStatistics: 0,
+    withoutValues: 16,
+    overlap: null,
+    sortedRead: null,
+  });
+  expect(none.text).toMatch(/reads 0 of 16 row groups.*\n {2}none: no values\n/);
+  // Sorted, the nulls of all row groups are in one.
+  const missing = await explainScan(dataset, col("some").isNull());
+  expect([missing.effectiveness.rowGroups.read, missing.columns[0]?.sortedRead]).toEqual([16, 1]);
+  // Nested columns, and none at all.
+  await duck.run(
+    `copy (select {'a': case when i > 0 then i end} as st from range(10) t(i)) to '$DIR/st.parquet'`,
+  );
+  const nested = await explainScan(await openDataset(duck.path("st.parquet")), col("st.a").gt(3));
+  expect([nested.columns[0]?.path, nested.findings]).toEqual(["st.a", []]);
+  await duck.run(`copy (select 1 as id where false) to '$DIR/norows.parquet'`);
+  expect(
+    (await explainScan(await openDataset(duck.path("norows.parquet")), col("id").gt(3))).findings,
+  ).toEqual([]);
+});
+
+it("explains hundreds of thousands of row groups without a pause", () => {
+  const ranges = Array.from({ length: 300_000 }, (_, i) => ({
+    rows: 1000,
+    nulls: 0,
+    min: i % 1000,
+    max: (i % 1000) + 10,
+  }));
+  const started = process.cpuUsage();
+  const { overlap, sortedRead } = columnSeparation("x", ranges, new Float64(), col("x").lt(101));
+  const { user } = process.cpuUsage(started);
+  expect(overlap).toBeCloseTo(0.011, 3);
+  // A tenth of the values.
+  expect(sortedRead! / 300_000).toBeCloseTo(0.096, 1);
+  expect(user / 1000).toBeLessThan(5000);
 });

@@ -1,9 +1,11 @@
 import type { DataType } from "apache-arrow";
 import type { Scalar } from "../parquet/column-bounds.ts";
 import type { Predicate } from "../predicate/predicate.ts";
-/** The range of a column in a row group; without bounds where they are not known. */
+/** The range of a column in a row group; without bounds where they are not known, or where there are no values. */
 export interface RowRange {
     readonly rows: number;
+    /** Undefined where they were not counted. */
+    readonly nulls: number | undefined;
     readonly min?: Scalar;
     readonly max?: Scalar;
 }
@@ -12,6 +14,8 @@ export interface ColumnSeparation {
     readonly path: string;
     readonly rowGroups: number;
     readonly withoutStatistics: number;
+    /** Row groups in which all values are null, which no comparison reads. */
+    readonly withoutValues: number;
     /** Share of the row groups whose range holds a value, on average over the ranges' ends: 1 / row groups is the best, 1 the worst. Null without bounds. */
     readonly overlap: number | null;
     /** Row groups that the predicate would read if rows were sorted by this column, as far as ranges tell; null where they do not. */

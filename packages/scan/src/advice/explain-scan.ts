@@ -10,6 +10,8 @@ import { columnSeparation, type ColumnSeparation, type RowRange } from "./column
 const SMALL_ROW_GROUP = 1024 * 1024;
 const LARGE_ROW_GROUP = 512 * 1024 * 1024;
 const SMALL_FILE = 1024 * 1024;
+// Less is read in one request, whatever share of small files it is.
+const LARGE_FOOTERS = 64 * 1024;
 
 /** One thing that makes a scan slower than it needs to be. */
 export interface ScanFinding {
@@ -104,7 +106,11 @@ class Survey {
       const boundsOf = footer.bounds(index, fragment, dataset);
       for (const { path, ranges } of this.columns) {
         const bounds = boundsOf(path)?.bounds;
-        ranges.push({ rows, ...(bounds === undefined ? {} : usableBounds(bounds)) });
+        ranges.push({
+          rows,
+          nulls: bounds?.nullCount ?? (rows === 0 ? 0 : undefined),
+          ...(bounds !== undefined && usableBounds(bounds)),
+        });
       }
     }
   }
@@ -132,7 +138,7 @@ class Survey {
         message: `There are ${this.#files} files of ${size(this.#fileBytes / this.#files)}`,
         remedy: "Compact them: each costs a footer request before any data is read",
       });
-    if (this.#fileBytes > 0 && this.#footerBytes > 0.1 * this.#fileBytes)
+    if (this.#footerBytes > Math.max(LARGE_FOOTERS, 0.1 * this.#fileBytes))
       findings.push({
         code: "LARGE_FOOTERS",
         message: `Footers are ${percent(this.#footerBytes / this.#fileBytes)} of the files`,
@@ -180,8 +186,8 @@ function explanationText(
     `${dataset}${predicate === null ? "" : ` where ${predicate}`}`,
     `  reads ${rowGroups.read} of ${rowGroups.total} row groups in ${files.read} of ${files.total} files (${size(bytes.total)})`,
     ...columns.map(
-      ({ path, overlap }) =>
-        `  ${path}: ${overlap === null ? "no bounds" : `a value lies in ${percent(overlap)} of the row groups' ranges`}`,
+      ({ path, overlap, withoutStatistics }) =>
+        `  ${path}: ${overlap === null ? (withoutStatistics > 0 ? "no bounds" : "no values") : `a value lies in ${percent(overlap)} of the row groups' ranges`}`,
     ),
     ...findings.map(({ message, remedy }) => `  ! ${message}. ${remedy}.`),
     ...(findings.length === 0 ? ["  nothing to improve"] : []),

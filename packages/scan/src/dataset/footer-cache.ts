@@ -4,8 +4,9 @@ import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import { FileFooter } from "./file-footer.ts";
 import type { Fragment } from "./fragment-source.ts";
 
-// Decoded footers keep views of their bytes and some objects per row group.
+// Decoded footers keep views of their bytes and some objects per row group; schemas of their own, however short they are.
 const MEMORY_PER_BYTE = 4;
+const MEMORY_PER_FOOTER = 4096;
 const MOST_MEMORY = 64 * 1024 * 1024;
 
 const origins = new WeakMap<Fragment, object>();
@@ -64,10 +65,14 @@ function counted(footer: FileFooter, meter: ScanMeter | undefined): FileFooter {
 function keep(key: object, footer: FileFooter): void {
   if (kept.has(key)) return;
   kept.set(key, footer);
-  memory += footer.footerBytes * MEMORY_PER_BYTE;
+  memory += memoryOf(footer);
   for (const [oldest, old] of kept) {
     if (memory <= MOST_MEMORY) break;
     kept.delete(oldest);
-    memory -= old.footerBytes * MEMORY_PER_BYTE;
+    memory -= memoryOf(old);
   }
+}
+
+function memoryOf({ footerBytes }: FileFooter): number {
+  return footerBytes * MEMORY_PER_BYTE + MEMORY_PER_FOOTER;
 }
