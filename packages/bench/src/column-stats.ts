@@ -5,7 +5,7 @@ import { asyncTurns } from "./async-turns.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { ask, openDuck } from "./duck.ts";
 
-const ROWS = 2_000_000;
+const ROWS = 5_000_000;
 const COLUMNS = 20;
 
 /**

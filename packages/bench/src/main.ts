@@ -1,6 +1,7 @@
 // `npm run bench [-- --row N …] [--json FILE]`: ours, peer, ratio, goal; never fails on a slow result.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { againstArquero } from "./against-arquero.ts";
 import { arrowBatch } from "./arrow-batch.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { boundedMemory } from "./bounded-memory.ts";
@@ -31,6 +32,7 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   "3b": qualityTable,
   4: durableAppend,
   5: invalidIds,
+  "5b": againstArquero,
   6: columnStats,
   7: footerReading,
   8: rowGroupPruning,
