@@ -19,3 +19,5 @@ export declare function runStage<T>(live: LiveRun, label: string, name: string, 
 export declare function settle<T>(result: T, end: (error?: {
     readonly thrown: unknown;
 }) => void): T;
+/** What `await` waits for. A value whose `then` cannot be read is none: to read it is not the caller's doing. */
+export declare function isThenable(value: unknown): value is PromiseLike<unknown>;

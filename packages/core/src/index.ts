@@ -58,7 +58,7 @@ export { pitotTracer } from "./registered-api.ts";
 export { addCounter, recordHistogram } from "./instruments.ts";
 export { guarded } from "./internal/report-once.ts";
 export { recordName } from "./record-name.ts";
-export { settle } from "./stage.ts";
+export { isThenable, settle } from "./stage.ts";
 export { columnValue } from "./record-batch.ts";
 export type {
   DictionaryColumn,

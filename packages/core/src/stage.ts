@@ -86,11 +86,12 @@ export function runStage<T>(
 
 /** Calls `end` when `result` is there: now, or when its promise settles. The caller gets a promise that settles alike. */
 export function settle<T>(result: T, end: (error?: { readonly thrown: unknown }) => void): T {
-  if (!isPromise(result)) {
+  if (!isThenable(result)) {
     end();
     return result;
   }
-  return result.then(
+  // A thenable that is no promise may call back at once, twice or never, and return nothing.
+  return Promise.resolve(result).then(
     (value) => {
       end();
       return value;
@@ -102,8 +103,12 @@ export function settle<T>(result: T, end: (error?: { readonly thrown: unknown })
   ) as T;
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
+/** What `await` waits for. A value whose `then` cannot be read is none: to read it is not the caller's doing. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  try {
+    return typeof (value as { then?: unknown }).then === "function";
+  } catch {
+    return false;
+  }
 }

@@ -188,6 +188,27 @@ describe("sinks", () => {
   });
 });
 
+describe("what a stage returns", () => {
+  it("is waited for as `await` does, and left alone where it cannot be touched", async () => {
+    const locked = new Proxy({}, { get: () => raise() });
+    await trackedRun({ label: "thenables" }, async (run) => {
+      // oxlint-disable-next-line unicorn/no-thenable -- one that calls back at once and returns nothing
+      const value = run.stage("then", () => ({ then: (done: (value: number) => void) => done(3) }));
+      expect(await value).toBe(3);
+      expect(run.stage("locked", () => locked) === locked).toBe(true);
+    });
+    const statuses = telemetry
+      .spans()
+      .map(({ name, attributes }) => [name, attributes["pitot.stage.status"]]);
+    expect(statuses).toEqual(
+      expect.arrayContaining([
+        ["stage then", "completed"],
+        ["stage locked", "completed"],
+      ]),
+    );
+  });
+});
+
 describe("a sink that fails", () => {
   const throwing = new Proxy(new DiagnosticsCollector(), { get: () => () => raise() });
   const rejecting = new Proxy(new DiagnosticsCollector(), { get: () => async () => raise() });

@@ -26,6 +26,8 @@ export interface DriverOptions {
     /** Label of the runs. Default `driver`. */
     readonly label?: string;
     readonly cache?: CacheStore;
+    /** How long a cache may take to answer, in ms; then the value is computed, or not stored. Default 60,000. */
+    readonly cacheTimeoutMs?: number;
     /** Nodes that run at once. Default: all that are ready. */
     readonly concurrency?: number;
 }

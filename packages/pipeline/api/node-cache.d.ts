@@ -30,6 +30,8 @@ export declare class FileCacheStore implements CacheStore {
     get(key: string): Promise<CacheEntry | undefined>;
     set(key: string, entry: CacheEntry): Promise<void>;
 }
+/** Whether a store gave what was put into it; a file may be of another program. */
+export declare function isCacheEntry(entry: unknown): entry is CacheEntry;
 /** The version of a value: equal for equal values of plain data. Undefined for what cannot be cloned, such as a function. */
 export declare function dataVersion(value: unknown): string | undefined;
 /** The version of a node's code: what it says, or its function's text. What a function calls is not seen. */

@@ -1,11 +1,20 @@
-import { PitotError, trackedRun, type DiagnosticsSink, type PipelineRun } from "@pitot/core";
+import { isThenable, PitotError, trackedRun, type DiagnosticsSink, type PipelineRun } from "@pitot/core";
 import { PGraph } from "p-graph";
 import { aroundRun, type RunHandle } from "./around-run.ts";
-import { cacheKey, codeVersion, dataVersion, type CacheEntry, type CacheStore } from "./node-cache.ts";
+import {
+  cacheKey,
+  codeVersion,
+  dataVersion,
+  isCacheEntry,
+  type CacheEntry,
+  type CacheStore,
+} from "./node-cache.ts";
 import type { PipelineNode } from "./pipeline-node.ts";
+import { planNodes } from "./plan-nodes.ts";
 
 /** Sets of targets whose graphs are kept. */
 const MAX_GRAPHS = 32;
+const CACHE_TIMEOUT_MS = 60_000;
 
 /** Values by name, as a node's function is given them: of any type, since names are what connects functions here. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a function says what it expects
@@ -35,6 +44,8 @@ export interface DriverOptions {
   /** Label of the runs. Default `driver`. */
   readonly label?: string;
   readonly cache?: CacheStore;
+  /** How long a cache may take to answer, in ms; then the value is computed, or not stored. Default 60,000. */
+  readonly cacheTimeoutMs?: number;
   /** Nodes that run at once. Default: all that are ready. */
   readonly concurrency?: number;
 }
@@ -77,22 +88,22 @@ export interface Driver {
 export function createDriver(options: DriverOptions): Driver {
   const nodes = new Map(Object.entries(options.nodes));
   const config = options.config ?? {};
-  check(nodes, config, options.concurrency);
-  plan(nodes, config, [...nodes.keys()]);
+  check(nodes, config, options);
+  planNodes(nodes, config, [...nodes.keys()]);
   const compiled = new Map([...nodes].map(([id, node]) => [id, compile(node, nodes)]));
   const graphs = new Map<string, PGraph>();
   const graphOf = (targets: readonly string[]): PGraph => {
     const key = JSON.stringify(targets);
     let graph = graphs.get(key);
     if (graph === undefined) {
-      graph = makeGraph(plan(nodes, config, targets), compiled);
+      graph = makeGraph(planNodes(nodes, config, targets), compiled);
       if (graphs.size >= MAX_GRAPHS) graphs.clear();
       graphs.set(key, graph);
     }
     return graph;
   };
   return {
-    plan: (...targets) => plan(nodes, config, targets),
+    plan: (...targets) => planNodes(nodes, config, targets),
     execute: async (targets, execution = {}) => {
       const graph = graphOf(targets);
       const values = { ...config, ...execution.config };
@@ -184,11 +195,11 @@ class Execution {
           if (this.#failure !== undefined) return observed.skip("another node failed");
           if (signal.aborted) throw signal.reason;
           const value = this.#value(id, node, observed);
-          return isPromise(value) ? value.then(keep) : keep(value);
+          return isThenable(value) ? Promise.resolve(value).then(keep) : keep(value);
         },
       );
-      if (isPromise(result))
-        return result.then(
+      if (isThenable(result))
+        return Promise.resolve(result).then(
           () => end(),
           (error: unknown) => end({ thrown: error }),
         );
@@ -232,7 +243,9 @@ class Execution {
     let entry: CacheEntry | undefined;
     let reason = "not there";
     try {
-      entry = await store.get(key);
+      const found: unknown = await this.#inTime(store.get(key));
+      if (isCacheEntry(found)) entry = found;
+      else if (found !== undefined) reason = "the cache gave what is no entry";
     } catch (error) {
       reason = `the cache cannot be read: ${message(error)}`;
     }
@@ -249,12 +262,32 @@ class Execution {
     if (version === undefined) node.cache({ ...use, outcome: "miss", reason: "its value is not plain data" });
     else
       try {
-        await store.set(key, { value, dataVersion: version, codeVersion: code, producer: node.producer });
+        const made: CacheEntry = {
+          value,
+          dataVersion: version,
+          codeVersion: code,
+          producer: node.producer,
+        };
+        await this.#inTime(store.set(key, made));
         node.cache({ ...use, outcome: "stored", reason });
       } catch (error) {
         node.cache({ ...use, outcome: "failed", reason: `the cache cannot be written: ${message(error)}` });
       }
     return value;
+  }
+
+  /** What the cache answers; an error where it does not. */
+  async #inTime<T>(answer: T): Promise<Awaited<T>> {
+    const ms = this.#options.cacheTimeoutMs ?? CACHE_TIMEOUT_MS;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The version of a value that is there, made when a cached node first needs it. */
@@ -267,8 +300,13 @@ class Execution {
 function check(
   nodes: ReadonlyMap<string, DriverNode>,
   config: Readonly<Record<string, unknown>>,
-  concurrency: number | undefined,
+  { concurrency, cacheTimeoutMs }: DriverOptions,
 ): void {
+  if (cacheTimeoutMs !== undefined && !(cacheTimeoutMs > 0 && cacheTimeoutMs < 2 ** 31))
+    throw new PitotError("INVALID_CONFIGURATION", "cacheTimeoutMs is not a time in ms above 0", {
+      value: cacheTimeoutMs,
+      remedy: "Give how long a cache may take to answer, in ms, at most 2147483647.",
+    });
   if (concurrency !== undefined && !(Number.isSafeInteger(concurrency) && concurrency > 0))
     throw new PitotError("INVALID_CONFIGURATION", "concurrency is not a whole number of 1 or more", {
       value: concurrency,
@@ -295,60 +333,6 @@ function check(
         },
       );
   }
-}
-
-/** Depth first; tells the cycle, where there is one. */
-function plan(
-  nodes: ReadonlyMap<string, DriverNode>,
-  config: Readonly<Record<string, unknown>>,
-  targets: readonly string[],
-): string[] {
-  const order: string[] = [];
-  const done = new Set<string>();
-  // A stack of its own: a chain of a hundred thousand nodes is no reason to overflow.
-  const path: { id: string; deps: readonly string[]; next: number }[] = [];
-  const open = new Set<string>();
-  const enter = (id: string, from: string | undefined): void => {
-    if (done.has(id) || (Object.hasOwn(config, id) && !nodes.has(id))) return;
-    const node = nodes.get(id);
-    if (node === undefined)
-      throw new PitotError(
-        "INVALID_CONFIGURATION",
-        `${from === undefined ? "A target" : `Node ${from}`} needs what is neither a node nor configured`,
-        {
-          value: id,
-          remedy: `Add it to nodes or config. There are: ${[...nodes.keys(), ...Object.keys(config)].slice(0, 20).join(", ")}.`,
-        },
-      );
-    if (open.has(id)) {
-      const ids = path.map((step) => step.id);
-      throw new PitotError("INVALID_CONFIGURATION", "The nodes form a cycle", {
-        value: [...ids.slice(ids.indexOf(id)), id].join(" -> "),
-        remedy: "Break it.",
-      });
-    }
-    open.add(id);
-    path.push({ id, deps: node.deps ?? [], next: 0 });
-  };
-  for (const target of targets) {
-    enter(target, undefined);
-    while (path.length > 0) {
-      const step = path.at(-1)!;
-      const dep = step.deps[step.next++];
-      if (dep !== undefined) enter(dep, step.id);
-      else {
-        path.pop();
-        open.delete(step.id);
-        done.add(step.id);
-        order.push(step.id);
-      }
-    }
-  }
-  return order;
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 function message(error: unknown): string {

@@ -101,6 +101,15 @@ export class FileCacheStore implements CacheStore {
   }
 }
 
+/** Whether a store gave what was put into it; a file may be of another program. */
+export function isCacheEntry(entry: unknown): entry is CacheEntry {
+  if (typeof entry !== "object" || entry === null || !("value" in entry)) return false;
+  const { dataVersion: data, codeVersion: code, producer } = entry as Partial<CacheEntry>;
+  return (
+    typeof data === "string" && typeof code === "string" && typeof producer === "object" && producer !== null
+  );
+}
+
 /** The version of a value: equal for equal values of plain data. Undefined for what cannot be cloned, such as a function. */
 export function dataVersion(value: unknown): string | undefined {
   try {

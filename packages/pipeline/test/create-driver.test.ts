@@ -25,6 +25,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What `await` waits for, and is no promise. */
+function thenable(then: (done: (value: number) => void) => unknown): unknown {
+  // oxlint-disable-next-line unicorn/no-thenable -- it is what is tested
+  return { then: (done: (value: number) => void) => void then(done) };
+}
+
 const stages = () => telemetry.spans().filter(({ name }) => name.startsWith("stage "));
 
 describe("a driver", () => {
@@ -146,6 +152,34 @@ describe("a driver", () => {
     expect(refused({ ["__proto__"]: { run } })).toThrow(/cannot have this name/);
     expect(() => createDriver({ nodes: {}, concurrency: 0 })).toThrow(/concurrency/);
     expect(() => createDriver({ nodes: { a: { run } } }).plan("b")).toThrow(/There are: a/);
+  });
+
+  it("takes thenables, generators, and values that nobody may touch", async () => {
+    const locked = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error("hands off");
+        },
+      },
+    );
+    const driver = createDriver({
+      nodes: {
+        later: { run: () => thenable((done) => setTimeout(done, 1, 5)) },
+        once: { deps: ["later"], run: ({ later }) => thenable((done) => done((later as number) + 1)) },
+        rows: {
+          run: function* () {
+            yield 1;
+            yield 2;
+          },
+        },
+        sum: { deps: ["rows", "once"], run: ({ rows, once }) => [...(rows as Iterable<number>), once] },
+        locked: { run: () => locked },
+      },
+    });
+    const values = await driver.execute(["sum", "locked"]);
+    expect(values["sum"]).toEqual([1, 2, 6]);
+    expect(values["locked"] === locked).toBe(true);
   });
 
   it("keeps executions at once apart", async () => {
@@ -309,6 +343,26 @@ describe("a cache", () => {
     });
     expect(() => new FileCacheStore("/dev/null/x")).toThrow(PitotError);
     expect(() => new MemoryCacheStore(0)).toThrow(PitotError);
+  });
+
+  it("that hangs, or gives what it was not given, costs a computation", async () => {
+    const value = async (get: () => unknown, set: () => unknown = () => {}) =>
+      await createDriver({
+        nodes: { a: { cache: true, run: () => 1 } },
+        cache: { get, set } as never,
+        cacheTimeoutMs: 20,
+      }).execute(["a"]);
+    const never = () => new Promise(() => {});
+    const reason = () => stages().at(-1)?.attributes["pitot.cache.reason"];
+    expect(await value(never)).toEqual({ a: 1 });
+    expect(reason()).toBe("the cache cannot be read: no answer within 20 ms");
+    expect(await value(() => undefined, never)).toEqual({ a: 1 });
+    expect(reason()).toBe("the cache cannot be written: no answer within 20 ms");
+    for (const junk of ["text", 7, null, {}, { value: 7 }, { value: 7, dataVersion: "", codeVersion: "" }]) {
+      expect(await value(() => junk)).toEqual({ a: 1 });
+      expect(reason()).toBe("the cache gave what is no entry");
+    }
+    expect(() => createDriver({ nodes: {}, cacheTimeoutMs: 0 })).toThrow(/cacheTimeoutMs/);
   });
 
   it("is bypassed for what is not plain data, and holds undefined", async () => {
