@@ -15,6 +15,7 @@ import { flightsScan } from "./flights-scan.ts";
 import { flushDelay } from "./flush-delay.ts";
 import { footerReading } from "./footer-reading.ts";
 import { invalidIds } from "./invalid-ids.ts";
+import { largeRecovery } from "./large-recovery.ts";
 import { linearCost } from "./linear-cost.ts";
 import { metricCall } from "./metric-call.ts";
 import { pipelineSelfTime } from "./pipeline-self-time.ts";
@@ -47,6 +48,7 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   "12b": boundedMemory,
   14: duckdbStatement,
   15: driverNode,
+  16: largeRecovery,
   30: deltaState,
 };
 

@@ -4,8 +4,8 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** What must happen when a process ends without having called `shutdown`. */
 export interface EndOfProcess {
-  /** Writes to disk what waits. Synchronous. */
-  readonly flush: () => void;
+  /** Writes to disk what waits, as far as it comes until then (Unix milliseconds). Synchronous. */
+  readonly flush: (deadline: number) => void;
   /** Keeps on disk what a signal's second or a SIGKILL would take before it is exported, e.g. metrics. Synchronous. */
   readonly checkpoint: () => void;
   /** Ends open spans as aborted. Synchronous. */
@@ -29,20 +29,20 @@ export function watchProcessEnd(end: EndOfProcess): () => void {
   const onExit = (): void => {
     const deadline = Date.now() + end.boundMs;
     session.close();
-    end.flush();
+    end.flush(deadline);
     for (const run of aliveRuns()) {
       // Beyond the bound a run stays open: the next process recovers it, from what was flushed.
       if (Date.now() > deadline) return;
       finishRun(run, { status: "aborted" });
     }
     end.abortSpans();
-    end.flush();
+    end.flush(deadline);
     if (Date.now() <= deadline) end.spillLast();
   };
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     abortRuns(new Error(`the process was asked to stop by ${signal}`));
-    end.flush();
+    end.flush(Date.now() + end.boundMs);
     end.checkpoint();
     // With a handler of the application beside ours, ending the process is the application's affair.
     if (process.listenerCount(signal) > 1) return;

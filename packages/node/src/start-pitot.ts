@@ -193,7 +193,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   };
   const shutdown = (): Promise<void> => (stopped ??= stop());
   const unwatch = watchProcessEnd({
-    flush: () => store?.flush(),
+    flush: (deadline) => store?.flush(deadline),
     checkpoint: () => delivery.checkpointMetrics(),
     abortSpans: () => store?.abortOpenSpans(),
     spillLast: () => delivery.spillLast(),

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readRun } from "@pitot/snapshot";
+import { readRun, recover } from "@pitot/snapshot";
 import { startOtlpSink } from "@pitot/testing";
 import { expect, it } from "vitest";
 
+const slow = fileURLToPath(new URL("fixtures/slow-disk.js", import.meta.url));
 const fixture = fileURLToPath(new URL("fixtures/end.js", import.meta.url));
 
 it.each([
@@ -46,3 +47,27 @@ it("does not hold the process back when the Collector hangs", async () => {
   expect(sink.requests.length).toBeGreaterThan(0);
   rmSync(directory, { recursive: true, force: true });
 });
+
+it("is over in two seconds, however slow the disk is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pitot-slow-"));
+  const child = spawn(process.execPath, [slow], {
+    env: { ...process.env, PITOT_DIR: folder },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (part: Buffer) => (output += part.toString()));
+  const status = await new Promise((resolve) => {
+    child.once("close", resolve);
+  });
+  const took = Date.now() - Number(output);
+  expect(status).toBe(4);
+  // All of it would take 200 times some writes of 25 ms: 20 s and more.
+  expect(took).toBeGreaterThan(1500);
+  expect(took).toBeLessThan(4000);
+  const results = await recover(folder);
+  expect(
+    results.filter(({ type, outcome }) => type === "run" && outcome === "recovered").length,
+  ).toBeGreaterThan(50);
+  expect(results.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);

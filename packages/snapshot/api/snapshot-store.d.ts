@@ -55,8 +55,11 @@ export declare class SnapshotStore implements RecordTarget {
     confirmLogs(scopeId: string, seqs: readonly number[], rejected?: number): void;
     /** So many spans or log records were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
     giveUp(scopeId: string, count: number): boolean;
-    /** Writes all spans and log records that wait. Synchronous. */
-    flush(): void;
+    /**
+     * Writes all spans and log records that wait. Synchronous.
+     * @param deadline Unix milliseconds after which a slow disk is asked for no more
+     */
+    flush(deadline?: number): void;
     /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
     close(): Promise<void>;
 }

@@ -170,10 +170,19 @@ export class SnapshotStore implements RecordTarget {
     return this.#settle(scopeId, (folder) => folder.giveUp(count));
   }
 
-  /** Writes all spans and log records that wait. Synchronous. */
-  flush(): void {
-    for (const id of this.#spans.keys()) this.#writeSpans(id);
-    for (const id of this.#logs.scopes()) this.#writeLogs(id);
+  /**
+   * Writes all spans and log records that wait. Synchronous.
+   * @param deadline Unix milliseconds after which a slow disk is asked for no more
+   */
+  flush(deadline: number = Infinity): void {
+    for (const id of this.#spans.keys()) {
+      if (Date.now() > deadline) return;
+      this.#writeSpans(id);
+    }
+    for (const id of this.#logs.scopes()) {
+      if (Date.now() > deadline) return;
+      this.#writeLogs(id);
+    }
   }
 
   /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */

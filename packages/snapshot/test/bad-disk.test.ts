@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readRun, SnapshotStore } from "../src/index.ts";
+import { prune, readRun, recover, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
 import { watchDisk } from "./watched-disk.ts";
 
@@ -208,4 +208,26 @@ describe("a bad disk", () => {
     expect(new Set(modes())).toEqual(new Set(["600"]));
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
+});
+
+it("a clock that steps back by an hour in the middle of a run loses nothing, and no run ends before it began", async () => {
+  const now = Date.now.bind(Date);
+  const run = startRun({ label: "clock" });
+  run.recordQualityRow("N", "before", "I");
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000);
+  run.recordQualityRow("N", "after", "I");
+  store.addSpan(testSpan(1, { run_id: run.runId }));
+  finishRun(run);
+  await store.close();
+  const kept = readRun(directory, run.runId);
+  const { manifest } = kept;
+  expect(manifest.run!.end_time_unix_ms).toBeGreaterThanOrEqual(manifest.run!.start_time_unix_ms);
+  expect(manifest.run!.duration_ms).toBeGreaterThanOrEqual(0);
+  expect(manifest).toMatchObject({ state: "compacted", run: { status: "completed" } });
+  const rows = (await kept.table("quality"))!;
+  expect(Array.from(rows.getChild("entity_id")!, String)).toEqual(["before", "after"]);
+  expect((await recover(directory)).map(({ outcome }) => outcome)).toEqual(["intact"]);
+  expect(await prune(directory, { maxAgeMs: 60_000 })).toEqual([]);
+  clock.mockRestore();
+  expect(warn).not.toHaveBeenCalled();
 });
