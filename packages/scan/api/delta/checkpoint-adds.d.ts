@@ -24,6 +24,8 @@ export declare class CheckpointAdds {
      */
     static read(file: AsyncBuffer, metadata: FileMetaData, fileRows: number, place: (row: number) => LogPlace): Promise<CheckpointAdds | undefined>;
     place(row: number): LogPlace;
+    /** Path of the file of a row. */
+    path(row: number): string;
     /** Size of the file of a row. @throws PitotError INVALID_DATA where it is none */
     size(row: number): number;
     /** Code of a row's partition in the dictionary, which must be the same in all calls. */

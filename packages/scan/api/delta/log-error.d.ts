@@ -6,3 +6,5 @@ export interface LogPlace {
 }
 /** The error for a log that breaks a rule of the protocol: it names file, line and rule. */
 export declare function logError(place: LogPlace, rule: string, value?: unknown, cause?: unknown): PitotError;
+/** A place as errors tell it. */
+export declare function placeText({ file, line }: LogPlace): string;

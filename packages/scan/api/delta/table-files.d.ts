@@ -4,6 +4,8 @@ import { type AddFile, type DeletionVectorDescriptor } from "./log-actions.ts";
 import type { LogPlace } from "./log-error.ts";
 /** Decides whether a file is in the table: by the bytes of its key, which must not change any more. */
 export type DecideFile = (bytes: Uint8Array, start: number, length: number, hash: number, place: () => LogPlace) => boolean;
+/** Looks at a path that may lead out of the table. */
+export type CheckPath = (path: string, place: () => LogPlace) => void;
 /** Gets the JSON of one file's statistics: bytes from `start` to `end`. */
 export type VisitStatistics = (file: number, bytes: Uint8Array, start: number, end: number) => void;
 /**
@@ -12,6 +14,7 @@ export type VisitStatistics = (file: number, bytes: Uint8Array, start: number, e
  */
 export declare class TableFiles {
     #private;
+    constructor(checkPath: CheckPath);
     get length(): number;
     /** Sum of the files' sizes. */
     get bytes(): number;
@@ -22,7 +25,7 @@ export declare class TableFiles {
     partitionCode(file: number): number;
     /** What follows is of another commit, an older one. */
     beginCommit(): void;
-    add(file: AddFile): void;
+    add(file: AddFile, place: LogPlace): void;
     /** Adds those of a checkpoint's files that are in the table. */
     addAll(files: CheckpointAdds, decide: DecideFile): void;
     /** Where files of one commit lie, each from a place to another; oldest commit first, which is the table's order. */

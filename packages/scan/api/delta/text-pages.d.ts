@@ -1,4 +1,5 @@
 import type { LeafChunk } from "./leaf-chunk.ts";
+import { type LogPlace } from "./log-error.ts";
 /** Texts where they lie: entry `i` of the chunk is `bytes` from `starts[i - first]` on, `lengths[i - first]` of them; null below 0. */
 export interface PageTexts {
     readonly first: number;
@@ -16,8 +17,8 @@ export declare class TextPages {
     readonly entries: number;
     private constructor();
     /** Undefined where the column is no text, repeats, or is encoded in a way that checkpoints seldom have. */
-    static of(chunk: LeafChunk): TextPages | undefined;
-    /** The page that has an entry of the chunk. */
+    static of(chunk: LeafChunk, place: (entry: number) => LogPlace): TextPages | undefined;
+    /** The page that has an entry of the chunk. @throws PitotError INVALID_DATA that names its place where it is broken */
     page(entry: number): PageTexts;
     /** Forgets what is unpacked. */
     rest(): void;

@@ -373,5 +373,5 @@ interface AppendPlan {
 /** The last version of a table; undefined where there is none yet. */
 async function currentSnapshot(root: string, signal?: AbortSignal): Promise<TableSnapshot | undefined> {
   if (!(await hasLog(root))) return undefined;
-  return (await readTable(root, (listing) => readSnapshot(root, listing, undefined, signal))).snapshot;
+  return (await readTable(root, (listing) => readSnapshot(root, listing, { signal }))).snapshot;
 }

@@ -55,7 +55,7 @@ export class CheckpointAdds {
       const name = meta_data!.path_in_schema.slice(1).join(".");
       const chunk = await readChunk(file, metadata.schema, meta_data!);
       if (name === "path" || name === "stats") {
-        const pages = TextPages.of(chunk);
+        const pages = TextPages.of(chunk, place);
         if (pages === undefined) return undefined;
         texts.set(name, pages);
       } else {
@@ -72,6 +72,13 @@ export class CheckpointAdds {
 
   place(row: number): LogPlace {
     return this.#place(row);
+  }
+
+  /** Path of the file of a row. */
+  path(row: number): string {
+    const { first, bytes, starts, lengths } = this.paths.page(row);
+    const start = bytes.byteOffset + starts[row - first]!;
+    return Buffer.from(bytes.buffer, start, lengths[row - first]).toString("utf8");
   }
 
   /** Size of the file of a row. @throws PitotError INVALID_DATA where it is none */
@@ -110,12 +117,11 @@ export class CheckpointAdds {
     let page = this.paths.page(0);
     for (let row = 0; row < this.rows; row++) {
       if (row >= page.end) page = this.paths.page(row);
-      const length = page.lengths[row - page.first]!;
-      if (length < 0) continue;
-      const { bytes, starts } = page;
-      const start = bytes.byteOffset + starts[row - page.first]!;
-      const path = Buffer.from(bytes.buffer, start, length).toString("utf8");
-      visit({ path, deletionVector: this.hasVectors ? this.deletionVector(row) : undefined });
+      if (page.lengths[row - page.first]! < 0) continue;
+      visit({
+        path: this.path(row),
+        deletionVector: this.hasVectors ? this.deletionVector(row) : undefined,
+      });
     }
   }
 

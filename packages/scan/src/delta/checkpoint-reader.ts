@@ -1,11 +1,18 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import {
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type AsyncBuffer,
+  type CompressionCodec,
+  type FileMetaData,
+} from "hyparquet";
 import { PitotError } from "@pitot/core";
+import { FileFooter } from "../dataset/file-footer.ts";
 import { asAsyncBuffer } from "../io/async-buffer.ts";
 import { fileSource } from "../io/file-source.ts";
 import { readFooter } from "../parquet/read-footer.ts";
+import { CheckedChunks, codecOf } from "../reading/checked-chunks.ts";
 import { CheckpointAdds } from "./checkpoint-adds.ts";
 import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject, ExactValue } from "./exact-json.ts";
@@ -99,9 +106,10 @@ async function readRows(
   const source = fileSource(path);
   let file: AsyncBuffer;
   let metadata: FileMetaData;
+  let footer: FileFooter;
   try {
     // hyparquet trusts a footer's lengths: it gets none that the bounded reader has not gone through.
-    await readFooter(source, signal === undefined ? {} : { signal });
+    footer = new FileFooter(name, await readFooter(source, signal === undefined ? {} : { signal }));
     file = asAsyncBuffer(source, signal);
     metadata = await parquetMetadataAsync(file);
   } catch (cause) {
@@ -109,7 +117,7 @@ async function readRows(
     throw logError({ file: name }, "the checkpoint is not a Parquet file", undefined, cause);
   }
   let line = 1;
-  for (const group of metadata.row_groups) {
+  for (const [index, group] of metadata.row_groups.entries()) {
     signal?.throwIfAborted();
     const rows = Number(group.num_rows);
     const first = line;
@@ -122,14 +130,17 @@ async function readRows(
       group,
       apart ? new Set([...wanted].filter((action) => action !== "add")) : wanted,
     );
+    const assemble = (narrowed: FileMetaData, range: RowRange): Promise<void> => {
+      const checked = new CheckedChunks(file, footer, index, placesOf(group, narrowed));
+      return readAssembled(checked, withOwnCodecs(group, narrowed), visit, place, range);
+    };
     try {
       if (adds.row_groups[0]!.columns.length > 0) {
         const files = await CheckpointAdds.read(file, adds, Number(metadata.num_rows), place);
-        if (files === undefined) await readAssembled(file, adds, visit, place, { start: 0, end: rows });
+        if (files === undefined) await assemble(adds, { start: 0, end: rows });
         else visitor.adds(files);
       }
-      if (others.row_groups[0]!.columns.length > 0)
-        await readAssembled(file, others, visit, place, await rowsOfActions(file, others));
+      if (others.row_groups[0]!.columns.length > 0) await assemble(others, await rowsOfActions(file, others));
     } catch (cause) {
       if (cause instanceof PitotError) throw cause;
       throw logError({ file: name, line }, "rows of the checkpoint cannot be read", undefined, cause);
@@ -138,13 +149,15 @@ async function readRows(
   }
 }
 
+type RowGroup = FileMetaData["row_groups"][number];
+
 interface RowRange {
   readonly start: number;
   readonly end: number;
 }
 
 async function readAssembled(
-  file: AsyncBuffer,
+  { file, compressors }: CheckedChunks,
   metadata: FileMetaData,
   visit: (row: ExactObject, place: LogPlace) => void,
   place: (row: number) => LogPlace,
@@ -153,6 +166,20 @@ async function readAssembled(
   const options = { file, metadata, compressors, parsers: PARSERS, rowStart: start, rowEnd: end };
   const rows = await parquetReadObjects(options);
   rows.forEach((row, i) => visit(row as ExactObject, place(start + i)));
+}
+
+/** Places of columns among those of the whole row group. */
+function placesOf({ columns }: RowGroup, narrowed: FileMetaData): Set<number> {
+  return new Set(narrowed.row_groups[0]!.columns.map((column) => columns.indexOf(column)));
+}
+
+/** Pages that hyparquet unpacks come to the checks of their column. */
+function withOwnCodecs({ columns }: RowGroup, narrowed: FileMetaData): FileMetaData {
+  const own = narrowed.row_groups[0]!.columns.map((column) => ({
+    ...column,
+    meta_data: { ...column.meta_data!, codec: codecOf(columns.indexOf(column)) as CompressionCodec },
+  }));
+  return { ...narrowed, row_groups: [{ ...narrowed.row_groups[0]!, columns: own }] };
 }
 
 /** The rows of a row group from the first to the last that has an action: a few, beside those of files. */
@@ -178,11 +205,7 @@ async function rowsOfActions(file: AsyncBuffer, metadata: FileMetaData): Promise
 }
 
 /** One row group with the columns that are wanted and not null throughout: a checkpoint has dozens, and uses few. */
-function narrow(
-  metadata: FileMetaData,
-  group: FileMetaData["row_groups"][number],
-  wanted: ReadonlySet<string>,
-): FileMetaData {
+function narrow(metadata: FileMetaData, group: RowGroup, wanted: ReadonlySet<string>): FileMetaData {
   const parsed = needsParsed(group);
   const columns = group.columns.filter(({ meta_data: chunk }) => {
     if (chunk === undefined || allNull(chunk)) return false;
@@ -225,7 +248,7 @@ function narrow(
 }
 
 /** Whether statistics are there as columns alone. */
-function needsParsed({ columns }: FileMetaData["row_groups"][number]): boolean {
+function needsParsed({ columns }: RowGroup): boolean {
   const has = (name: string): boolean =>
     columns.some(
       ({ meta_data: chunk }) =>
@@ -234,7 +257,7 @@ function needsParsed({ columns }: FileMetaData["row_groups"][number]): boolean {
   return !has("stats") && has("stats_parsed");
 }
 
-type Chunk = NonNullable<FileMetaData["row_groups"][number]["columns"][number]["meta_data"]>;
+type Chunk = NonNullable<RowGroup["columns"][number]["meta_data"]>;
 
 function allNull({ statistics, num_values }: Chunk): boolean {
   return statistics?.null_count !== undefined && statistics.null_count === num_values;

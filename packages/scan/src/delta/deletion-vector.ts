@@ -13,6 +13,7 @@ const UUID_LENGTH = 20;
 /**
  * Reads the rows that a deletion vector deletes.
  *
+ * @param file whose rows they are, for errors
  * @param rows of the file, where the log tells them: no ordinal may be beyond
  * @throws PitotError INVALID_DATA where size, checksum, format or cardinality differ from what the log says, IO where its file is not there
  */
@@ -20,6 +21,7 @@ export async function readDeletionVector(
   root: string,
   descriptor: DeletionVectorDescriptor,
   allowed: readonly string[],
+  file: string,
   rows?: number,
 ): Promise<DeletedRows> {
   const { storageType, pathOrInlineDv, sizeInBytes, cardinality } = descriptor;
@@ -44,7 +46,7 @@ export async function readDeletionVector(
     return bitmap;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new PitotError("INVALID_DATA", `A deletion vector is broken: ${cause.message}`, {
+    throw new PitotError("INVALID_DATA", `The deletion vector of ${file} is broken: ${cause.message}`, {
       value: where,
       remedy: "Restore it from its writer, or read an earlier version of the table.",
       cause,

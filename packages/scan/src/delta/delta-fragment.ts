@@ -82,7 +82,13 @@ export class DeltaFragment implements Fragment {
     if (deletionVector === undefined) return undefined;
     const { root, allowed } = this.#table;
     return () =>
-      ((this.#made ??= {}).deleted ??= readDeletionVector(root, deletionVector, allowed, this.rows));
+      ((this.#made ??= {}).deleted ??= readDeletionVector(
+        root,
+        deletionVector,
+        allowed,
+        this.path,
+        this.rows,
+      ));
   }
 
   get partitionExpression(): string {

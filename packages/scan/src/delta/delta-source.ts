@@ -59,17 +59,17 @@ export async function deltaSource(
       remedy: "Leave one of them out.",
     });
   const root = tableRoot(location);
+  const allowed = allowedFolders.map((folder) => resolve(folder));
   const { listing, snapshot } = await readTable(root, async (listing) =>
-    readSnapshot(
-      root,
-      listing,
-      timestamp === undefined ? version : await versionAt(listing, timestamp),
+    readSnapshot(root, listing, {
+      version: timestamp === undefined ? version : await versionAt(listing, timestamp),
       signal,
-    ),
+      allowed,
+    }),
   );
   assertReadable(snapshot.protocol);
   return new LogSource(snapshot, listing, {
-    allowed: allowedFolders.map((folder) => resolve(folder)),
+    allowed,
     timeZone: options.timeZone ?? "UTC",
   });
 }
@@ -115,7 +115,6 @@ class LogSource implements DeltaSource {
   readonly #columns: TableSchema;
   readonly #table: TableVersion;
   readonly #pruning: FilePruning;
-  #pathsAreChecked = false;
 
   constructor(
     snapshot: TableSnapshot,
@@ -167,15 +166,6 @@ class LogSource implements DeltaSource {
       signal?.throwIfAborted();
     };
     const fragment = (file: number): DeltaFragment => new DeltaFragment(this.#table, file);
-    if (!this.#pathsAreChecked) {
-      // A path that leads out of the table is an error also where its file would be left out.
-      let checked = 0;
-      for (const file of files.odd) {
-        void fragment(file).location;
-        if (++checked % TURN === 0) await turn();
-      }
-      this.#pathsAreChecked = true;
-    }
     const reasons = await this.#pruning.reasons(predicate, turn);
     const kept: DeltaFragment[] = [];
     for (const file of keptFiles(files, reasons)) if (kept.push(fragment(file)) % TURN === 0) await turn();

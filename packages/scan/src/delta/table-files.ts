@@ -16,6 +16,9 @@ export type DecideFile = (
   place: () => LogPlace,
 ) => boolean;
 
+/** Looks at a path that may lead out of the table. */
+export type CheckPath = (path: string, place: () => LogPlace) => void;
+
 /** Gets the JSON of one file's statistics: bytes from `start` to `end`. */
 export type VisitStatistics = (file: number, bytes: Uint8Array, start: number, end: number) => void;
 
@@ -35,6 +38,7 @@ export class TableFiles {
   readonly #vectors = new Map<number, DeletionVectorDescriptor>();
   readonly #dictionary = new PartitionDictionary();
   readonly #odd = new Set<number>();
+  readonly #checkPath: CheckPath;
   #size = new Float64Array(16);
   #partition = new Int32Array(16);
   #source = new Int32Array(16);
@@ -42,6 +46,10 @@ export class TableFiles {
   /** Where each commit's files begin, newest commit first. */
   readonly #commits: number[] = [];
   #length = 0;
+
+  constructor(checkPath: CheckPath) {
+    this.#checkPath = checkPath;
+  }
 
   get length(): number {
     return this.#length;
@@ -73,12 +81,15 @@ export class TableFiles {
     this.#commits.push(this.#length);
   }
 
-  add(file: AddFile): void {
+  add(file: AddFile, place: LogPlace): void {
     const { stats } = file;
     const i = this.#push(file.size, this.#dictionary.codeOf(file.partitionValues), file.deletionVector);
     this.#paths.push(file.path);
     const start = this.#paths.startOf(i);
-    if (keyHash(this.#paths.slabOf(i), start, this.#paths.endOf(i) - start) < 0) this.#odd.add(i);
+    if (keyHash(this.#paths.slabOf(i), start, this.#paths.endOf(i) - start) < 0) {
+      this.#checkPath(file.path, () => place);
+      this.#odd.add(i);
+    }
     if (typeof stats === "string") {
       this.#source[i] = TEXT;
       this.#entry[i] = this.#texts.push(stats);
@@ -110,14 +121,16 @@ export class TableFiles {
       const hash = keyHash(bytes, start, length);
       let isNew: boolean;
       if (hash < 0 || vector !== undefined) {
-        const path = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString("utf8");
-        const key = Buffer.from(fileKey({ path, deletionVector: vector }));
+        const key = Buffer.from(fileKey({ path: files.path(row), deletionVector: vector }));
         isNew = decide(key, 0, key.length, keyHash(key, 0, key.length), place);
       } else isNew = decide(bytes, start, length, hash, place);
       if (!isNew) continue;
       const i = this.#push(files.size(row), files.partition(row, this.#dictionary), vector);
       this.#paths.pushIn(slab, start, length);
-      if (hash < 0) this.#odd.add(i);
+      if (hash < 0) {
+        this.#checkPath(files.path(row), place);
+        this.#odd.add(i);
+      }
       this.#source[i] = source;
       this.#entry[i] = row;
     }

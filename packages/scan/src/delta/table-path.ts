@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PitotError } from "@pitot/core";
+import { placeText, type LogPlace } from "./log-error.ts";
 
 const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]+):/;
 
@@ -26,13 +27,22 @@ export function tableRoot(location: string | URL): string {
  *
  * @throws PitotError INVALID_DATA that names the path and the rule it breaks
  */
-export function resolveTablePath(root: string, path: string, allowed: readonly string[]): string {
+export function resolveTablePath(
+  root: string,
+  path: string,
+  allowed: readonly string[],
+  place?: LogPlace,
+): string {
   const refuse = (rule: string, remedy: string, cause?: unknown): PitotError =>
-    new PitotError("INVALID_DATA", `A path of the Delta log ${rule}`, {
-      value: path,
-      remedy,
-      ...(cause === undefined ? {} : { cause }),
-    });
+    new PitotError(
+      "INVALID_DATA",
+      `A path of the Delta log${place === undefined ? "" : ` at ${placeText(place)}`} ${rule}`,
+      {
+        value: path,
+        remedy,
+        ...(cause === undefined ? {} : { cause }),
+      },
+    );
   let decoded: string;
   try {
     const scheme = SCHEME.exec(path)?.[1]?.toLowerCase();

@@ -5,7 +5,8 @@ import { readCheckpoint } from "./checkpoint-reader.ts";
 import { readCommit } from "./commit-reader.ts";
 import { parseExactJson, type ExactObject } from "./exact-json.ts";
 import type { CheckpointAdds } from "./checkpoint-adds.ts";
-import { TableFiles } from "./table-files.ts";
+import { TableFiles, type CheckPath } from "./table-files.ts";
+import { resolveTablePath } from "./table-path.ts";
 import { FileKeys, keyHash } from "./file-keys.ts";
 import {
   fileKey,
@@ -41,6 +42,15 @@ export interface TableSnapshot {
 /** Commits that are read ahead while one is parsed. */
 const AHEAD = 8;
 
+/** How a version is read. */
+export interface ReadSnapshotOptions {
+  /** Default the last one. */
+  readonly version?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Folders that paths may lead to, beside the table's own; undefined where nothing is to be opened. */
+  readonly allowed?: readonly string[];
+}
+
 /**
  * Reads one version of a table from its log: newest action first, so that each file is decided by the first action that names it.
  *
@@ -49,11 +59,12 @@ const AHEAD = 8;
 export async function readSnapshot(
   root: string,
   listing: LogListing,
-  version?: number,
-  signal?: AbortSignal,
+  { version, signal, allowed }: ReadSnapshotOptions = {},
 ): Promise<TableSnapshot> {
   const segment = logSegment(listing, version);
-  const replay = new LogReplay(segment.version);
+  const replay = new LogReplay(segment.version, (path, place) => {
+    if (allowed !== undefined) void resolveTablePath(root, path, allowed, place());
+  });
   const { folder } = listing;
   const ahead: Promise<Buffer | undefined>[] = [];
   for (let i = 0; i < segment.commits.length; i++) {
@@ -86,15 +97,16 @@ class LogReplay implements ActionVisitor {
   /** Which of the log's files, in the order that they are read, decided each file. */
   readonly #decided = new FileKeys();
   #turn = -1;
-  readonly #files = new TableFiles();
+  readonly #files: TableFiles;
   #protocol: { value: Protocol; by: number } | undefined;
   #metadata: { value: TableMetadata; by: number } | undefined;
   readonly #transactions = new Map<string, { version: bigint; by: number }>();
   readonly #domains = new Map<string, string | undefined>();
   #commitInfo: ExactObject | undefined;
 
-  constructor(target: number) {
+  constructor(target: number, checkPath: CheckPath) {
     this.#target = target;
+    this.#files = new TableFiles(checkPath);
   }
 
   begin(version: number, file: string): void {
@@ -109,7 +121,7 @@ class LogReplay implements ActionVisitor {
   }
 
   add(file: AddFile, place: LogPlace): void {
-    if (this.#decide(file, place)) this.#files.add(file);
+    if (this.#decide(file, place)) this.#files.add(file, place);
   }
 
   adds(files: CheckpointAdds): void {

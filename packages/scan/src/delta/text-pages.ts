@@ -9,6 +9,9 @@ import {
   type PageBody,
 } from "./leaf-pages.ts";
 import type { LeafChunk } from "./leaf-chunk.ts";
+import { logError, type LogPlace } from "./log-error.ts";
+
+const BROKEN_PAGE = "a page of the checkpoint, from this row on, cannot be read";
 
 /** Texts where they lie: entry `i` of the chunk is `bytes` from `starts[i - first]` on, `lengths[i - first]` of them; null below 0. */
 export interface PageTexts {
@@ -27,23 +30,25 @@ export class TextPages {
   readonly entries: number;
   readonly #chunk: LeafChunk;
   readonly #pages: ChunkPages;
+  readonly #place: (entry: number) => LogPlace;
   #dictionary: { body: PageBody; starts: Int32Array; lengths: Int32Array } | undefined;
   #last: PageTexts | undefined;
 
-  private constructor(chunk: LeafChunk, pages: ChunkPages) {
+  private constructor(chunk: LeafChunk, pages: ChunkPages, place: (entry: number) => LogPlace) {
+    this.#place = place;
     this.entries = chunk.entries;
     this.#chunk = chunk;
     this.#pages = pages;
   }
 
   /** Undefined where the column is no text, repeats, or is encoded in a way that checkpoints seldom have. */
-  static of(chunk: LeafChunk): TextPages | undefined {
+  static of(chunk: LeafChunk, place: (entry: number) => LogPlace): TextPages | undefined {
     if (chunk.type !== "BYTE_ARRAY" || chunk.maxRep > 0) return undefined;
     const pages = chunkPages(chunk);
-    return pages && new TextPages(chunk, pages);
+    return pages && new TextPages(chunk, pages, place);
   }
 
-  /** The page that has an entry of the chunk. */
+  /** The page that has an entry of the chunk. @throws PitotError INVALID_DATA that names its place where it is broken */
   page(entry: number): PageTexts {
     if (this.#last !== undefined && entry >= this.#last.first && entry < this.#last.end) return this.#last;
     const { data } = this.#pages;
@@ -53,7 +58,11 @@ export class TextPages {
       if (data[middle]!.firstEntry <= entry) low = middle;
       else high = middle - 1;
     }
-    return (this.#last = this.#decode(low));
+    try {
+      return (this.#last = this.#decode(low));
+    } catch (cause) {
+      throw logError(this.#place(data[low]?.firstEntry ?? 0), BROKEN_PAGE, undefined, cause);
+    }
   }
 
   /** Forgets what is unpacked. */

@@ -1,4 +1,4 @@
-import { I32, STRUCT, ThriftReader, TRUE } from "../parquet/thrift-compact-reader.ts";
+import { FALSE, I32, STRUCT, ThriftReader, TRUE } from "../parquet/thrift-compact-reader.ts";
 
 export const DATA = 0;
 export const DICTIONARY = 2;
@@ -50,7 +50,7 @@ export function readPageHeader(bytes: Uint8Array, start: number): PageHeader {
     else if (id === 5 || id === 7 || id === 8) {
       if (reader.type !== STRUCT || kind !== -1) throw new RangeError("a page of two kinds");
       kind = id;
-      readKind(reader, header, kind === 8);
+      readKind(reader, header, kind);
     } else reader.skip(reader.type);
   }
   const expected =
@@ -66,18 +66,30 @@ export function readPageHeader(bytes: Uint8Array, start: number): PageHeader {
   return header;
 }
 
-function readKind(reader: ThriftReader, header: Numbers, v2: boolean): void {
+/** Fields that a header of each kind must have, as bits: a decoder takes those that are missing for something. */
+const REQUIRED: Readonly<Record<number, number>> = { 5: 0b11110, 7: 0b110, 8: 0b1111110 };
+
+function readKind(reader: ThriftReader, header: Numbers, kind: number): void {
+  const v2 = kind === 8;
+  let seen = 0;
   for (let id = 0; reader.field(id);) {
     ({ id } = reader);
+    if (id > 0 && id < 31) seen |= 1 << id;
     if (id === 1) header.values = number(reader);
     else if (id === (v2 ? 4 : 2)) header.encoding = number(reader);
     else if (v2 && id === 2) header.nulls = number(reader);
     else if (v2 && id === 3) number(reader);
     else if (v2 && id === 5) header.definitionBytes = number(reader);
     else if (v2 && id === 6) header.repetitionBytes = number(reader);
-    else if (v2 && id === 7) header.isCompressed = reader.type === TRUE;
-    else reader.skip(reader.type);
+    else if (v2 && id === 7) {
+      // A decoder takes a value of another type for a byte more.
+      if (reader.type !== TRUE && reader.type !== FALSE)
+        throw new RangeError("whether a page is compressed is not told");
+      header.isCompressed = reader.type === TRUE;
+    } else reader.skip(reader.type);
   }
+  const required = REQUIRED[kind] ?? 0;
+  if ((seen & required) !== required) throw new RangeError("a page's header misses a field");
 }
 
 /** A number as a decoder with 32 bits sees it, too. */

@@ -3,33 +3,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  Bool,
   DateDay,
   DateMillisecond,
-  Decimal,
   Dictionary,
-  Field,
-  Float32,
-  Float64,
-  Int16,
   Int32,
-  Int64,
-  Int8,
-  List,
   makeData,
   makeVector,
-  Map_,
-  Struct,
   Table,
   tableFromArrays,
-  TimestampMicrosecond,
   TimestampMillisecond,
   TimestampNanosecond,
   Uint32,
   Utf8,
-  Binary,
   vectorFromArray,
-  type Vector,
 } from "apache-arrow";
 import { DiagnosticsCollector, PitotError } from "@pitot/core";
 import { afterAll, describe, expect, it } from "vitest";
@@ -37,6 +23,7 @@ import { appendDelta } from "../../src/delta/append-delta.ts";
 import { deltaSource } from "../../src/delta/delta-source.ts";
 import { findOrphans } from "../../src/delta/find-orphans.ts";
 import { col } from "../../src/predicate/column.ts";
+import { everyType, MICROS } from "./every-type.ts";
 import { tableRows } from "./stored-rows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pitot-delta-"));
@@ -60,68 +47,6 @@ const LEAVE = "import os\nsys.stdout.flush()\nos._exit(0)";
 function deltalake(table: string, script: string): unknown {
   const code = `import json,sys\nfrom deltalake import DeltaTable\nt=DeltaTable(sys.argv[1])\n${script}\n${LEAVE}`;
   return JSON.parse(execFileSync(python!, ["-c", code, table], { encoding: "utf8" }));
-}
-
-const micros = 1_700_000_000_123_456n;
-const point = (rows: readonly (object | null)[]): Vector =>
-  vectorFromArray(
-    rows as { x: number; label: string }[],
-    new Struct([new Field("x", new Int32(), true), new Field("label", new Utf8(), true)]) as never,
-  );
-
-function everyType(): Table {
-  const timestamps = (values: bigint[], type: TimestampMicrosecond): Vector =>
-    makeVector(makeData({ type, length: values.length, data: BigInt64Array.from(values) }));
-  return new Table({
-    string: vectorFromArray(["ä", null, "z".repeat(40)], new Utf8()),
-    long: vectorFromArray([9007199254740993n, null, -(2n ** 63n)], new Int64()),
-    integer: vectorFromArray([1, null, -2147483648], new Int32()),
-    short: vectorFromArray([1, null, -32768], new Int16()),
-    byte: vectorFromArray([1, null, -128], new Int8()),
-    float: vectorFromArray([1.5, null, -0.25], new Float32()),
-    double: vectorFromArray([0.1, null, Number.NaN], new Float64()),
-    boolean: vectorFromArray([true, null, false], new Bool()),
-    binary: vectorFromArray([Uint8Array.of(0, 255), null, Uint8Array.of()], new Binary()),
-    date: makeVector(makeData({ type: new DateDay(), length: 3, data: Int32Array.of(19000, 0, -1) })),
-    timestamp: timestamps([micros, 0n, -1n], new TimestampMicrosecond("UTC")),
-    ntz: timestamps([micros, 0n, -1n], new TimestampMicrosecond()),
-    small: decimals([12345n, 0n, -99999n], 5, 2),
-    wide: decimals([12345678901234567890123456n, 0n, -12345678901234567890123456n], 30, 6),
-    point: point([{ x: 1, label: "a" }, null, { x: null, label: null }]),
-    list: vectorFromArray([[1, null], null, []], new List(new Field("item", new Int32(), true))),
-    map: mapColumn(),
-  });
-}
-
-function decimals(values: bigint[], precision: number, scale: number): Vector {
-  const data = new Uint32Array(values.length * 4);
-  values.forEach((value, i) => {
-    for (let word = 0; word < 4; word++)
-      data[i * 4 + word] = Number((BigInt.asUintN(128, value) >> BigInt(32 * word)) & 0xffffffffn);
-  });
-  return makeVector(makeData({ type: new Decimal(scale, precision, 128), length: values.length, data }));
-}
-
-function mapColumn(): Vector {
-  const entries = new Field(
-    "entries",
-    new Struct<{ key: Utf8; value: Int32 }>([
-      new Field("key", new Utf8(), false),
-      new Field("value", new Int32(), true),
-    ]),
-    false,
-  );
-  return vectorFromArray(
-    [
-      new Map([["a", 1]]),
-      new Map(),
-      new Map([
-        ["b", 2],
-        ["c", 3],
-      ]),
-    ],
-    new Map_(entries) as never,
-  );
 }
 
 describe("appendDelta", () => {
@@ -173,7 +98,7 @@ describe("appendDelta", () => {
       min: -12345678901234567890123456n,
       minExact: true,
     });
-    expect(fragment?.statistics?.get("timestamp")?.max).toBeGreaterThanOrEqual(micros);
+    expect(fragment?.statistics?.get("timestamp")?.max).toBeGreaterThanOrEqual(MICROS);
     expect(fragment?.statistics?.get("double")).toMatchObject({ min: 0.1 });
     expect(fragment?.statistics?.get("double")?.max).toBeUndefined();
     expect(fragment?.statistics?.get("point.x")).toMatchObject({ min: 1, max: 1, nullCount: 2 });

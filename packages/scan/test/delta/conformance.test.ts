@@ -12,7 +12,7 @@ if (data === undefined)
 
 /** Tables that must be refused, and the rule of the protocol that they break. */
 const REFUSED: Readonly<Record<string, RegExp>> = {
-  "data-reader-absolute-paths-escaped-chars": /no metaData action/,
+  "data-reader-absolute-paths-escaped-chars": /leads out of the table/,
   "deltalog-state-reconstruction-from-checkpoint-missing-metadata": /no metaData action/,
   "deltalog-state-reconstruction-without-metadata": /no metaData action/,
   "update-deleted-directory": /metaData.schemaString must be text/,

@@ -125,7 +125,7 @@ describe("deletion vectors", () => {
   };
 
   it("are read inline, and from files", async () => {
-    const deleted = await readDeletionVector(root, inline, [], 30);
+    const deleted = await readDeletionVector(root, inline, [], "a.parquet", 30);
     expect(Array.from({ length: 30 }, (_, i) => i).filter((row) => deleted.has(row))).toEqual(rows);
     const size = Buffer.alloc(4);
     size.writeInt32BE(data.length);
@@ -139,22 +139,24 @@ describe("deletion vectors", () => {
       sizeInBytes: data.length,
       cardinality: rows.length,
     };
-    expect((await readDeletionVector(root, stored, [])).count).toBe(6);
-    await expect(readDeletionVector(root, { ...stored, sizeInBytes: data.length - 1 }, [])).rejects.toThrow(
-      /and the log says/,
+    expect((await readDeletionVector(root, stored, [], "a.parquet")).count).toBe(6);
+    await expect(
+      readDeletionVector(root, { ...stored, sizeInBytes: data.length - 1 }, [], "a.parquet"),
+    ).rejects.toThrow(/and the log says/);
+    await expect(readDeletionVector(root, { ...stored, offset: 9 }, [], "a.parquet")).rejects.toThrow(
+      /ends at byte/,
     );
-    await expect(readDeletionVector(root, { ...stored, offset: 9 }, [])).rejects.toThrow(/ends at byte/);
-    await expect(readDeletionVector(join(root, "other"), stored, [])).rejects.toThrow(
+    await expect(readDeletionVector(join(root, "other"), stored, [], "a.parquet")).rejects.toThrow(
       /leads out of the table/,
     );
     sum.writeUInt32BE(crc32(data) ^ 1);
     writeFileSync(join(root, "dv.bin"), Buffer.concat([Buffer.from([1]), size, data, sum]));
-    await expect(readDeletionVector(root, stored, [])).rejects.toMatchObject({
+    await expect(readDeletionVector(root, stored, [], "a.parquet")).rejects.toMatchObject({
       code: "INVALID_DATA",
       message: expect.stringMatching(/checksum/) as string,
     });
     writeFileSync(join(root, "dv.bin"), Buffer.concat([Buffer.from([2]), size, data, sum]));
-    await expect(readDeletionVector(root, stored, [])).rejects.toThrow(/format version 2/);
+    await expect(readDeletionVector(root, stored, [], "a.parquet")).rejects.toThrow(/format version 2/);
   });
 
   it.each([
@@ -164,11 +166,13 @@ describe("deletion vectors", () => {
     ["characters", { pathOrInlineDv: "~~~~~" }, /not a character/],
     ["file", { storageType: "u", pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^" }, /cannot be opened/],
   ])("are refused where their %s is wrong", async (_, change, message) => {
-    await expect(readDeletionVector(root, { ...inline, ...change }, [])).rejects.toThrow(message);
+    await expect(readDeletionVector(root, { ...inline, ...change }, [], "a.parquet")).rejects.toThrow(
+      message,
+    );
   });
 
   it("are refused where they delete rows that the file does not have", async () => {
-    await expect(readDeletionVector(root, inline, [], 29)).rejects.toThrow(
+    await expect(readDeletionVector(root, inline, [], "a.parquet", 29)).rejects.toThrow(
       /deletes row 29 of a file of 29 rows/,
     );
   });

@@ -439,6 +439,7 @@ describe("paths of the log", () => {
   ])("refuses %s", async (path, message) => {
     const table = logOf({ 0: lines(protocol, metaData, add(path)) });
     await expect(paths(table)).rejects.toThrow(message);
+    await expect(paths(table)).rejects.toThrow(/at 00000000000000000000\.json, line 3 /);
   });
 
   it("decodes once, opens what is allowed, and refuses links that lead out", async () => {
