@@ -6,6 +6,8 @@ import type { ReportSpan } from "./run-report.ts";
 /** Equal siblings beyond this many are summed up: ten thousand statements make no picture. */
 const SIBLINGS = 8;
 
+/** Levels that are shown. */
+const DEEPEST = 40;
 /** Columns of names, where there is room. */
 const WIDTH = 44;
 /** Columns of what stands beside a name: duration and events. */
@@ -26,6 +28,16 @@ export function spanTree(spans: readonly ReportSpan[], columns: number = Infinit
     else siblings.push(span);
   }
   const lines: string[] = [];
+  /** How many spans are deeper than anybody could read. */
+  const below = (parent: string, depth: number): void => {
+    const open = [parent];
+    let count = -1;
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      count++;
+      for (const child of children.get(id) ?? []) open.push(child.span_id);
+    }
+    if (count > 0) lines.push(`${"  ".repeat(depth)}${colors.dim(`… ${counted(count, "span")} below`)}`);
+  };
   const visit = (parent: string | null, depth: number): void => {
     const here = (children.get(parent) ?? []).sort((a, b) => a.start_unix_ms - b.start_unix_ms);
     const shown = new Map<string, number>();
@@ -36,7 +48,8 @@ export function spanTree(spans: readonly ReportSpan[], columns: number = Infinit
       shown.set(name, count);
       if (count > SIBLINGS && span.status !== "ERROR") continue;
       lines.push(line(span, depth, width));
-      visit(span.span_id, depth + 1);
+      if (depth + 1 < DEEPEST) visit(span.span_id, depth + 1);
+      else below(span.span_id, depth + 1);
     }
     for (const [name, count] of shown)
       if (count > SIBLINGS) lines.push(`${"  ".repeat(depth)}${colors.dim(`… ${count} × ${name} in all`)}`);

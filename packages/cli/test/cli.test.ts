@@ -232,6 +232,22 @@ describe("on a terminal", () => {
     expect(stripVTControlCharacters(line ?? "")).toBe("stage of a ver…    1.50 s");
   });
 
+  it("nests trees as deep as can be read, and counts the rest", () => {
+    const spans = Array.from({ length: 20_000 }, (_, i) => ({
+      span_id: String(i),
+      parent_span_id: i === 0 ? null : String(i - 1),
+      name: `d${i}`,
+      start_unix_ms: i,
+      duration_ms: 1,
+      status: "UNSET",
+      attributes: {},
+      events: 0,
+    }));
+    const lines = spanTree(spans);
+    expect(lines).toHaveLength(41);
+    expect(stripVTControlCharacters(lines.at(-1) ?? "").trim()).toBe("… 19960 spans below");
+  });
+
   // A terminal of its own, by util-linux.
   const script = spawnSync("script", ["--version"]).status === 0;
   const inTerminal = (command: string, env: Env = {}) =>
@@ -292,6 +308,11 @@ describe("run", () => {
     expect(stderr).toContain("→ result  arrow");
     expect(stderr).toContain("pitot show last");
     rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("takes code in place of a script, with arguments", () => {
+    const { status, stdout } = pitot(["run", "--", process.execPath, "-p", "process.argv[1]", "a b"]);
+    expect([status, stdout]).toEqual([0, "a b\n"]);
   });
 
   it("leaves signals as they are", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import nodeModule, { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
 import { reportHook } from "./hook-report.ts";
@@ -12,7 +12,8 @@ const NAME = "@opentelemetry/auto-instrumentations-node";
  * for somebody else, is left alone: loading it takes longer than many an application runs.
  */
 export function registerAutoInstrumentations(script: string | undefined): void {
-  const folder = script === undefined ? process.cwd() : dirname(script);
+  // Of `node -e`, what looks like a script is the program's first argument.
+  const folder = script === undefined ? process.cwd() : dirname(resolve(script));
   const require = createRequire(join(folder, "_.cjs"));
   if (!declares(folder)) return;
   try {
