@@ -39,7 +39,16 @@ export class PitotError extends Error {
   }
 }
 
+/** Of a list its beginning; what cannot be made text (a symbol in a list, an object without a prototype) by its kind. */
+function plain(value: unknown): string {
+  try {
+    return String(Array.isArray(value) ? value.slice(0, 100) : value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
 function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? JSON.stringify(value) : plain(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

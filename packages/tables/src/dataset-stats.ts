@@ -1,3 +1,4 @@
+import { PitotError } from "@pitot/core";
 import { Field, Int32, Int64, Schema, Utf8, type Table } from "apache-arrow";
 import { measureTable, type MeasuredDataset } from "./measured-dataset.ts";
 import { schemaFingerprint, schemaPayload, type SchemaPayload } from "./schema-fingerprint.ts";
@@ -87,6 +88,11 @@ function measureDatasets(datasets: Datasets): {
   readonly present: readonly (readonly [name: string, dataset: MeasuredDataset])[];
   readonly missing: readonly string[];
 } {
+  if (typeof datasets !== "object" || datasets === null)
+    throw new PitotError("INVALID_ARGUMENT", "These are not datasets by name", {
+      value: datasets,
+      remedy: "Give an object whose values are tables.",
+    });
   const entries = Object.entries(datasets);
   return {
     present: entries.flatMap(([name, table]) =>

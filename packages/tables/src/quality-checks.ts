@@ -6,6 +6,7 @@ import { IdSet } from "./id-set.ts";
 import { BLOCK_ROWS } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf } from "./quality-builder.ts";
 import type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
+import { checkFirstRow, checkSpec } from "./check-spec.ts";
 import { columnOf, tableView, type ColumnView, type TableInput, type TableView } from "./table-input.ts";
 import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
@@ -54,6 +55,11 @@ export function qualityFromReferences(
   known: IdSet,
   options: QualityOptions = {},
 ): Table {
+  if (!(known instanceof IdSet))
+    throw new PitotError("INVALID_ARGUMENT", "Known ids are not an IdSet", {
+      value: known,
+      remedy: "Give new IdSet().add(table, column).",
+    });
   return qualityWhere(table, spec, options, (id, rowOf) => {
     for (const { chunk, base } of placed(id))
       known.rows(idKeys(chunk, id.name), chunk.length, id.name, false, (row) => rowOf(base + row));
@@ -73,6 +79,7 @@ export function qualityFromPredicate(
   options: QualityOptions = {},
 ): Table {
   const view = tableView(table);
+  if (typeof wrong !== "function") checkRange(wrong);
   return qualityWhere(table, spec, options, (_, rowOf) => {
     if (typeof wrong === "function") byFunction(view, wrong, rowOf, options.firstRow ?? 0);
     else byRange(columnOf(view, wrong.column), wrong, rowOf);
@@ -86,6 +93,8 @@ function qualityWhere(
   { ordinals = false, firstRow = 0 }: QualityOptions,
   find: (id: ColumnView, rowOf: (row: number) => void) => void,
 ): Table {
+  checkSpec(spec);
+  checkFirstRow(firstRow);
   const id = columnOf(tableView(table), spec.idCol);
   const builder = new QualityBuilder(spec, ordinals);
   const textOf = idTexts(id);
@@ -148,7 +157,17 @@ function byFunction(
   for (let i = 0; i < view.rows; i++) {
     row.index = i;
     row.ordinal = firstRow + i;
-    if (wrong(row)) rowOf(i);
+    const answer = wrong(row) as unknown;
+    if (answer instanceof Promise)
+      throw new PitotError(
+        "INVALID_ARGUMENT",
+        "A predicate answers with a promise, which is true of any row",
+        {
+          value: answer,
+          remedy: "Give a function that is not async.",
+        },
+      );
+    if (answer) rowOf(i);
   }
 }
 
@@ -172,6 +191,18 @@ function byRange(
       if ((words === undefined || bit(words, i) === 1) && !(values[i]! >= min && values[i]! <= max))
         rowOf(base + i);
   }
+}
+
+/** @throws PitotError INVALID_ARGUMENT for what is no range, or bounds that nothing compares with */
+function checkRange(range: QualityRange): void {
+  const { column, min = 0, max = 0 } = (range ?? {}) as Partial<QualityRange>;
+  const isBound = (bound: unknown): boolean =>
+    typeof bound === "bigint" || (typeof bound === "number" && !Number.isNaN(bound));
+  if (typeof column !== "string" || !isBound(min) || !isBound(max))
+    throw new PitotError("INVALID_ARGUMENT", "This is neither a predicate nor a range", {
+      value: range,
+      remedy: "Give a function of the row, or { column, min, max } whose bounds are numbers.",
+    });
 }
 
 const RANGED: ReadonlySet<Type> = new Set([

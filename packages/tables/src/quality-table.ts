@@ -1,6 +1,7 @@
 import { PitotError } from "@pitot/core";
 import { makeData, RecordBatch, Struct, Table, type Data } from "apache-arrow";
 import type { QualityLimit } from "./assert-quality.ts";
+import { checkFirstRow, checkSpec } from "./check-spec.ts";
 import { BLOCK_ROWS, idKernel } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf, type QualityLabels } from "./quality-builder.ts";
 import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
@@ -50,6 +51,13 @@ export function qualityFromPlans(
 ): Table {
   const view = tableView(table);
   const { ordinals = false, firstRow = 0 } = options;
+  if (!Array.isArray(specs))
+    throw new PitotError("INVALID_ARGUMENT", "Checks are not a list", {
+      value: specs,
+      remedy: "Give a list of specs, or use qualityFromIds for one.",
+    });
+  for (const spec of specs) checkSpec(spec);
+  checkFirstRow(firstRow);
   const builders = specs.map((spec) => new QualityBuilder(spec, ordinals));
   const byColumn = new Map<ColumnView, QualityBuilder[]>();
   specs.forEach(({ idCol }, i) => {
@@ -134,6 +142,15 @@ export async function* guardedStream<T>(
   items: AsyncIterable<T> | Iterable<T>,
 ): AsyncGenerator<T, void, undefined> {
   let count = 0;
+  if (
+    typeof items !== "object" ||
+    items === null ||
+    !(Symbol.asyncIterator in items || Symbol.iterator in items)
+  )
+    throw new PitotError("INVALID_ARGUMENT", "This is not a stream of batches", {
+      value: items,
+      remedy: "Give an iterable of tables, async or not.",
+    });
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   try {
     for (;;) {

@@ -54,11 +54,7 @@ const views = new WeakMap<object, TableView>();
  * @throws PitotError INVALID_ARGUMENT for what is no table, INVALID_DATA for broken buffers or IPC, UNSUPPORTED for types that apache-arrow does not read
  */
 export function tableView(input: TableInput): TableView {
-  if (typeof input !== "object" || input === null)
-    throw new PitotError("INVALID_ARGUMENT", "This is not a table", {
-      value: input,
-      remedy: "Give an Arrow table, a record batch, Arrow IPC bytes, or columns by name.",
-    });
+  if (typeof input !== "object" || input === null) throw noTable(input);
   let view = views.get(input);
   if (view === undefined) {
     view = read(input);
@@ -142,7 +138,11 @@ function viewOf(schema: Schema, batches: readonly RecordBatch[]): TableView {
 }
 
 function plainColumns(input: Readonly<Record<string, ColumnInput>>): TableView {
-  const vectors = Object.entries(input).map(([name, values]) => [name, vectorOf(name, values)] as const);
+  const entries = Object.entries(input);
+  const prototype = Object.getPrototypeOf(input) as unknown;
+  // A promise that nobody awaited, a Map, a Date: nothing of them is a column.
+  if (entries.length === 0 && prototype !== null && prototype !== Object.prototype) throw noTable(input);
+  const vectors = entries.map(([name, values]) => [name, vectorOf(name, values)] as const);
   const rows = vectors[0]?.[1].length ?? 0;
   const columns = vectors.map(([name, vector]) => {
     if (vector.length !== rows)
@@ -174,6 +174,12 @@ function vectorOf(name: string, values: ColumnInput): Vector {
   if (!Array.isArray(values)) return failed();
   const list = (values as readonly unknown[]).map((value) => value ?? null);
   const first = list.find((value) => value !== null);
+  const beyond = list.find((value) => typeof value === "bigint" && BigInt.asIntN(64, value) !== value);
+  if (beyond !== undefined)
+    throw new PitotError("INVALID_ARGUMENT", `Column ${name} holds an integer beyond int64`, {
+      value: beyond,
+      remedy: "Give a BigUint64Array, a decimal vector, or text.",
+    });
   try {
     if (first === undefined) return vectorFromArray(list, new Null());
     if (typeof first !== "string") return vectorFromArray(list) as Vector;
@@ -190,6 +196,13 @@ function vectorOf(name: string, values: ColumnInput): Vector {
   return new Vector([
     makeData({ type: new Utf8(), length: list.length, ...textBuffers(list as (string | null)[]) }),
   ]);
+}
+
+function noTable(input: unknown): PitotError {
+  return new PitotError("INVALID_ARGUMENT", "This is not a table", {
+    value: input,
+    remedy: "Give an Arrow table, a record batch, Arrow IPC bytes, or columns by name.",
+  });
 }
 
 /** Names by edit distance from what was asked for. */
