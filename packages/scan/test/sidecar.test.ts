@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,6 +33,9 @@ import {
 } from "../src/index.ts";
 import { typeString } from "@pitot/tables";
 import { duckFiles, type DuckFiles } from "./duckdb-files.ts";
+
+const python = process.env["PITOT_PYTHON"];
+if (python === undefined) console.warn("sidecars are not read by pyarrow: PITOT_PYTHON is not set");
 
 let duck: DuckFiles;
 beforeAll(async () => {
@@ -163,4 +167,54 @@ it("writes the schema of a dataset that has no file yet", async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it.skipIf(python === undefined)("is read by pyarrow as a dataset: schema, rows and filters", async () => {
+  const spec = await parquetMetadataFactory(await openDataset(duck.path("out"), { partitioning: "none" }));
+  const [common, metadata] = [
+    await spec.writeCommonMetadata(duck.path("out")),
+    await spec.writeMetadata(duck.path("out")),
+  ];
+  const script = `
+import sys, json, pyarrow.dataset as ds, pyarrow.parquet as pq
+whole = ds.parquet_dataset(sys.argv[2])
+print(json.dumps([pq.read_schema(sys.argv[1]).names, pq.read_metadata(sys.argv[2]).num_row_groups, whole.count_rows(),
+  whole.count_rows(filter=ds.field("id") >= 4990), sorted(path.split("/out/")[1] for path in whole.files)]))`;
+  const answer = execFileSync(python!, ["-c", script, common, metadata!], { encoding: "utf8" });
+  expect(JSON.parse(answer)).toEqual([["id", "name"], 4, 6000, 1010, ["a.parquet", "part=1/b.parquet"]]);
+});
+
+it("is whole at any moment, whoever writes it", async () => {
+  const folder = duck.path("out");
+  const spec = await parquetMetadataFactory(await openDataset(folder));
+  const half = await parquetMetadataFactory(await openDataset(duck.path("out/a.parquet")));
+  await spec.writeMetadata(folder);
+  const seen = new Set<number>();
+  for (let turn = 0; turn < 20; turn++) {
+    const writing = [
+      spec.writeMetadata(folder),
+      half.writeMetadata(folder),
+      spec.writeCommonMetadata(folder),
+    ];
+    for (let look = 0; look < 5; look++)
+      seen.add((await readFooter(fileSource(duck.path("out/_metadata")))).metadata.numRows);
+    await Promise.all(writing);
+  }
+  expect([...seen].every((rows) => rows === 6000 || rows === 5000)).toBe(true);
+  expect(readdirSync(folder).sort()).toEqual(["_common_metadata", "_metadata", "a.parquet", "part=1"]);
+});
+
+it("refuses footers that are signed", async () => {
+  const dataset = await openDataset(duck.path("out"));
+  const { fileMetadata, schema } = await parquetMetadataFactory(dataset);
+  const signed = fileMetadata.map(({ location, metadata }) => ({
+    location,
+    metadata: { ...metadata, encryptionAlgorithm: "AES_GCM_V1" as const },
+  }));
+  await expect(
+    new ParquetMetadataSpec(schema, signed as never).writeMetadata(duck.path("out")),
+  ).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringMatching(/signed.*a\.parquet/) as string,
+  });
 });
