@@ -14,6 +14,7 @@ import { durableAppend } from "./durable-append.ts";
 import { flightsScan } from "./flights-scan.ts";
 import { flushDelay } from "./flush-delay.ts";
 import { footerReading } from "./footer-reading.ts";
+import { hyparquetRead } from "./hyparquet-read.ts";
 import { invalidIds } from "./invalid-ids.ts";
 import { largeRecovery } from "./large-recovery.ts";
 import { linearCost } from "./linear-cost.ts";
@@ -49,6 +50,7 @@ const ROWS: Readonly<Record<string, () => BenchResult | Promise<BenchResult | Be
   14: duckdbStatement,
   15: driverNode,
   16: largeRecovery,
+  17: hyparquetRead,
   30: deltaState,
 };
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { threadId } from "node:worker_threads";
 import { context, propagation, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
 import { finishRun, startedRuns, startProcessRun, type PipelineRun } from "@pitot/core";
@@ -97,9 +97,10 @@ export function processLabel(script: string | undefined): {
   readonly label: string;
   readonly packageName?: string;
 } {
-  if (script === undefined) return { label: "node" };
+  // A program from the standard input has a dash for its name.
+  if (script === undefined || script === "-") return { label: "node" };
   const file = basename(script, extname(script));
-  const packageName = nearestPackageName(dirname(script));
+  const packageName = nearestPackageName(dirname(resolve(script)));
   if (packageName === undefined) return { label: file };
   return {
     label: /^(index|main|app|server|start)$/.test(file) ? packageName : `${packageName}/${file}`,

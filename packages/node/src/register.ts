@@ -22,9 +22,15 @@ if (
   try {
     await register();
   } catch (error) {
-    if ((error as { code?: unknown }).code !== "INVALID_CONFIGURATION") throw error;
-    process.stderr.write(`pitot: ${(error as Error).message}\n`);
-    process.exit(1);
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    if (code === "INVALID_CONFIGURATION") {
+      process.stderr.write(`pitot: ${String(message)}\n`);
+      process.exit(1);
+    }
+    // A fault of ours is no reason for the application not to run.
+    process.stderr.write(
+      `pitot: could not be set up, the application goes on without it: ${String(message)}\n`,
+    );
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Span, Tracer } from "@opentelemetry/api";
 import {
-  InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   type InstrumentationConfig,
 } from "@opentelemetry/instrumentation";
@@ -8,6 +7,7 @@ import { failSpan } from "@pitot/core";
 import { ATTR_DATASET_BYTES, ATTR_DATASET_ROWS, SPAN_ARROW_DECODE, SPAN_ARROW_ENCODE } from "@pitot/semconv";
 import { observedDecode, observedEncode, tableAttributes } from "./arrow-ipc.ts";
 import { INSTRUMENTATION_VERSION } from "./instrumentation-version.ts";
+import { PausableInstrumentation } from "./pausable-instrumentation.ts";
 import { replaceExports } from "./replace-exports.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -35,7 +35,7 @@ let inside = 0;
  * Spans `arrow decode` and `arrow encode` for apache-arrow: `tableFromIPC`, `tableToIPC`, readers made by `RecordBatchReader.from`, and
  * record batch writers. A process may hold several copies, of several versions: each is patched on its own.
  */
-export class ApacheArrowInstrumentation extends InstrumentationBase {
+export class ApacheArrowInstrumentation extends PausableInstrumentation {
   constructor(config: InstrumentationConfig = {}) {
     super("@pitot/instrumentation-apache-arrow", INSTRUMENTATION_VERSION, config);
   }
@@ -48,7 +48,7 @@ export class ApacheArrowInstrumentation extends InstrumentationBase {
 
   /** The exports of apache-arrow with reads and writes observed; its reader and writer classes are changed in place. */
   patch<T extends object>(exports: T): T {
-    const tracer = () => this.tracer;
+    const tracer = () => (this.paused ? undefined : this.tracer);
     const { tableFromIPC, tableToIPC, RecordBatchReader, RecordBatchWriter } = exports as {
       tableFromIPC?: AnyFunction;
       tableToIPC?: AnyFunction;
@@ -76,7 +76,7 @@ function whole(call: AnyFunction): AnyFunction {
 }
 
 function patchReader(
-  tracer: () => Tracer,
+  tracer: () => Tracer | undefined,
   reader: ({ from: AnyFunction } & { [PATCHED]?: true }) | undefined,
 ): void {
   if (reader === undefined || PATCHED in reader) return;
@@ -84,13 +84,14 @@ function patchReader(
   Object.defineProperty(reader, PATCHED, { value: true });
   reader.from = function pitotFrom(this: unknown, ...args: unknown[]): unknown {
     const made = from.apply(this, args);
-    if (inside > 0 || made === args[0]) return made;
+    const by = tracer();
+    if (by === undefined || inside > 0 || made === args[0]) return made;
     if (made instanceof Promise)
       return made.then((opened: unknown) => {
-        observeReader(tracer(), opened);
+        observeReader(by, opened);
         return opened;
       });
-    observeReader(tracer(), made);
+    observeReader(by, made);
     return made;
   };
 }
@@ -143,7 +144,7 @@ function observeReader(tracer: Tracer, reader: unknown): void {
 
 const writing = new WeakMap<Writer, { readonly span: Span; rows: number }>();
 
-function patchWriter(tracer: () => Tracer, writer: { prototype: Writer } | undefined): void {
+function patchWriter(tracer: () => Tracer | undefined, writer: { prototype: Writer } | undefined): void {
   const prototype = writer?.prototype;
   if (prototype === undefined || PATCHED in prototype) return;
   Object.defineProperty(prototype, PATCHED, { value: true });
@@ -152,8 +153,10 @@ function patchWriter(tracer: () => Tracer, writer: { prototype: Writer } | undef
     if (inside > 0 || batch === null || batch === undefined) return write.call(this, batch);
     let state = writing.get(this);
     if (state === undefined) {
+      const by = tracer();
+      if (by === undefined) return write.call(this, batch);
       state = {
-        span: tracer().startSpan(SPAN_ARROW_ENCODE, { attributes: tableAttributes(batch) }),
+        span: by.startSpan(SPAN_ARROW_ENCODE, { attributes: tableAttributes(batch) }),
         rows: 0,
       };
       writing.set(this, state);

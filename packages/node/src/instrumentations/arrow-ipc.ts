@@ -16,16 +16,22 @@ interface ArrowTable {
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** `tableFromIPC` in a span `arrow decode`. */
-export function observedDecode(tracer: () => Tracer, decode: AnyFunction): AnyFunction {
-  return (...args) =>
-    observeCall(tracer(), SPAN_ARROW_DECODE, bytesOf(args[0]), () => decode(...args), tableAttributes);
+/** `tableFromIPC` in a span `arrow decode`, while there is a tracer. */
+export function observedDecode(tracer: () => Tracer | undefined, decode: AnyFunction): AnyFunction {
+  return (...args) => {
+    const by = tracer();
+    if (by === undefined) return decode(...args);
+    return observeCall(by, SPAN_ARROW_DECODE, bytesOf(args[0]), () => decode(...args), tableAttributes);
+  };
 }
 
-/** `tableToIPC` in a span `arrow encode`. */
-export function observedEncode(tracer: () => Tracer, encode: AnyFunction): AnyFunction {
-  return (...args) =>
-    observeCall(tracer(), SPAN_ARROW_ENCODE, tableAttributes(args[0]), () => encode(...args), bytesOf);
+/** `tableToIPC` in a span `arrow encode`, while there is a tracer. */
+export function observedEncode(tracer: () => Tracer | undefined, encode: AnyFunction): AnyFunction {
+  return (...args) => {
+    const by = tracer();
+    if (by === undefined) return encode(...args);
+    return observeCall(by, SPAN_ARROW_ENCODE, tableAttributes(args[0]), () => encode(...args), bytesOf);
+  };
 }
 
 /** Rows and columns of anything like a table. */

@@ -1,10 +1,10 @@
 import {
-  InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   type InstrumentationConfig,
 } from "@opentelemetry/instrumentation";
 import { observeDuckDB, type DuckDBConnectionLike, type ObserveDuckDBOptions } from "@pitot/duckdb";
 import { INSTRUMENTATION_VERSION } from "./instrumentation-version.ts";
+import { PausableInstrumentation } from "./pausable-instrumentation.ts";
 
 /** How statements are observed, beside what every instrumentation has. */
 export type DuckDBInstrumentationConfig = InstrumentationConfig & ObserveDuckDBOptions;
@@ -19,7 +19,7 @@ const PATCHED = Symbol.for("pitot.duckdb");
  * A span per DuckDB statement: `observeDuckDB` for every connection that `@duckdb/node-api` makes. DuckDB's versions look like
  * `1.5.6-r.1`, a prerelease to semver.
  */
-export class DuckDBInstrumentation extends InstrumentationBase<DuckDBInstrumentationConfig> {
+export class DuckDBInstrumentation extends PausableInstrumentation<DuckDBInstrumentationConfig> {
   constructor(config: DuckDBInstrumentationConfig = {}) {
     super("@pitot/instrumentation-duckdb", INSTRUMENTATION_VERSION, config);
   }
@@ -38,9 +38,10 @@ export class DuckDBInstrumentation extends InstrumentationBase<DuckDBInstrumenta
     if (typeof prototype?.connect !== "function" || PATCHED in prototype) return exports;
     Object.defineProperty(prototype, PATCHED, { value: true });
     const { connect } = prototype;
-    const config = () => this.getConfig();
+    const observed = (connection: DuckDBConnectionLike): DuckDBConnectionLike =>
+      this.paused ? connection : observeDuckDB(connection, this.getConfig());
     prototype.connect = async function pitotConnect() {
-      return observeDuckDB(await connect.call(this), config());
+      return observed(await connect.call(this));
     };
     return exports;
   }

@@ -1,16 +1,16 @@
 import {
-  InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   type InstrumentationConfig,
 } from "@opentelemetry/instrumentation";
 import { observedDecode, observedEncode } from "./arrow-ipc.ts";
 import { INSTRUMENTATION_VERSION } from "./instrumentation-version.ts";
+import { PausableInstrumentation } from "./pausable-instrumentation.ts";
 import { replaceExports } from "./replace-exports.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Spans `arrow decode` and `arrow encode` for `tableFromIPC` and `tableToIPC` of flechette. */
-export class FlechetteInstrumentation extends InstrumentationBase {
+export class FlechetteInstrumentation extends PausableInstrumentation {
   constructor(config: InstrumentationConfig = {}) {
     super("@pitot/instrumentation-flechette", INSTRUMENTATION_VERSION, config);
   }
@@ -24,7 +24,7 @@ export class FlechetteInstrumentation extends InstrumentationBase {
   /** The exports of flechette with reads and writes observed. */
   patch<T extends object>(exports: T): T {
     const { tableFromIPC, tableToIPC } = exports as Record<string, AnyFunction>;
-    const tracer = () => this.tracer;
+    const tracer = () => (this.paused ? undefined : this.tracer);
     return replaceExports(exports, {
       ...(tableFromIPC === undefined ? {} : { tableFromIPC: observedDecode(tracer, tableFromIPC) }),
       ...(tableToIPC === undefined ? {} : { tableToIPC: observedEncode(tracer, tableToIPC) }),

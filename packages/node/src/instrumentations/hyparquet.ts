@@ -1,6 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
 import {
-  InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   type InstrumentationConfig,
 } from "@opentelemetry/instrumentation";
@@ -16,6 +15,7 @@ import {
   type AsyncBuffer,
   type ParquetMetadata,
 } from "./observed-parquet.ts";
+import { PausableInstrumentation } from "./pausable-instrumentation.ts";
 import { replaceExports } from "./replace-exports.ts";
 
 interface ReadOptions {
@@ -37,7 +37,7 @@ const sources = new WeakMap<object, string>();
  * requests that it took: `parquetRead`, `parquetReadObjects`, `parquetQuery`. Works in any NodeSDK's `instrumentations`; ES modules
  * need OpenTelemetry's loader hook there, as all instrumentations do.
  */
-export class HyparquetInstrumentation extends InstrumentationBase {
+export class HyparquetInstrumentation extends PausableInstrumentation {
   constructor(config: InstrumentationConfig = {}) {
     super("@pitot/instrumentation-hyparquet", INSTRUMENTATION_VERSION, config);
   }
@@ -68,7 +68,8 @@ export class HyparquetInstrumentation extends InstrumentationBase {
     return (options) => {
       const file = options?.file;
       // What is wrong with the call is hyparquet's to say.
-      if (typeof file?.byteLength !== "number" || typeof file.slice !== "function") return read(options);
+      if (this.paused || typeof file?.byteLength !== "number" || typeof file.slice !== "function")
+        return read(options);
       const buffer = new CountingBuffer(file);
       const source = sources.get(file);
       const dataset = datasetName(source);

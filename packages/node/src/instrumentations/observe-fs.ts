@@ -5,12 +5,8 @@ import { fileURLToPath } from "node:url";
 import { recordDatasetAccess } from "../record-dataset-access.ts";
 import { datasetName } from "./dataset-name.ts";
 
-const FORMATS: Readonly<Record<string, string>> = {
-  parquet: "parquet",
-  arrow: "arrow",
-  arrows: "arrow",
-  feather: "arrow",
-};
+/** Endings of the files that are noted. */
+const DATASET = /\.(?:(parquet)|arrows?|feather)$/i;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type Patchable = Record<string, AnyFunction | undefined>;
@@ -19,14 +15,17 @@ type Patchable = Record<string, AnyFunction | undefined>;
 const READS = ["readFile", "readFileSync", "createReadStream", "openAsBlob"] as const;
 const WRITES = ["writeFile", "writeFileSync", "createWriteStream"] as const;
 
-const originals = new Map<Patchable, Map<string, AnyFunction>>();
+/** What was replaced, and by what. */
+type Replaced = Map<string, { readonly original: AnyFunction; readonly ours: AnyFunction }>;
+
+const replaced = new Map<Patchable, Replaced>();
 
 /** Begins to note Parquet and Arrow files that `node:fs` reads and writes as inputs and outputs of the active run. Idempotent. */
 export function observeFs(): void {
-  if (originals.size > 0) return;
+  if (replaced.size > 0) return;
   for (const target of [fs, fs.promises] as unknown as Patchable[]) {
-    const kept = new Map<string, AnyFunction>();
-    originals.set(target, kept);
+    const kept: Replaced = new Map();
+    replaced.set(target, kept);
     for (const [names, direction] of [
       [READS, "input"],
       [WRITES, "output"],
@@ -34,18 +33,20 @@ export function observeFs(): void {
       for (const name of names) {
         const original = target[name];
         if (typeof original !== "function") continue;
-        kept.set(name, original);
-        target[name] = noting(original, direction);
+        const ours = noting(original, direction);
+        kept.set(name, { original, ours });
+        target[name] = ours;
       }
   }
   // ES modules that have imported `node:fs` by name see the change too.
   syncBuiltinESMExports();
 }
 
-/** Ends what {@link observeFs} began. */
+/** Ends what {@link observeFs} began. What somebody else has wrapped since then stays in place, and notes nothing. */
 export function leaveFs(): void {
-  for (const [target, kept] of originals) for (const [name, original] of kept) target[name] = original;
-  originals.clear();
+  for (const [target, kept] of replaced)
+    for (const [name, { original, ours }] of kept) if (target[name] === ours) target[name] = original;
+  replaced.clear();
   syncBuiltinESMExports();
 }
 
@@ -53,7 +54,7 @@ function noting(original: AnyFunction, direction: "input" | "output"): AnyFuncti
   const noted = function (this: unknown, ...args: unknown[]): unknown {
     const result = original.apply(this, args);
     const path = args[0];
-    if (typeof path === "string" || path instanceof URL)
+    if (replaced.size > 0 && ((typeof path === "string" && DATASET.test(path)) || path instanceof URL))
       try {
         note(
           typeof path === "string" ? path : fileURLToPath(path),
@@ -70,9 +71,8 @@ function noting(original: AnyFunction, direction: "input" | "output"): AnyFuncti
 }
 
 function note(path: string, direction: "input" | "output", data: unknown): void {
-  const dot = path.lastIndexOf(".");
-  const format = dot < 0 ? undefined : FORMATS[path.slice(dot + 1).toLowerCase()];
-  if (format === undefined) return;
+  const ending = DATASET.exec(path);
+  if (ending === null) return;
   const whole = resolve(path);
   // A snapshot's own tables are no dataset of the pipeline.
   if (/[/\\](runs|session)[/\\][^/\\]+[/\\][a-z_]+\.arrows?$/.test(whole) && isSnapshot(whole)) return;
@@ -83,7 +83,7 @@ function note(path: string, direction: "input" | "output", data: unknown): void 
   recordDatasetAccess(direction, {
     dataset: datasetName(whole),
     path: whole,
-    format,
+    format: ending[1] === undefined ? "arrow" : "parquet",
     ...(typeof bytes === "number" ? { bytes } : {}),
   });
 }

@@ -8,30 +8,32 @@ import { requireEsm } from "../require-esm.ts";
 type AnyFunction = (...args: unknown[]) => unknown;
 type Stages = Record<string, StreamStage>;
 
-const originals = new Map<{ pipeline: unknown }, unknown>();
+const replaced = new Map<{ pipeline: unknown }, { readonly original: unknown; readonly ours: unknown }>();
 /** Set below a pipeline that is being observed: observing it calls `pipeline` in turn. */
 const observing = new AsyncLocalStorage<true>();
 
 /** Begins to observe `pipeline` of `node:stream` and `node:stream/promises` inside runs: a stage span per stage. Idempotent. */
 export function observeStreams(): void {
-  if (originals.size > 0) return;
+  if (replaced.size > 0) return;
   const targets: [{ pipeline: unknown }, (original: AnyFunction) => AnyFunction][] = [
     [stream, withCallback],
     [stream.promises, withPromise],
   ];
   for (const [target, wrap] of targets) {
     const original = target.pipeline as AnyFunction;
-    originals.set(target, original);
     // `util.promisify(stream.pipeline)` finds its promise form among the properties.
-    target.pipeline = Object.defineProperties(wrap(original), Object.getOwnPropertyDescriptors(original));
+    const ours = Object.defineProperties(wrap(original), Object.getOwnPropertyDescriptors(original));
+    replaced.set(target, { original, ours });
+    target.pipeline = ours;
   }
   syncBuiltinESMExports();
 }
 
-/** Ends what {@link observeStreams} began. */
+/** Ends what {@link observeStreams} began. What somebody else has wrapped since then stays in place, and observes nothing. */
 export function leaveStreams(): void {
-  for (const [target, original] of originals) target.pipeline = original;
-  originals.clear();
+  for (const [target, { original, ours }] of replaced)
+    if (target.pipeline === ours) target.pipeline = original;
+  replaced.clear();
   syncBuiltinESMExports();
 }
 
@@ -67,7 +69,13 @@ function withCallback(original: AnyFunction): AnyFunction {
 /** Undefined where there is nothing to observe it by, or a stage that we do not know. */
 function observe(stages: readonly unknown[], options: object | undefined): Promise<unknown> | undefined {
   const run = activeRun();
-  if (run === undefined || observing.getStore() === true || stages.length < 2 || !stages.every(isStage))
+  if (
+    run === undefined ||
+    replaced.size === 0 ||
+    observing.getStore() === true ||
+    stages.length < 2 ||
+    !stages.every(isStage)
+  )
     return undefined;
   let observer: typeof observePipeline | undefined;
   guarded("stream.observe", () => {

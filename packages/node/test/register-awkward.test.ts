@@ -1,0 +1,81 @@
+// What applications do that is no reason to be disturbed: each must print, and end, as it does without us.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { both, fixtures, folder, node, register, runs, spanNames, useRegister } from "./registered.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+useRegister();
+
+const ESM = 'import { tableFromArrays, tableToIPC } from "apache-arrow";';
+const CJS = 'const { tableFromArrays, tableToIPC } = require("apache-arrow");';
+const ENCODE = "console.log(tableToIPC(tableFromArrays({ a: [1] })).byteLength > 0);";
+
+it.each([
+  ["node -e", ["-e", CJS + ENCODE], 1],
+  ["node -e, as a module", ["--input-type=module", "-e", ESM + ENCODE], 1],
+  ["node -p", ["-p", "6 * 7"], 0],
+  ["a program that exits in an import", ["import.mjs"], 0],
+  ["one that throws what is no error", ["throws.mjs"], 0],
+  ["one that waits at its top level", ["waits.mjs"], 1],
+  ["one that takes its environment away", ["without-env.mjs"], 1],
+  ["one that changes its directory", ["moves.mjs"], 1],
+  ["one that handles the signal itself", ["handles.mjs"], 1],
+  ["a cluster", ["cluster.mjs"], 2],
+  ["a name of many letters", ['ä "q" #1 %20.mjs'], 1],
+])("%s", async (_, args, encodes) => {
+  const files: Readonly<Record<string, string>> = {
+    "import.mjs": 'import "./exits.mjs"; console.log("never");',
+    "exits.mjs": "process.exit(4);",
+    "throws.mjs": "throw null;",
+    "waits.mjs": `${ESM} await new Promise((done) => setTimeout(done, 5)); ${ENCODE}`,
+    "without-env.mjs": `${ESM} for (const name of Object.keys(process.env)) delete process.env[name]; process.env = {}; ${ENCODE}`,
+    "moves.mjs": `process.chdir("/"); const { tableFromArrays, tableToIPC } = await import("apache-arrow"); ${ENCODE}`,
+    "handles.mjs": `${ESM} process.on("exit", (code) => { console.log("exit", code); process.exitCode = 9; });
+process.on("SIGTERM", () => process.exit(3)); setInterval(() => {}, 1000); ${ENCODE} process.kill(process.pid, "SIGTERM");`,
+    "cluster.mjs": `import cluster from "node:cluster"; ${ESM}
+if (cluster.isPrimary) for (const worker of [cluster.fork(), cluster.fork()]) worker.on("exit", (code) => console.log(code));
+else { tableToIPC(tableFromArrays({ a: [1] })); process.disconnect(); }`,
+    'ä "q" #1 %20.mjs': ESM + ENCODE,
+  };
+  const here = application(files);
+  both(args, {}, here);
+  const names = await Promise.all(runs().map(spanNames));
+  expect(runs().length).toBeGreaterThanOrEqual(1);
+  expect(names.flat().filter((name) => name === "arrow encode")).toHaveLength(encodes);
+});
+
+it("a program from the standard input", async () => {
+  const here = application({});
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--import", register, "--input-type=module", "-"],
+    {
+      cwd: here,
+      encoding: "utf8",
+      input: ESM + ENCODE,
+      env: { ...process.env, PITOT_DIR: folder, PITOT_OTLP: "false" },
+    },
+  );
+  expect([stdout, stderr, status]).toEqual(["true\n", "", 0]);
+  expect(runs()[0]?.manifest.run?.label).toBe("node");
+  expect(await spanNames(runs()[0]!)).toEqual(["arrow encode"]);
+});
+
+it("tests by node --test", async () => {
+  const here = application({
+    "a.test.mjs": `import test from "node:test"; ${ESM} test("a", () => void tableToIPC(tableFromArrays({ a: [1] })));`,
+  });
+  expect(node(["--import", register, "--test", "a.test.mjs"], {}, here).status).toBe(0);
+  expect(await spanNames(runs()[0]!)).toContain("arrow encode");
+});
+
+/** A folder with files, and with the packages of this one. */
+function application(files: Readonly<Record<string, string>>): string {
+  const here = join(folder, "an app");
+  mkdirSync(here);
+  symlinkSync(join(fixtures, "../../../../../node_modules"), join(here, "node_modules"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(here, name), text);
+  return here;
+}
