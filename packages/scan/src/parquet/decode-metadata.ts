@@ -140,6 +140,12 @@ function decodeSortingColumn(reader: ThriftReader): SortingColumn {
 }
 
 function decodeColumnOrder(reader: ThriftReader): ColumnOrder {
+  const { bytes, pos } = reader;
+  // What nearly all columns have, an empty struct as field 1, once for all.
+  if (bytes[pos] === (0x10 | STRUCT) && bytes[pos + 1] === 0 && bytes[pos + 2] === 0) {
+    reader.pos += 3;
+    return TYPE_DEFINED;
+  }
   let order: ColumnOrder["order"] = "UNDEFINED";
   const kept: RawField[] = [];
   let id = 0;
@@ -149,9 +155,6 @@ function decodeColumnOrder(reader: ThriftReader): ColumnOrder {
     else if (reader.type === STRUCT && id === 2) order = "IEEE_754_TOTAL";
     kept.push(reader.raw());
   }
-  const [only] = kept;
-  // What nearly all columns have, once for all.
-  if (order === "TYPE_DEFINED" && kept.length === 1 && only?.bytes.length === 1) return TYPE_DEFINED;
   return { order, kept };
 }
 
