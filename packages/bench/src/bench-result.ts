@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** One measured row: ours against a peer, in one process. */
 export interface BenchResult {
   readonly row: number;
@@ -39,4 +41,14 @@ export function median(values: readonly number[]): number {
 export function cpuMicroseconds(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
+}
+
+/** CPU time of the main thread alone, in µs, as Linux tells it whenever the thread has waited; NaN elsewhere. */
+export function mainThreadMicroseconds(): number {
+  try {
+    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ");
+    return Number(nanoseconds) / 1000;
+  } catch {
+    return Number.NaN;
+  }
 }
