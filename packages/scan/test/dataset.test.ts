@@ -213,7 +213,9 @@ describe("opening", () => {
     const text = new Schema([new Field("id", new Utf8(), true)]);
     await expect(
       rowsOf(scanBatches(await openDataset(duck.path("numbers.parquet"), { schema: text }))),
-    ).rejects.toThrow(/Column id is string in the dataset, but in a file it is: "int32"/);
+    ).rejects.toThrow(
+      /^Row group 0 of .*numbers\.parquet does not fit .*Column id is string in the dataset, but in a file it is: "int32"\), column: "id"/,
+    );
   });
 
   it("reads texts as a dictionary where the schema says so, and writes them out again", async () => {

@@ -207,7 +207,17 @@ class RowGroupReader {
     const values = this.#values.get(field.name);
     if (node === undefined || values === undefined || dataset.partitionTypes.has(field.name))
       return nullColumn(type, rows);
-    return buildColumn(type, selectRows(values, this.#selection), node, this.#nameOf);
+    try {
+      return buildColumn(type, selectRows(values, this.#selection), node, this.#nameOf);
+    } catch (error) {
+      if (!(error instanceof PitotError) || error.code !== "INVALID_DATA") throw error;
+      const { message, remedy } = error;
+      throw new PitotError(
+        "INVALID_DATA",
+        `Row group ${this.#group.index} of ${this.#footer.location} does not fit the dataset's schema (${message.slice(0, -remedy.length - 2)}), column`,
+        { value: field.name, remedy, cause: error },
+      );
+    }
   }
 
   async close(): Promise<void> {
