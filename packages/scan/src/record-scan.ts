@@ -96,6 +96,8 @@ async function* trackedBatches(
         [names.ATTR_RUN_ID]: run.runId,
         [names.ATTR_SCAN_DATASET]: dataset.name,
         [names.ATTR_SCAN_FORMAT]: dataset.format,
+        // Of a table: its version, who committed it, protocol and features.
+        ...documentAttribute(names.ATTR_SCAN_DISCOVERY_POLICY, dataset.source.discovery),
         ...(options.predicate && {
           [names.ATTR_SCAN_PREDICATE]: options.predicate.toString().slice(0, LONGEST_DOCUMENT),
         }),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Int32, Table, Utf8, vectorFromArray } from "apache-arrow";
 import { DiagnosticsCollector, trackedRun } from "@pitot/core";
+import { createTelemetryHarness } from "@pitot/testing";
 import { afterAll, expect, it } from "vitest";
 import {
   appendDelta,
@@ -52,6 +53,7 @@ it("tells of a Delta table's scan as of any other, and why files were left out b
     },
   });
   const sink = new DiagnosticsCollector();
+  await using harness = createTelemetryHarness();
   await trackedRun({ label: "load", sink }, async (run) => {
     for await (const batch of trackedScan(run, dataset, { predicate })) expect(batch.numRows).toBe(1);
     // Inside a run its sink gets the outcome, and the commit names the run.
@@ -61,6 +63,21 @@ it("tells of a Delta table's scan as of any other, and why files were left out b
       sink: run,
       runId: run.runId,
     });
+  });
+  // The span of the scan says which version of which table was read, who wrote it, and what the log left out.
+  const span = harness.spans().find(({ name }) => name === "scan orders")!;
+  expect(JSON.parse(String(span.attributes["pitot.scan.discovery_policy"]))).toMatchObject({
+    kind: "delta",
+    version: 2,
+    min_reader_version: 1,
+    min_writer_version: 2,
+    features: [],
+    commit: { operation: "WRITE", engine: "pitot" },
+  });
+  expect(span.attributes).toMatchObject({
+    "pitot.scan.fragments.skipped": 5,
+    "pitot.scan.fragments.skipped_by.partition": 3,
+    "pitot.scan.fragments.skipped_by.delta_statistics": 2,
   });
   expect(sink.eventsSnapshot()["scan_telemetry_v1"]).toHaveLength(1);
   expect(sink.eventsSnapshot()["delta_commit_v1"]).toMatchObject([
