@@ -12,7 +12,7 @@ import { replay, SnapshotLogProcessor, SnapshotSpanProcessor } from "../src/inde
 import { MetricCheckpoint } from "../src/metric-checkpoint.ts";
 import { Outbox } from "../src/outbox.ts";
 
-const COUNT = 1300;
+const COUNT = 600;
 const BATCH = 512;
 let root: string;
 let original: string;
@@ -122,4 +122,4 @@ it("a crash of a replay, ahead of any of its operations on the disk, loses nothi
   }
   // The moment between an answer and the ledger is among the points.
   expect(sentAgain).toBeGreaterThan(0);
-}, 120_000);
+}, 240_000);
