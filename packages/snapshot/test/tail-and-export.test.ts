@@ -113,16 +113,17 @@ import json, sys, pyarrow.parquet as pq
 spans, quality = (pq.read_table(f"{sys.argv[1]}/{name}.parquet") for name in ("spans", "quality"))
 first = spans.sort_by("name").slice(0, 1)
 print(json.dumps([
-    spans.num_rows, str(spans.schema.field("start_time_unix_nano").type), first["start_time_unix_nano"].cast("int64")[0].as_py(),
-    first["duration_time_unix_nano"][0].as_py(), first["sampled"][0].as_py(), spans.schema.field("name").nullable,
-    quality.num_rows, quality["entity_id"].null_count, quality["entity_id"][1].as_py(), quality["seq"][9999].as_py(),
+    [str(spans.schema.field("start_time_unix_nano").type), str(first["start_time_unix_nano"].cast("int64")[0])],
+    [spans.num_rows, first["duration_time_unix_nano"][0].as_py(), first["sampled"][0].as_py(), spans.schema.field("name").nullable],
+    [quality.num_rows, quality["entity_id"].null_count, quality["entity_id"][1].as_py(), quality["seq"][9999].as_py()],
 ]))`;
       const output = execFileSync(process.env["PITOT_PYTHON"]!, ["-c", script, join(directory, "out")], {
         encoding: "utf8",
       });
       expect(JSON.parse(output)).toEqual([
-        ...[1000, "timestamp[ns, tz=UTC]", 1_700_000_000_000_000_001, 1_234_567, true, false],
-        ...[10_000, 3334, "é1", 9999],
+        ["timestamp[ns, tz=UTC]", "1700000000000000001"],
+        [1000, 1_234_567, true, false],
+        [10_000, 3334, "é1", 9999],
       ]);
     },
   );
