@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { activeRun, addCounter, recordHistogram, session, type PipelineRun } from "@pitot/core";
 import {
@@ -89,7 +90,8 @@ export function recordFileScan(scan: FileScan): void {
   if (source !== undefined)
     recordDatasetAccess("input", {
       dataset,
-      path: source,
+      // As `node:fs` notes it, so that one file is told once.
+      path: /^[a-z][a-z0-9+.-]+:\/\//i.test(source) ? source : resolve(source),
       format,
       ...(typeof bytes === "number" ? { bytes } : {}),
     });

@@ -1,9 +1,20 @@
 // What applications do that is no reason to be disturbed: each must print, and end, as it does without us.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { both, fixtures, folder, node, register, runs, spanNames, useRegister } from "./registered.ts";
+import {
+  both,
+  column,
+  data,
+  fixtures,
+  folder,
+  node,
+  register,
+  runs,
+  spanNames,
+  useRegister,
+} from "./registered.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 useRegister();
@@ -61,6 +72,16 @@ it("a program from the standard input", async () => {
   expect([stdout, stderr, status]).toEqual(["true\n", "", 0]);
   expect(runs()[0]?.manifest.run?.label).toBe("node");
   expect(await spanNames(runs()[0]!)).toEqual(["arrow encode"]);
+});
+
+it("a file that is named by a relative path is told once", async () => {
+  const here = application({
+    "reads.mjs":
+      'import { asyncBufferFromFile, parquetReadObjects } from "hyparquet"; await parquetReadObjects({ file: await asyncBufferFromFile("./orders.parquet"), rowEnd: 1 });',
+  });
+  cpSync(join(data, "orders.parquet"), join(here, "orders.parquet"));
+  both(["reads.mjs"], {}, here);
+  expect(await column(runs()[0]!, "name", "events")).toEqual(["dataset.input"]);
 });
 
 it("tests by node --test", async () => {
