@@ -6,34 +6,40 @@ const require = createRequire(import.meta.url);
 
 type OtelCore = typeof import("@opentelemetry/core");
 type B3 = typeof import("@opentelemetry/propagator-b3");
-type Jaeger = typeof import("@opentelemetry/propagator-jaeger");
+/** Named by its use: newer lines of OpenTelemetry have the package no more. */
+interface Jaeger {
+  readonly JaegerPropagator: new () => TextMapPropagator;
+}
+
+const otelCore = (): OtelCore => require("@opentelemetry/core") as OtelCore;
+const b3 = (): B3 => require("@opentelemetry/propagator-b3") as B3;
 
 interface Source {
   readonly from: string;
-  readonly make: (exports: unknown) => TextMapPropagator;
+  readonly make: () => TextMapPropagator;
 }
 
 /** What `OTEL_PROPAGATORS` may name, and the package that has it. */
 const SOURCES: Readonly<Record<string, Source>> = {
   tracecontext: {
     from: "@opentelemetry/core",
-    make: (core) => new (core as OtelCore).W3CTraceContextPropagator(),
+    make: () => new (otelCore().W3CTraceContextPropagator)(),
   },
   baggage: {
     from: "@opentelemetry/core",
-    make: (core) => new (core as OtelCore).W3CBaggagePropagator(),
+    make: () => new (otelCore().W3CBaggagePropagator)(),
   },
   b3: {
     from: "@opentelemetry/propagator-b3",
-    make: (b3) => new (b3 as B3).B3Propagator(),
+    make: () => new (b3().B3Propagator)(),
   },
   b3multi: {
     from: "@opentelemetry/propagator-b3",
-    make: (b3) => new (b3 as B3).B3Propagator({ injectEncoding: (b3 as B3).B3InjectEncoding.MULTI_HEADER }),
+    make: () => new (b3().B3Propagator)({ injectEncoding: b3().B3InjectEncoding.MULTI_HEADER }),
   },
   jaeger: {
     from: "@opentelemetry/propagator-jaeger",
-    make: (jaeger) => new (jaeger as Jaeger).JaegerPropagator(),
+    make: () => new (require("@opentelemetry/propagator-jaeger") as Jaeger).JaegerPropagator(),
   },
 };
 
@@ -49,12 +55,8 @@ export function lazyPropagator(
   let made: TextMapPropagator | undefined;
   const propagator = (): TextMapPropagator => {
     if (made !== undefined) return made;
-    const { CompositePropagator } = require("@opentelemetry/core") as OtelCore;
-    const propagators = names.map((name) => {
-      const { from, make } = SOURCES[name]!;
-      return make(require(from));
-    });
-    return (made = new CompositePropagator({ propagators }));
+    const { CompositePropagator } = otelCore();
+    return (made = new CompositePropagator({ propagators: names.map((name) => SOURCES[name]!.make()) }));
   };
   return {
     inject: (...to) => propagator().inject(...to),
