@@ -5,10 +5,11 @@ import { setTimeout } from "node:timers/promises";
 import type { DataType, Field, Schema, Table } from "apache-arrow";
 import { activeRun, PitotError, type DiagnosticsSink, type SchemaViolation } from "@pitot/core";
 import * as names from "@pitot/semconv";
+import { allAhead } from "../dataset/ordered-ahead.ts";
 import { encodeDataFile } from "./data-file.ts";
 import { readTable } from "./delta-source.ts";
 import { hasLog } from "./log-listing.ts";
-import { partitionRows } from "./partition-rows.ts";
+import { partitionRows, type PartitionRows } from "./partition-rows.ts";
 import { makeFolder, putCommit, writeSynced } from "./put-commit.ts";
 import { recordCommit } from "./record-commit.ts";
 import { assertAppendable } from "./table-features.ts";
@@ -16,6 +17,9 @@ import { tableRoot } from "./table-path.ts";
 import { tableSchema } from "./table-schema.ts";
 import { readSnapshot, type TableSnapshot } from "./table-snapshot.ts";
 import { appendViolations, hasTimestampNtz, schemaString, writtenSchema } from "./written-schema.ts";
+
+/** Files of an append that are written at once. */
+const FILES_AHEAD = 8;
 
 /** What an idempotent append needs: spread what `run.nextCommitVersion()` gives into it. */
 export interface AppendDeltaOptions {
@@ -154,6 +158,11 @@ class Append {
           remedy: "Give what run.nextCommitVersion() gives.",
         },
       );
+    if (!Array.isArray((this.#table as Partial<Table>).schema?.fields))
+      throw new PitotError("INVALID_ARGUMENT", "An append needs an Arrow table", {
+        value: this.#table,
+        remedy: "Make one of your rows with tableFromArrays or tableFromJSON.",
+      });
     const root = tableRoot(this.location);
     const written = writtenSchema(this.#table);
     let base = await currentSnapshot(root, signal);
@@ -212,6 +221,18 @@ class Append {
   #plan(base: TableSnapshot | undefined, written: Schema): AppendPlan {
     const { partitionBy } = this.#options;
     if (base === undefined) {
+      const twin = written.fields.find(({ name }, i) =>
+        written.fields.some((field, j) => j < i && field.name.toLowerCase() === name.toLowerCase()),
+      );
+      if (twin !== undefined || written.fields.length === 0)
+        throw new PitotError(
+          "INVALID_ARGUMENT",
+          "A Delta table needs columns that differ by more than case",
+          {
+            value: twin?.name ?? "no column",
+            remedy: "Rename one of them.",
+          },
+        );
       const partitionColumns = partitionBy ?? [];
       for (const name of partitionColumns)
         if (!written.fields.some((field) => field.name === name))
@@ -282,8 +303,7 @@ class Append {
     const data = fields.filter((field) => !partitionColumns.includes(field.name));
     const indexed = Number(configuration["delta.dataSkippingNumIndexedCols"] ?? 32);
     let part = 0;
-    for (const { values, folder, rows } of partitionRows(this.#table, parts)) {
-      this.#options.signal?.throwIfAborted();
+    const write = async ({ values, folder, rows }: PartitionRows): Promise<void> => {
       const file = encodeDataFile(this.#table, data, rows, Number.isInteger(indexed) ? indexed : 32);
       const name = `part-${String(part++).padStart(5, "0")}-${randomUUID()}-c000.snappy.parquet`;
       const relative = folder === "" ? name : `${folder}/${name}`;
@@ -306,7 +326,9 @@ class Append {
       };
       this.#files.push(entry);
       await writeSynced(path, file.bytes);
-    }
+    };
+    // A disk syncs several files in little more time than one.
+    await allAhead(partitionRows(this.#table, parts), FILES_AHEAD, write, this.#options.signal);
   }
 
   #commit(base: TableSnapshot | undefined, plan: AppendPlan, version: number): string {

@@ -106,8 +106,9 @@ function units(literal: Literal, perSecond: bigint): bigint | undefined {
   const match = INSTANT.exec(literal);
   if (match === null) return undefined;
   const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", offset = "Z"] = match;
-  const milliseconds = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second);
-  const parsed = new Date(milliseconds);
+  const parsed = new Date(Date.UTC(2000, 0, 1, +hour, +minute, +second));
+  // Date.UTC takes the years of the first century for those of the twentieth.
+  const milliseconds = parsed.setUTCFullYear(+year!, +month! - 1, +day!);
   // Date.UTC rolls 30 February over; a date that is none must not match another day's rows.
   if (Number.isNaN(milliseconds) || parsed.getUTCDate() !== +day! || parsed.getUTCMonth() !== +month! - 1)
     return undefined;

@@ -360,6 +360,26 @@ describe("appendDelta", () => {
     await expect(appendDelta(newTable(), ids(1), { appId: "a", version: -1 })).rejects.toThrow(/0 or more/);
   });
 
+  it("refuses what is no table, and columns that differ by case alone", async () => {
+    const append = { appId: "a", version: 0 };
+    await expect(appendDelta(newTable(), {} as Table, append)).rejects.toThrow(/needs an Arrow table/);
+    await expect(appendDelta(newTable(), new Table({}), append)).rejects.toThrow(/"no column"/);
+    const twins = new Table({ id: vectorFromArray([1]), ID: vectorFromArray([2]) });
+    await expect(appendDelta(newTable(), twins, append)).rejects.toThrow(/differ by more than case: "ID"/);
+  });
+
+  it("parts a table by dates of any year, into many files at once", async () => {
+    const table = newTable();
+    const days = [-719_162, -719_163 + 36_525, -141_428, 0, 2_932_896];
+    const day = makeVector(makeData({ type: new DateDay(), length: 5, data: Int32Array.from(days) }));
+    const rows = new Table({ day, id: vectorFromArray([0, 1, 2, 3, 4], new Int32()) });
+    await appendDelta(table, rows, { appId: "a", version: 0, partitionBy: ["day"] });
+    const found = (await tableRows(await deltaSource(table))) as { day: Date; id: number }[];
+    expect(
+      found.map(({ day, id }) => [id, day.getTime() / 86_400_000]).toSorted(([a], [b]) => a! - b!),
+    ).toEqual(days.map((value, id) => [id, value]));
+  });
+
   it("rebases on what others wrote, and tells a conflict", async () => {
     const table = newTable();
     await appendDelta(table, ids(1), { appId: "a", version: 0 });

@@ -19,7 +19,7 @@ export async function failPower(
   /** Files whose bytes, and whose entries in their folders, may not be on the disk. */
   const bytes = new Set<string>();
   const entries = new Set<string>();
-  const handles: FileHandle[] = [];
+  const opened: Promise<FileHandle>[] = [];
   let left = steps;
   let fail: () => void = () => undefined;
   const failed = new Promise<true>((resolve) => (fail = () => resolve(true)));
@@ -50,8 +50,9 @@ export async function failPower(
   Object.assign(fs, {
     open: (path: string, flags?: string) =>
       step(async () => {
-        const handle = await real.open(path, flags);
-        handles.push(handle);
+        const opening = real.open(path, flags);
+        opened.push(opening);
+        const handle = await opening;
         if (flags === "wx") entries.add(path);
         return watched(path, handle, flags === "r");
       }),
@@ -82,7 +83,7 @@ export async function failPower(
     Object.assign(fs, real);
     syncBuiltinESMExports();
   }
-  await Promise.all(handles.map((handle) => handle.close()));
+  await Promise.allSettled(opened.map(async (opening) => (await opening).close()));
   if (unsynced === "lost") for (const entry of entries) rmSync(entry, { recursive: true, force: true });
   if (unsynced === "torn")
     for (const path of bytes) {
