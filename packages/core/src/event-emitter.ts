@@ -5,6 +5,7 @@ import {
   ATTR_RECORDS_SEQ_FIRST,
   ATTR_RECORDS_SEQ_LAST,
   ATTR_RUN_ID,
+  EVENT_RUN_STARTED,
   SPAN_RECORDS,
 } from "@pitot/semconv";
 import { apiLogEmitter } from "./log-emitter.ts";
@@ -30,8 +31,9 @@ const eventsOn = new WeakMap<Span, number>();
 
 /** True where a span has fewer events than `room`, and so takes another. An SDK's span has them in a list, and asking it costs less than keeping count. */
 function takesEvent(span: Span, room: number): boolean {
-  const { events } = span as { events?: unknown };
-  if (Array.isArray(events)) return events.length < room;
+  const { events } = span as { events?: readonly { readonly name: string }[] };
+  // The first event of a run's span is its start, which has a place of its own.
+  if (Array.isArray(events)) return events.length - (events[0]?.name === EVENT_RUN_STARTED ? 1 : 0) < room;
   const used = eventsOn.get(span) ?? 0;
   if (used < room) eventsOn.set(span, used + 1);
   return used < room;
