@@ -233,9 +233,11 @@ describe("a server that is slow", () => {
     const dataset = await openDataset(server.url);
     await expectAborted((signal) => readAll(dataset, signal, 3), asked);
     const many = Array.from({ length: 20 }, (_, i) => `${server.url}?slow=${i}`);
-    await expectAborted((signal) => openDataset(many, { signal, concurrency: 20 }), sleep(300));
-    await sleep(50);
-    expect(connected(underWay)).toBe(0);
+    await expectAborted(
+      (signal) => openDataset(many, { signal, concurrency: 20 }),
+      expect.poll(() => connected(underWay), { timeout: 10_000 }).toBe(20),
+    );
+    await expect.poll(() => connected(underWay), { timeout: 5000 }).toBe(0);
     const { length } = server.requests;
     expect(length).toBeGreaterThan(20);
     await sleep(300);
@@ -251,8 +253,7 @@ describe("a server that is slow", () => {
       break;
     }
     expect(performance.now() - started).toBeLessThan(5000);
-    await sleep(50);
-    expect(connected(underWay)).toBe(0);
+    await expect.poll(() => connected(underWay), { timeout: 5000 }).toBe(0);
   });
 
   it("is let go when another request fails", async () => {
@@ -275,7 +276,6 @@ describe("a server that is slow", () => {
     const started = performance.now();
     await expect(readAll(dataset, new AbortController().signal, 4)).rejects.toThrow(/404/);
     expect(performance.now() - started).toBeLessThan(5000);
-    await sleep(50);
-    expect(connected(underWay)).toBe(0);
+    await expect.poll(() => connected(underWay), { timeout: 5000 }).toBe(0);
   });
 });
