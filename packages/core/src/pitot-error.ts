@@ -39,10 +39,12 @@ export class PitotError extends Error {
   }
 }
 
-/** Of a list its beginning; what cannot be made text (a symbol in a list, an object without a prototype) by its kind. */
+/** Of a list its beginning, plain objects as JSON; what cannot be made text (a symbol in a list, an object without a prototype) by its kind. */
 function plain(value: unknown): string {
   try {
-    return String(Array.isArray(value) ? value.slice(0, 100) : value);
+    const bounded: unknown = Array.isArray(value) ? value.slice(0, 100) : value;
+    const text = String(bounded);
+    return text.includes("[object Object]") ? JSON.stringify(bounded) : text;
   } catch {
     return Object.prototype.toString.call(value);
   }
