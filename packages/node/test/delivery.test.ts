@@ -185,9 +185,9 @@ describe("a Collector", () => {
 });
 
 describe("metrics and logs", () => {
-  async function recorded(url: string): Promise<void> {
+  async function recorded(url: string, shutdownMs: number = 300): Promise<void> {
     process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
-    const pitot = await startPitot({ snapshot: directory, serviceName: "delivery", shutdownMs: 300 });
+    const pitot = await startPitot({ snapshot: directory, serviceName: "delivery", shutdownMs });
     for (let i = 0; i < 1200; i++) (logs.getLogger("test") as Logger).emit({ body: `line ${i}` });
     trackedRun({ label: "late" }, (run) => run.recordMetric("late.value", 42));
     await pitot.shutdown();
@@ -225,7 +225,7 @@ describe("metrics and logs", () => {
         return { status: 200, rejected: 7, message: "too odd" };
       },
     });
-    await recorded(sink.url);
+    await recorded(sink.url, 20_000);
     const [{ folder } = { folder: "" }] = listScopes(directory).filter(({ type }) => type === "session");
     expect((await deliveryStatus(folder, readManifest(folder))).logs).toEqual({
       records: 1200,
@@ -239,7 +239,7 @@ describe("metrics and logs", () => {
     await using sink = await startOtlpSink({
       answer: ({ signal }) => ({ status: signal === "logs" ? 404 : 200 }),
     });
-    await recorded(sink.url);
+    await recorded(sink.url, 20_000);
     const sessions = listScopes(directory).filter(({ type }) => type === "session");
     const [{ id, folder } = { id: "", folder: "" }] = sessions;
     expect((await deliveryStatus(folder, readManifest(folder))).logs).toEqual({
