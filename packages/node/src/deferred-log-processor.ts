@@ -1,4 +1,4 @@
-import type { Context } from "@opentelemetry/api";
+import { diag, type Context } from "@opentelemetry/api";
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
 
 /** A record as the SDK hands it on; named by its use, since its name differs between versions. */
@@ -21,7 +21,12 @@ export class DeferredLogProcessor implements LogRecordProcessor {
       return;
     }
     this.#waiting.push([record, context]);
-    this.#loading ??= this.#load().then((processor) => this.#begin(processor));
+    this.#loading ??= this.#load()
+      .catch((error: unknown) => {
+        diag.error("pitot: log records cannot be delivered", error);
+        return undefined;
+      })
+      .then((processor) => this.#begin(processor));
   }
 
   async forceFlush(): Promise<void> {

@@ -44,7 +44,11 @@ export class LateDelivery {
       ? () => [(this.#logs = new DeferredLogProcessor(async () => (await this.#load()).logProcessors[0]))]
       : undefined;
     this.recordTargets = setup.otlp.has("metrics") ? [this.#metrics] : [];
-    this.#upkeep = setTimeout(() => void this.#load(), UPKEEP_AFTER_MS).unref();
+    this.#upkeep = setTimeout(() => {
+      this.#load().catch((error: unknown) =>
+        diag.warn("pitot: the snapshot folder is not looked after", error),
+      );
+    }, UPKEEP_AFTER_MS).unref();
   }
 
   /** Sends the spans and log records that wait. Never rejects, and may take as long as the back end does. */

@@ -7,13 +7,16 @@ export function deliveryNow(): typeof import("./delivery.ts") {
 }
 
 /**
- * The code that delivers. Required where it can be: in Node 20 a `require` of what the application loads, and ours at the end of the
- * process, fails while an import of it is under way.
+ * The code that delivers, in its own time. In Node 20 a `require` of what the application loads, and ours at the end of the process, fails
+ * while an import of it is under way, so it is required there. In later ones a `require` that meets an import which the application has
+ * under way leaves modules behind that nobody can import any more.
  */
 export async function loadDelivery(): Promise<typeof import("./delivery.ts")> {
-  try {
-    return deliveryNow();
-  } catch {
-    return await import("./delivery.ts");
-  }
+  if (process.versions.node.startsWith("20."))
+    try {
+      return deliveryNow();
+    } catch {
+      // An import of it is under way; join that.
+    }
+  return await import("./delivery.ts");
 }
