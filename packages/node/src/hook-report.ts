@@ -23,17 +23,19 @@ export interface RegisterReport {
 }
 
 const hooks: HookedModule[] = [];
+let changed = (): void => {};
 
 /** Notes a module for the report. */
 export function reportHook(hook: HookedModule): void {
   hooks.push(hook);
+  changed();
 }
 
 const EVERY_MS = 100;
 
 /**
- * Writes the report to the file that `PITOT_DOCTOR_REPORT` names, whenever it has changed and when the process exits: a signal may end
- * it without an exit.
+ * Writes the report to the file that `PITOT_DOCTOR_REPORT` names: now, with each module, soon after whatever else has changed, and when the
+ * process exits. A signal may end it at any moment without an exit.
  */
 export function reportHooks(rest: () => Omit<RegisterReport, "hooks" | "node" | "id">): void {
   const file = process.env["PITOT_DOCTOR_REPORT"];
@@ -56,6 +58,8 @@ export function reportHooks(rest: () => Omit<RegisterReport, "hooks" | "node" | 
       // The doctor says that it got no report.
     }
   };
+  write();
+  changed = write;
   setInterval(write, EVERY_MS).unref();
   process.once("exit", write);
 }
