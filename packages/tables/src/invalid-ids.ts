@@ -6,7 +6,7 @@ import type { Numbers } from "./double-blocks.ts";
 import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
 
-/** Rows looked at between two deliveries; a multiple of 32, so that blocks begin on a word of validity bits. */
+/** Rows of a batch of quality rows, and of hits; half of it is a multiple of 32, so that blocks begin on a word of validity bits. */
 export const BLOCK_ROWS = 65_536;
 
 /**
@@ -68,10 +68,11 @@ const nulls: IdKernel = (from, to, hits) => {
 
 /**
  * The engine's own `indexOf` reads numbers where they lie, as fast as memory gives them, so it finds the next zero. From there on numbers are made doubles
- * block by block (see `double-blocks.ts`) and groups of 32 without an invalid one are passed over, until a block has none. Where there are nulls,
- * under which zeros usually lie, all blocks are read so.
+ * block by block (see `double-blocks.ts`) and groups of 32 without an invalid one are passed over, until a block has none; blocks grow while they
+ * have some. Where there are nulls, under which zeros usually lie, all numbers are read so.
  */
 function narrow(values: Numbers, words: Int32Array | undefined): IdKernel {
+  const least = words === undefined ? 64 : SCAN_VALUES;
   return (from, to, hits) => {
     const kernels = blockKernels();
     const { doubles, outInt32s } = kernels;
@@ -82,14 +83,19 @@ function narrow(values: Numbers, words: Int32Array | undefined): IdKernel {
       return zero < 0 ? rows.length : zero & ~31;
     };
     let count = 0;
+    let size = least;
     for (let at = next(0); at < rows.length;) {
       const before = count;
-      const block = rows.subarray(at, at + SCAN_VALUES);
+      const block = rows.subarray(at, at + size);
       doubles.set(block);
       kernels.zeros((block.length + 31) & ~31);
       count = zeros(doubles, block.length, outInt32s, words, from + at, hits, count);
       at += block.length;
-      if (count === before) at = next(at);
+      if (count > before) size = Math.min(size * 2, SCAN_VALUES);
+      else {
+        size = least;
+        at = next(at);
+      }
     }
     return count;
   };

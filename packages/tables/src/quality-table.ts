@@ -173,6 +173,9 @@ export async function* guardedStream<T>(
   }
 }
 
+/** Rows that a kernel looks at between two looks at whether a batch is full: hits of several steps fill one batch. */
+const STEP_ROWS = BLOCK_ROWS / 2;
+
 function scan(
   column: ColumnView,
   builders: readonly QualityBuilder[],
@@ -182,10 +185,16 @@ function scan(
   let base = firstRow;
   for (const chunk of column.chunks) {
     const kernel = idKernel(chunk, column.name);
-    for (let from = 0; from < chunk.length; from += BLOCK_ROWS) {
-      const count = kernel(from, Math.min(from + BLOCK_ROWS, chunk.length), hits);
+    let count = 0;
+    const deliver = (): void => {
       for (const builder of builders) builder.addInvalid(hits, count, base);
+      count = 0;
+    };
+    for (let from = 0; from < chunk.length; from += STEP_ROWS) {
+      if (count + STEP_ROWS > hits.length) deliver();
+      count += kernel(from, Math.min(from + STEP_ROWS, chunk.length), hits.subarray(count));
     }
+    deliver();
     base += chunk.length;
   }
   // A table without rows has no chunk that would tell of a type without ids.
