@@ -9,6 +9,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@pitot\/snapshot\/store$/, replacement: `${packages}snapshot/src/snapshot-store.ts` },
+      {
+        find: /^@pitot\/snapshot\/(private-file|folder-claim)$/,
+        replacement: `${packages}snapshot/src/$1.ts`,
+      },
       { find: /^@pitot\/(\w+)$/, replacement: `${packages}$1/src/index.ts` },
       { find: /^pitot$/, replacement: `${packages}cli/src/index.ts` },
     ],

@@ -1,13 +1,13 @@
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
-import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
 import { DeliveryLogProcessor } from "./delivery-log-processor.ts";
 import { DeliverySpanProcessor, type DeliveryOptions } from "./delivery-span-processor.ts";
-import { checkpointed, MetricCheckpoint } from "./metric-checkpoint.ts";
-import { otlpExporters, otlpSerializer, type OtlpExporters, type OtlpSignal } from "./otlp-exporters.ts";
-import { Outbox } from "./outbox.ts";
+import type { KeptMetrics } from "./kept-metrics.ts";
+import { checkpointed } from "./metric-checkpoint.ts";
+import { otlpExporters, type OtlpExporters, type OtlpSignal } from "./otlp-exporters.ts";
 
 /** What is delivered, and how. */
 export interface DeliverySetup {
@@ -16,6 +16,8 @@ export interface DeliverySetup {
   /** Sends spans instead of the OTLP exporter. */
   readonly traceExporter: SpanExporter | undefined;
   readonly store: SnapshotStore | undefined;
+  /** Where metrics go that are not sent. */
+  readonly kept: KeptMetrics | undefined;
   readonly serviceName: string | undefined;
   readonly retention: RetentionLimits | undefined;
 }
@@ -31,21 +33,17 @@ export class Delivery {
   readonly #exporters: OtlpExporters | undefined;
   readonly #spans: DeliverySpanProcessor | undefined;
   readonly #logs: DeliveryLogProcessor | undefined;
-  readonly #outbox: Outbox | undefined;
-  readonly #checkpoint: MetricCheckpoint | undefined;
   readonly #upkeep: BackgroundUpkeep | undefined;
 
   /** @throws PitotError INVALID_CONFIGURATION, naming variable and value */
-  constructor({ otlp, traceExporter, store, serviceName, retention }: DeliverySetup) {
-    const outbox = store === undefined ? undefined : new Outbox(store.directory, serviceName);
+  constructor({ otlp, traceExporter, store, kept, serviceName, retention }: DeliverySetup) {
     const exporters =
       otlp.size > 0
-        ? otlpExporters({ onUndelivered: (encoding, body) => outbox?.add(encoding, body) })
+        ? otlpExporters({ onUndelivered: (encoding, body) => kept?.outbox.add(encoding, body) })
         : undefined;
     const logs = otlp.has("logs") ? exporters?.logs : undefined;
     const metrics = otlp.has("metrics") ? exporters : undefined;
     this.#exporters = exporters;
-    this.#outbox = outbox;
     const traces = traceExporter ?? (otlp.has("traces") ? exporters?.traces : undefined);
     this.#upkeep =
       store === undefined
@@ -63,19 +61,10 @@ export class Delivery {
         ? undefined
         : new DeliverySpanProcessor(traces, { store, onSpooled, ...batchesFromEnvironment() });
     this.spanProcessors = this.#spans === undefined ? [] : [this.#spans];
-    this.#checkpoint =
-      metrics === undefined || store === undefined
-        ? undefined
-        : new MetricCheckpoint({
-            directory: store.directory,
-            serviceName,
-            encoding: metrics.encodings.metrics,
-            serialize: (collected) => serializeMetrics(collected, metrics.encodings.metrics),
-          });
     this.metricExporter =
-      metrics === undefined || this.#checkpoint === undefined
+      metrics === undefined || kept === undefined
         ? metrics?.metrics
-        : checkpointed(metrics.metrics, this.#checkpoint);
+        : checkpointed(metrics.metrics, kept.checkpoint);
     this.#logs = logs === undefined ? undefined : new DeliveryLogProcessor(logs, store, onSpooled);
     this.logProcessors = this.#logs === undefined ? [] : [this.#logs];
   }
@@ -91,24 +80,6 @@ export class Delivery {
     this.#spans?.giveUp();
     this.#logs?.giveUp();
     this.#exporters?.abort();
-  }
-
-  /** Keeps metrics on disk until they are exported. Synchronous, never throws. */
-  checkpoint(metrics: ResourceMetrics): void {
-    this.#checkpoint?.write(metrics);
-  }
-
-  /** Leaves metrics to the outbox: there is no time to send them. Synchronous. */
-  spillMetrics(metrics: ResourceMetrics): void {
-    if (this.#exporters === undefined) return;
-    const encoding = this.#exporters.encodings.metrics;
-    const body = serializeMetrics(metrics, encoding);
-    if (body !== undefined) this.#outbox?.add(encoding, body);
-  }
-
-  /** All metrics are delivered, or in the outbox. */
-  closeMetrics(): void {
-    this.#checkpoint?.close();
   }
 
   /** No upkeep begins any more. */
@@ -128,8 +99,4 @@ function batchesFromEnvironment(): Pick<DeliveryOptions, "delayMs" | "batchSpans
     ...read("batchSpans", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
     ...read("queueSpans", "OTEL_BSP_MAX_QUEUE_SIZE"),
   };
-}
-
-function serializeMetrics(metrics: ResourceMetrics, encoding: "json" | "proto"): Uint8Array | undefined {
-  return otlpSerializer("metrics", encoding).serializeRequest(metrics);
 }

@@ -6,8 +6,9 @@ import type { RecordTarget } from "@pitot/core";
 import { DeferredLogProcessor } from "./deferred-log-processor.ts";
 import { DeferredSpanProcessor } from "./deferred-span-processor.ts";
 import type { Delivery, DeliverySetup } from "./delivery.ts";
+import { KeptMetrics } from "./kept-metrics.ts";
 import { LateMetrics } from "./late-metrics.ts";
-import { deliveryNow, loadDelivery } from "./load-delivery.ts";
+import { loadDelivery } from "./load-delivery.ts";
 
 /** A process that lives longer keeps its snapshot folder in order; a short one leaves that to others. */
 const UPKEEP_AFTER_MS = 1000;
@@ -27,13 +28,18 @@ export class LateDelivery {
   #logs: DeferredLogProcessor | undefined;
   readonly #metrics: LateMetrics;
 
-  constructor(setup: DeliverySetup) {
-    this.#setup = setup;
+  constructor(setup: Omit<DeliverySetup, "kept">) {
+    const { store, serviceName } = setup;
+    const kept =
+      store === undefined || !setup.otlp.has("metrics")
+        ? undefined
+        : new KeptMetrics(store.directory, serviceName);
+    this.#setup = { ...setup, kept };
     this.#metrics = new LateMetrics({
       load: async () => await this.#load(),
       loaded: () => this.#delivery !== undefined,
-      loadNow: () => this.#delivery ?? this.#loadNow(),
-      flushMs: setup.store?.flushMs,
+      kept,
+      flushMs: store?.flushMs,
     });
     const sends = setup.otlp.has("traces") || setup.traceExporter !== undefined;
     this.spanProcessors = sends
@@ -71,7 +77,7 @@ export class LateDelivery {
   spillLast(): void {
     try {
       const metrics = this.#metrics.collectLast();
-      if (metrics !== undefined) (this.#delivery ?? this.#loadNow()).spillMetrics(metrics);
+      if (metrics !== undefined) this.#setup.kept?.spill(metrics);
       this.closeMetrics();
     } catch (error) {
       diag.warn("pitot: the last metrics of this process are in its snapshot alone", error);
@@ -83,9 +89,9 @@ export class LateDelivery {
     this.#metrics.checkpoint();
   }
 
-  /** See {@link Delivery.closeMetrics}. */
+  /** All metrics are delivered, or in the outbox. */
   closeMetrics(): void {
-    this.#delivery?.closeMetrics();
+    this.#setup.kept?.checkpoint.close();
   }
 
   /** See {@link Delivery.stopUpkeep}. */
@@ -97,10 +103,5 @@ export class LateDelivery {
   async #load(): Promise<Delivery> {
     this.#loading ??= loadDelivery().then(({ Delivery }) => new Delivery(this.#setup));
     return (this.#delivery = await this.#loading);
-  }
-
-  #loadNow(): Delivery {
-    const { Delivery } = deliveryNow();
-    return (this.#delivery = new Delivery(this.#setup));
   }
 }

@@ -5,18 +5,19 @@ import type { RecordTarget, ScopeWriter } from "@pitot/core";
 import { collectNow } from "./collect-now.ts";
 import { DeferredMetricExporter, isCumulative } from "./deferred-metric-exporter.ts";
 import type { Delivery } from "./delivery.ts";
+import type { KeptMetrics } from "./kept-metrics.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Checkpoints take a 400th of the process's time at most. */
+/** Checkpoints take a 400th of the process's time at most, but for the first, which loads and compiles what it needs, and one that something held up. */
 const SHARE = 400;
 
 /** What {@link LateMetrics} needs of who delivers. */
 export interface MetricDelivery {
   readonly load: () => Promise<Delivery>;
   readonly loaded: () => boolean;
-  /** In one tick. */
-  readonly loadNow: () => Delivery;
+  /** Undefined where there is no disk to keep them on. */
+  readonly kept: KeptMetrics | undefined;
   /** Of the snapshot: undefined without one, 0 where each record is on disk before the call returns. */
   readonly flushMs: number | undefined;
 }
@@ -30,6 +31,8 @@ export class LateMetrics implements RecordTarget {
   /** What there is to collect, until it has been collected for the last time. */
   #producer: MetricProducer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What the last checkpoint took. */
+  #lastMs = 0;
 
   constructor(delivery: MetricDelivery) {
     this.#delivery = delivery;
@@ -85,11 +88,12 @@ export class LateMetrics implements RecordTarget {
 
   /** Keeps the metrics of now on disk until they are exported. Synchronous, never throws. */
   checkpoint(): void {
-    if (this.#producer === undefined || this.#delivery.flushMs === undefined || !isCumulative()) return;
+    const { kept } = this.#delivery;
+    if (this.#producer === undefined || kept === undefined || !isCumulative()) return;
     try {
       // What is told as differences a collection between two exports would take from the second.
       const metrics = collectNow(this.#producer, (scope) => scope === "pitot");
-      if (metrics !== undefined) this.#delivery.loadNow().checkpoint(metrics);
+      if (metrics !== undefined) kept.checkpoint.write(metrics);
     } catch (error) {
       this.#producer = undefined;
       diag.warn(
@@ -108,7 +112,9 @@ export class LateMetrics implements RecordTarget {
         const began = performance.now();
         // A process that has just begun is not made to load what delivers.
         if (loaded()) this.checkpoint();
-        this.#arm(performance.now() - began);
+        const tookMs = performance.now() - began;
+        this.#arm(Math.min(tookMs, this.#lastMs));
+        this.#lastMs = tookMs;
       },
       Math.max(flushMs || 1000, costMs * SHARE),
     ).unref();

@@ -3,7 +3,8 @@ import { closeSync, existsSync, readdirSync, renameSync, rmSync, statSync, write
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import { claimFolder, openNew, ownFolder, privateFolder, type FolderClaim } from "@pitot/snapshot";
+import { claimFolder, ownFolder, type FolderClaim } from "@pitot/snapshot/folder-claim";
+import { openNew, privateFolder } from "@pitot/snapshot/private-file";
 import { OUTBOX, outboxName, requestsIn } from "./outbox.ts";
 
 const PREFIX = "open-";

@@ -12,8 +12,8 @@ import {
 import type { LogRecordExporter, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
-import { PitotError } from "@pitot/core";
 import { OtlpDelegate, type OtlpSerializer } from "./otlp-delegate.ts";
+import { otlpEncoding } from "./otlp-protocol.ts";
 import { OtlpSender } from "./otlp-sender.ts";
 
 /** The signals of OTLP. */
@@ -62,9 +62,9 @@ const SERIALIZERS: Readonly<Record<"json" | "proto", OtlpSerializers>> = {
  */
 export function otlpExporters(options: OtlpExporterOptions = {}): OtlpExporters {
   const encodings = {
-    traces: encodingOf("traces"),
-    metrics: encodingOf("metrics"),
-    logs: encodingOf("logs"),
+    traces: otlpEncoding("traces"),
+    metrics: otlpEncoding("metrics"),
+    logs: otlpEncoding("logs"),
   };
   const serializers = {
     traces: SERIALIZERS[encodings.traces].traces,
@@ -107,28 +107,4 @@ export function otlpSerializer<Signal extends OtlpSignal>(
   encoding: "json" | "proto",
 ): OtlpSerializers[Signal] {
   return SERIALIZERS[encoding][signal];
-}
-
-/** The protocol that the environment has for a signal: its own, else that of all. */
-export function otlpProtocol(signal: OtlpSignal, env: NodeJS.ProcessEnv = process.env): string {
-  return (
-    env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_PROTOCOL`]?.trim() ||
-    env["OTEL_EXPORTER_OTLP_PROTOCOL"]?.trim() ||
-    "http/protobuf"
-  );
-}
-
-function encodingOf(signal: OtlpSignal): "json" | "proto" {
-  const protocol = otlpProtocol(signal);
-  switch (protocol) {
-    case "http/protobuf":
-      return "proto";
-    case "http/json":
-      return "json";
-    default:
-      throw new PitotError("INVALID_CONFIGURATION", `A protocol of ${signal} that Pitot does not speak`, {
-        value: protocol,
-        remedy: "Use http/protobuf or http/json.",
-      });
-  }
 }

@@ -1,7 +1,7 @@
 import { closeSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
-import { openNew, openRead, privateFolder } from "@pitot/snapshot";
+import { openNew, openRead, privateFolder } from "@pitot/snapshot/private-file";
 import type { OtlpSignal } from "./otlp-exporters.ts";
 
 /** A request that could not be sent. */

@@ -2,7 +2,8 @@ import { createRequire } from "node:module";
 import { ROOT_CONTEXT } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { deliveryResult, type OtlpSerializer } from "./otlp-delegate.ts";
-import { otlpExporters, otlpProtocol, otlpSerializer } from "./otlp-exporters.ts";
+import { otlpExporters, otlpSerializer } from "./otlp-exporters.ts";
+import { otlpProtocol } from "./otlp-protocol.ts";
 import { OtlpStatusError } from "./otlp-sender.ts";
 import { resourceOf } from "./sdk-environment.ts";
 
