@@ -3,13 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PitotError } from "@pitot/core";
 import { describe, expect, it } from "vitest";
-import {
-  optionsFromEnvironment,
-  sentSignals,
-  SETTINGS,
-  settingsTable,
-  withSignals,
-} from "../src/configuration.ts";
+import { optionsFromEnvironment, sentSignals, settingsTable, withSignals } from "../src/configuration.ts";
+import { SETTINGS } from "../src/settings.ts";
 import { INSTRUMENTATION_NAMES, isEnabled } from "../src/instrumented-modules.ts";
 
 describe("settings", () => {
