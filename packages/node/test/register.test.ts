@@ -23,12 +23,17 @@ vi.setConfig({ testTimeout: 120_000 });
 const tsx = import.meta.resolve("tsx");
 useRegister();
 
+/** Ways to run an application that is there in each of these languages. */
+const ways = (app: string): [string, string[]][] => [
+  ["ESM", [`${app}.mjs`]],
+  ["CommonJS", [`${app}.cjs`]],
+  ["TypeScript by tsx", ["--import", tsx, `${app}.ts`]],
+  ...(STRIPS_TYPES ? [["TypeScript by Node", [`${app}.ts`]] as [string, string[]]] : []),
+];
+const STRIPS_TYPES = "typescript" in process.features && process.features.typescript !== false;
+
 describe("an unmodified application", () => {
-  it.each([
-    ["ESM", ["app.mjs"]],
-    ["CommonJS", ["app.cjs"]],
-    ["TypeScript by tsx", ["--import", tsx, "app.ts"]],
-  ])("in %s has its reads and writes traced", async (_, args) => {
+  it.each(ways("app"))("in %s has its reads and writes traced", async (_, args) => {
     const { stdout, status } = both([...args, data]);
     expect([stdout, status]).toEqual(["100 3 3\n", 3]);
     const run = firstRun();
@@ -70,8 +75,8 @@ describe("an unmodified application", () => {
     ]);
   });
 
-  it.each(["engine.mjs", "engine.cjs"])("has its statements and streams traced: %s", async (app) => {
-    both([app, data]);
+  it.each(ways("engine"))("in %s has its statements and streams traced", async (_, args) => {
+    both([...args, data]);
     const run = firstRun();
     expect((await spanNames(run)).sort()).toEqual([
       "SELECT",
