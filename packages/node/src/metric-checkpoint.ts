@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import type { PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { claimFolder, ownFolder, type FolderClaim } from "@pitot/snapshot/folder-claim";
-import { openNew, privateFolder } from "@pitot/snapshot/private-file";
-import { OUTBOX, outboxName, requestsIn } from "./outbox.ts";
+import { privateFolder } from "@pitot/snapshot/private-file";
+import { OUTBOX, outboxName, putRequest, requestsIn } from "./outbox.ts";
 
 const PREFIX = "open-";
 
@@ -82,15 +82,7 @@ export class MetricCheckpoint {
 
   #replace(body: Uint8Array): void {
     if (this.#folder === undefined || !existsSync(this.#folder.path)) this.#folder = this.#make();
-    const temporary = `${this.#folder.request}.tmp`;
-    rmSync(temporary, { force: true });
-    const file = openNew(temporary);
-    try {
-      for (let offset = 0; offset < body.length;) offset += writeSync(file, body, offset);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, this.#folder.request);
+    putRequest(this.#folder.request, body);
   }
 
   #make(): CheckpointFolder {

@@ -42,13 +42,7 @@ export class Outbox {
     try {
       const folder = privateFolder(this.#directory, OUTBOX);
       const path = join(folder, outboxName(this.#service, Date.now(), this.#count++, "metrics", encoding));
-      const file = openNew(`${path}.tmp`);
-      try {
-        for (let offset = 0; offset < body.length;) offset += writeSync(file, body, offset);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(`${path}.tmp`, path);
+      putRequest(path, body);
       this.#bound(folder);
     } catch (error) {
       this.dropped++;
@@ -73,6 +67,19 @@ export class Outbox {
     this.#told = true;
     diag.warn(`pitot: ${problem}`, error);
   }
+}
+
+/** Writes a request aside, then puts it in its place: what is read is whole. */
+export function putRequest(path: string, body: Uint8Array): void {
+  const temporary = `${path}.tmp`;
+  rmSync(temporary, { force: true });
+  const file = openNew(temporary);
+  try {
+    for (let offset = 0; offset < body.length;) offset += writeSync(file, body, offset);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
 }
 
 /** Name of a request's file. */
