@@ -31,11 +31,12 @@ export class CheckedChunks {
     this.file = {
       byteLength: file.byteLength,
       slice: async (start, end = file.byteLength) => {
+        const chunks = this.#chunks.filter((pages) => pages.requested(start, end));
         const buffer = await file.slice(start, end);
         const bytes = new Uint8Array(buffer);
         const index = this.#indexes.get(start);
         if (index !== undefined && end - start === index.offsetIndexLength) checkPlaces(bytes, index, rows);
-        for (const pages of this.#chunks) this.#guard(pages, () => pages.fetched(bytes, start));
+        for (const pages of chunks) this.#guard(pages, () => pages.fetched(bytes, start));
         return buffer;
       },
     };

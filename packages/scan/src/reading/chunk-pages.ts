@@ -11,9 +11,10 @@ interface Page {
   readonly present: number;
 }
 
+/** Bytes of the chunk that were fetched at once. */
 interface Stretch {
   readonly start: number;
-  readonly end: number;
+  readonly bytes: Uint8Array;
 }
 
 /** The pages of a column chunk, as they are fetched and then decoded. */
@@ -27,6 +28,7 @@ export class ChunkPages {
   readonly #pages = new Map<number, Page>();
   #dictionary: number | undefined;
   #values = 0;
+  #outstanding = 0;
 
   /** @param size - Bytes of the chunk in the file. */
   constructor(chunk: ColumnChunk, leaf: LeafColumn, size: number) {
@@ -36,20 +38,32 @@ export class ChunkPages {
     this.end = chunk.startOffset + size;
   }
 
+  /** Hears of a request. Returns whether bytes of the chunk are in it: these are then to be {@link fetched}. */
+  requested(start: number, end: number): boolean {
+    if (Math.max(start, this.start) >= Math.min(end, this.end)) return false;
+    this.#outstanding++;
+    return true;
+  }
+
   /**
-   * Checks the headers of the pages in bytes that were fetched from `from` on, and levels that are not compressed.
+   * Takes bytes that were requested from `from` on. With the last of them, checks the headers of the pages, and levels that are not compressed.
    * @throws RangeError, PitotError INVALID_DATA where they are not pages of the chunk
    */
   fetched(bytes: Uint8Array, from: number): void {
-    const stretch = { start: Math.max(from, this.start), end: Math.min(from + bytes.length, this.end) };
-    if (stretch.start >= stretch.end) return;
-    this.#stretches.push(stretch);
-    const chunk = bytes.subarray(stretch.start - from, stretch.end - from);
+    const start = Math.max(from, this.start);
+    this.#stretches.push({ start, bytes: bytes.subarray(start - from, Math.max(start, this.end) - from) });
+    if (--this.#outstanding > 0) return;
+    // A dictionary and the pages that refer to it are requested side by side, and arrive in any order.
+    this.#stretches.sort((a, b) => a.start - b.start);
+    for (const stretch of this.#stretches) this.#check(stretch);
+  }
+
+  #check({ start, bytes }: Stretch): void {
     const flat = this.leaf.maxRep === 0;
     // As the decoder does: a last byte alone is no page, and padding may follow the values of a flat column.
-    for (let at = 0; at < chunk.length - 1;) {
+    for (let at = 0; at < bytes.length - 1;) {
       if (flat && this.#values >= this.#chunk.numValues) break;
-      at = this.#page(chunk, at, stretch.start);
+      at = this.#page(bytes, at, start);
     }
   }
 
@@ -79,7 +93,7 @@ export class ChunkPages {
 
   /**
    * A page's bytes, checked.
-   * @param bytes - A view of the buffer that holds all that was fetched of the chunk.
+   * @param bytes - A view of the buffer that holds all that was fetched of the chunk, in its order.
    * @throws RangeError, or what a codec throws
    */
   decompress(bytes: Uint8Array, length: number): Uint8Array {
@@ -94,9 +108,9 @@ export class ChunkPages {
 
   #place({ byteOffset }: Uint8Array): number {
     let rest = byteOffset;
-    for (const { start, end } of this.#stretches) {
-      if (rest < end - start) return start + rest;
-      rest -= end - start;
+    for (const { start, bytes } of this.#stretches) {
+      if (rest < bytes.length) return start + rest;
+      rest -= bytes.length;
     }
     return -1;
   }
