@@ -160,10 +160,15 @@ async function receive(message: IncomingMessage): Promise<OtlpRequest | number> 
   if (signal === undefined) return 404;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) return 413;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) return 413;
+      chunks.push(chunk);
+    }
+  } catch {
+    // The sender died half-way: nobody hears an answer.
+    return 400;
   }
   const contentType = message.headers["content-type"] ?? "";
   try {
