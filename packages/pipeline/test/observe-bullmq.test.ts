@@ -1,6 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DiagnosticsCollector, trackedRun } from "@pitot/core";
@@ -20,14 +19,14 @@ if (server === undefined)
 describe.skipIf(server === undefined)("BullMQ on a real server", () => {
   let telemetry: TelemetryHarness;
   let process: ChildProcess;
-  let connection: { host: string; port: number; maxRetriesPerRequest: null };
   const folder = mkdtempSync(join(tmpdir(), "pitot-redis-"));
+  // A socket in the folder: a port that is free may be somebody's a moment later.
+  const connection = { path: join(folder, "socket"), maxRetriesPerRequest: null };
   const closing: { close(): Promise<unknown> }[] = [];
 
   beforeAll(async () => {
-    const port = await freePort();
-    process = spawn(server!, ["--port", String(port), "--save", "", "--dir", folder], { stdio: "ignore" });
-    connection = { host: "127.0.0.1", port, maxRetriesPerRequest: null };
+    const args = ["--port", "0", "--unixsocket", connection.path, "--save", "", "--dir", folder];
+    process = spawn(server!, args, { stdio: "ignore" });
     const probe = new Redis({ ...connection, retryStrategy: () => 50 });
     probe.on("error", () => undefined);
     await probe.ping();
@@ -84,13 +83,13 @@ describe.skipIf(server === undefined)("BullMQ on a real server", () => {
     const added = await trackedRun({ label: "producer" }, (run) =>
       run.stage("enqueue", () => producer.add(observeBullMqFlow(flow))),
     );
-    return { value: await added.job.waitUntilFinished(events, 10_000), sink };
+    return { value: await added.job.waitUntilFinished(events, 60_000), sink };
   }
 
   it("keeps a flow in the trace that added it, with links to what each job waited for", async () => {
     const { value, sink } = await runFlow();
     expect(value).toBe(3);
-    await waitFor(() => telemetry.spans().some(({ name }) => name === "run top"));
+    await expect.poll(() => telemetry.spans().some(({ name }) => name === "run top")).toBe(true);
     const spans = telemetry.spans();
     const span = (name: string) => spans.find((one) => one.name === name)!;
     expect(new Set(spans.map((one) => one.spanContext().traceId)).size).toBe(1);
@@ -115,8 +114,8 @@ describe.skipIf(server === undefined)("BullMQ on a real server", () => {
       set: (key, value) => (keys.push(key), redis.hset("spans", key, value)),
     };
     expect((await runFlow(spans)).value).toBe(3);
-    await waitFor(() => keys.length === 3);
-    await waitFor(() => telemetry.spans().some(({ name }) => name === "run top"));
+    await expect.poll(() => keys.length === 3).toBe(true);
+    await expect.poll(() => telemetry.spans().some(({ name }) => name === "run top")).toBe(true);
     expect(telemetry.spans().find(({ name }) => name === "stage report")?.links).toHaveLength(2);
     redis.disconnect();
   });
@@ -127,7 +126,9 @@ describe.skipIf(server === undefined)("BullMQ on a real server", () => {
       set: () => Promise.reject(new Error("set")),
     };
     expect((await runFlow(broken, 1)).value).toBe(3);
-    await waitFor(() => telemetry.spans().filter(({ name }) => name === "run top").length === 2);
+    await expect
+      .poll(() => telemetry.spans().filter(({ name }) => name === "run top").length === 2)
+      .toBe(true);
     const tries = telemetry.spans().filter(({ name }) => name === "stage report");
     expect(tries.map(({ attributes, status }) => [attributes["pitot.stage.attempt"], status.code])).toEqual([
       [1, 2],
@@ -173,16 +174,3 @@ describe("a span as text", () => {
     );
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 250 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(condition()).toBe(true);
-}
