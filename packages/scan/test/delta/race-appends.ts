@@ -23,12 +23,11 @@ export async function raceAppends(options: {
   let left = options.kills;
   let kills = 0;
   const run = async (writer: number, from: number): Promise<void> => {
-    const child = spawn(process.execPath, [script, table, String(writer), String(commits), String(from)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const doomed = left > 0 && left-- > 0;
+    const args = [table, String(writer), String(commits), String(from), doomed ? "killed" : "ends"];
+    const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-    const doomed = left > 0 && left-- > 0;
     // Some die while modules load, most in the middle of a write.
     const timer = doomed ? setTimeout(() => child.kill("SIGKILL"), 250 + Math.random() * 900) : undefined;
     const killed = await new Promise<boolean>((resolve, reject) =>
