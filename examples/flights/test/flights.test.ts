@@ -5,7 +5,7 @@ import { createTelemetryHarness } from "@pitot/testing";
 import { expect, it } from "vitest";
 import { flightDelays } from "../pipeline.js";
 
-it("reads 4 of the 11 row groups for its two months", { timeout: 60_000 }, async () => {
+it("reads 4 of the 11 row groups for its two months", async () => {
   await using telemetry = createTelemetryHarness();
   const folder = mkdtempSync(join(tmpdir(), "pitot-flights-"));
   try {

@@ -8,15 +8,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { startOtlpSink } from "@pitot/testing";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findRun } from "../src/find-run.ts";
 import { fitLines } from "../src/fit-lines.ts";
 import { registerOptions } from "../src/register-options.ts";
 import type { RunReport } from "../src/run-report.ts";
 import { spanTree } from "../src/span-tree.ts";
-
-// Each test starts several processes, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -45,7 +42,7 @@ function pitot(
   return spawnSync(process.execPath, [cli, ...args], {
     env: environment(env),
     encoding: "utf8",
-    timeout: 25_000,
+    timeout: 60_000,
   });
 }
 

@@ -34,7 +34,7 @@ it.each(fences)("runs the code of %s", (_, page, code) => {
     const { status, stderr } = spawnSync(process.execPath, [file], {
       cwd: folder,
       encoding: "utf8",
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(stderr).toBe("");
     expect(status).toBe(0);

@@ -31,9 +31,9 @@ describe("a statement's text", () => {
 
   it("takes ten megabytes of values in no time", () => {
     const sql = `INSERT INTO t VALUES ${Array.from({ length: 500_000 }, (_, i) => `(${i}, 'secret')`).join(", ")}`;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { summary, text } = describeStatement(sql);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
     expect(summary).toBe("INSERT t");
     expect(text).not.toContain("secret");
   });

@@ -35,4 +35,4 @@ it("keeps the runs of a cluster and its worker threads in one folder, that of a 
     expect(ids).toEqual(Array.from({ length: 50 }, (_, i) => `${run.label}-${i}`));
   }
   rmSync(directory, { recursive: true, force: true });
-}, 60_000);
+});

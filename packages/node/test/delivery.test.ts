@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 /** Records 1,000 spans in a run and some outside, while the Collector answers as told. */
-async function pipeline(url: string, shutdownMs: number = 1000): Promise<void> {
+async function pipeline(url: string, shutdownMs: number = 60_000): Promise<void> {
   process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
   const pitot = await startPitot({ snapshot: directory, serviceName: "delivery", shutdownMs });
   const tracer = trace.getTracer("test");
@@ -116,7 +116,7 @@ describe("a Collector", () => {
         return times.length <= 3 ? { status: 429, headers: { "retry-after": "1" } } : { status: 200 };
       },
     });
-    await pipeline(sink.url, 10_000);
+    await pipeline(sink.url);
     expect(sink.spans).toHaveLength(TOTAL);
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
@@ -156,9 +156,10 @@ describe("a Collector", () => {
     for (let i = 0; i < 100; i++) provider.getTracer("test").startSpan(`s${i}`).end();
     await expect.poll(() => sink.requests.length).toBeGreaterThanOrEqual(4);
     away = false;
-    await expect.poll(() => sink.spans.length, { timeout: 10_000 }).toBe(100);
+    // Spans are there before the answers are back.
+    await expect.poll(() => delivery.counts).toEqual({ delivered: 100, rejected: 0, spooled: 0, dropped: 0 });
+    expect(sink.spans).toHaveLength(100);
     expect(new Set(sink.spans.map(({ name }) => name)).size).toBe(100);
-    expect(delivery.counts).toEqual({ delivered: 100, rejected: 0, spooled: 0, dropped: 0 });
     await store.close();
     expect(await status()).toEqual({ spans: 100, delivered: 100, rejected: 0 });
   });
@@ -172,7 +173,7 @@ describe("a Collector", () => {
     await other.shutdown();
     expect(sink.spans).toHaveLength(0);
     const pitot = await startPitot({ snapshot: directory, serviceName: "delivery" });
-    await expect.poll(() => sink.spans.length, { timeout: 10_000 }).toBe(TOTAL);
+    await expect.poll(() => sink.spans.length).toBe(TOTAL);
     await pitot.shutdown();
   });
 
@@ -225,7 +226,7 @@ describe("metrics and logs", () => {
         return { status: 200, rejected: 7, message: "too odd" };
       },
     });
-    await recorded(sink.url, 20_000);
+    await recorded(sink.url, 60_000);
     const [{ folder } = { folder: "" }] = listScopes(directory).filter(({ type }) => type === "session");
     expect((await deliveryStatus(folder, readManifest(folder))).logs).toEqual({
       records: 1200,
@@ -239,7 +240,7 @@ describe("metrics and logs", () => {
     await using sink = await startOtlpSink({
       answer: ({ signal }) => ({ status: signal === "logs" ? 404 : 200 }),
     });
-    await recorded(sink.url, 20_000);
+    await recorded(sink.url, 60_000);
     const sessions = listScopes(directory).filter(({ type }) => type === "session");
     const [{ id, folder } = { id: "", folder: "" }] = sessions;
     expect((await deliveryStatus(folder, readManifest(folder))).logs).toEqual({
@@ -365,7 +366,7 @@ describe("DeliverySpanProcessor", () => {
 it("splits what is over 4 MiB when it is encoded, whatever was estimated", async () => {
   await using sink = await startOtlpSink();
   process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
-  const pitot = await startPitot({ snapshot: directory, shutdownMs: 20_000 });
+  const pitot = await startPitot({ snapshot: directory, shutdownMs: 60_000 });
   const tracer = trace.getTracer("test");
   // Three bytes for each character that was counted as one.
   for (let i = 0; i < 60; i++) tracer.startSpan(`s${i}`, { attributes: { text: "€".repeat(100_000) } }).end();
@@ -376,7 +377,7 @@ it("splits what is over 4 MiB when it is encoded, whatever was estimated", async
 
 it("reads Retry-After as seconds and as a date", () => {
   expect(retryAfter("3")).toBe(3000);
-  expect(retryAfter(new Date(Date.now() + 10_000).toUTCString())).toBeGreaterThan(8000);
+  expect(retryAfter(new Date(Date.now() + 600_000).toUTCString())).toBeGreaterThan(500_000);
   expect(retryAfter("0")).toBe(0);
   expect(retryAfter("soon")).toBeUndefined();
   expect(retryAfter(undefined)).toBeUndefined();

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { startOtlpSink, type OtlpRequest, type OtlpSink } from "@pitot/testing";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   data,
   firstRun,
@@ -14,7 +14,6 @@ import {
   type Env,
 } from "./registered.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
 useRegister();
 
 async function run(env: Env): Promise<void> {

@@ -13,7 +13,7 @@ it("sets up, records and compacts without loading apache-arrow", async () => {
   const child = spawnSync(process.execPath, [fixture], {
     env: { ...process.env, PITOT_DIR: directory },
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect([child.status, child.stdout.trim()], child.stderr).toEqual([0, "apache-arrow was loaded"]);
   const [id] = listRuns(directory);

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import {
   both,
   column,
@@ -16,7 +16,6 @@ import {
   useRegister,
 } from "./registered.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
 useRegister();
 
 const ESM = 'import { tableFromArrays, tableToIPC } from "apache-arrow";';

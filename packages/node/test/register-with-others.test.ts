@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startOtlpSink } from "@pitot/testing";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   both,
   column,
@@ -19,7 +19,6 @@ import {
   useRegister,
 } from "./registered.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
 useRegister();
 
 const AUTO = "@opentelemetry/auto-instrumentations-node";

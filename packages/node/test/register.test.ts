@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startOtlpSink } from "@pitot/testing";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   both,
   column,
@@ -18,7 +18,6 @@ import {
 } from "./registered.ts";
 
 // Each test starts several processes, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const tsx = import.meta.resolve("tsx");
 useRegister();

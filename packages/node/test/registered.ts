@@ -42,7 +42,7 @@ export function node(
   return spawnSync(process.execPath, args, {
     cwd,
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 60_000,
     env: { ...process.env, NODE_OPTIONS: undefined, PITOT_DIR: folder, PITOT_OTLP: "false", ...env },
   });
 }

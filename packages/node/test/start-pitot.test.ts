@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diag, trace } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { listRuns, listScopes, readRun, type SnapshotRun } from "@pitot/snapshot";
 import { startRun, trackedRun } from "@pitot/core";
 import { createTelemetryHarness, startOtlpSink } from "@pitot/testing";
@@ -33,10 +34,9 @@ describe("startPitot", () => {
     try {
       const pitot = await startPitot({ snapshot: folder, otlp: false, serviceName: "whole", flush: "every" });
       const tracer = trace.getTracer("user");
-      tracer.startSpan("at once").end();
-      await new Promise((resolve) => {
-        setTimeout(resolve, 200);
-      });
+      const first = tracer.startSpan("at once");
+      first.end();
+      await (first as unknown as ReadableSpan).resource.waitForAsyncAttributes?.();
       tracer.startSpan("later").end();
       await pitot.shutdown();
     } finally {
@@ -111,7 +111,8 @@ describe("startPitot", () => {
     expect(trackedRun({ label: "kept" }, () => 42)).toBe(42);
     const started = performance.now();
     await pitot.shutdown();
-    expect(performance.now() - started).toBeLessThan(3000);
+    // An exporter's own bound would be ten seconds.
+    expect(performance.now() - started).toBeLessThan(8000);
     const run = onlyRun();
     expect(run.manifest.state).toBe("compacted");
     expect((await run.table("spans"))!.numRows).toBe(2);

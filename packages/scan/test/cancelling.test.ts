@@ -1,5 +1,5 @@
 // At every stage of a scan: it ends at once with the signal's reason, and leaves no file open, no request under way, and no rejection behind.
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AsyncBuffer } from "hyparquet";
@@ -24,6 +24,8 @@ import { duckFiles, type DuckFiles } from "./duckdb-files.ts";
 import { localServer, rangeOf, serveRange, type LocalServer } from "./io/local-server.ts";
 
 const FILES = 40;
+/** On a busy machine too. What these wait for comes in more than twice that time, or never. */
+const SOON_MS = 20_000;
 const REASON = new Error("enough");
 const ROWS = 4000;
 const file = new Uint8Array(
@@ -63,7 +65,16 @@ afterEach(async () => {
   expect(warnings.splice(0)).toEqual([]);
 });
 
-const openFiles = (): string[] => (existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd") : []);
+/** Files of the dataset that this process has open. */
+const openFiles = (): string[] =>
+  (existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd") : []).filter((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`).startsWith(duck.folder);
+    } catch {
+      // Closed since.
+      return false;
+    }
+  });
 
 /** A promise, and what settles it. */
 function gate(): { promise: Promise<void>; resolve: () => void } {
@@ -105,7 +116,7 @@ async function expectAborted(
   const started = performance.now();
   stop.abort(REASON);
   expect(await ended).toBe(REASON);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(SOON_MS);
 }
 
 const readAll = async (
@@ -161,7 +172,6 @@ describe("a buffer that never answers", () => {
 
 describe("local files", () => {
   it("are closed, wherever they were stopped", async () => {
-    const before = openFiles();
     const dataset = await openDataset(duck.path("files"));
     const predicate = col("id").ne(7);
     for (let turn = 0; turn < 40; turn++) {
@@ -185,7 +195,8 @@ describe("local files", () => {
       expect(batch.numRows).toBeGreaterThan(0);
       break;
     }
-    expect(openFiles()).toHaveLength(before.length);
+    // What was stopped is closed in the background.
+    await expect.poll(openFiles).toEqual([]);
   });
 
   it("are refused before anything is opened", async () => {
@@ -235,9 +246,9 @@ describe("a server that is slow", () => {
     const many = Array.from({ length: 20 }, (_, i) => `${server.url}?slow=${i}`);
     await expectAborted(
       (signal) => openDataset(many, { signal, concurrency: 20 }),
-      expect.poll(() => connected(underWay), { timeout: 10_000 }).toBe(20),
+      expect.poll(() => connected(underWay)).toBe(20),
     );
-    await expect.poll(() => connected(underWay), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => connected(underWay)).toBe(0);
     const { length } = server.requests;
     expect(length).toBeGreaterThan(20);
     await sleep(300);
@@ -252,8 +263,8 @@ describe("a server that is slow", () => {
       expect(batch.numRows).toBe(500);
       break;
     }
-    expect(performance.now() - started).toBeLessThan(5000);
-    await expect.poll(() => connected(underWay), { timeout: 5000 }).toBe(0);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
+    await expect.poll(() => connected(underWay)).toBe(0);
   });
 
   it("is let go when another request fails", async () => {
@@ -275,7 +286,7 @@ describe("a server that is slow", () => {
     });
     const started = performance.now();
     await expect(readAll(dataset, new AbortController().signal, 4)).rejects.toThrow(/404/);
-    expect(performance.now() - started).toBeLessThan(5000);
-    await expect.poll(() => connected(underWay), { timeout: 5000 }).toBe(0);
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
+    await expect.poll(() => connected(underWay)).toBe(0);
   });
 });

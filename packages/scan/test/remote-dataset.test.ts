@@ -62,6 +62,7 @@ describe("over HTTP", () => {
 
   it("counts requests that were tried again, and bytes of bodies that broke off", async () => {
     let sent = 0;
+    let breakOff = (): void => undefined;
     await using server = await localServer((request, response, count) => {
       if (count !== 2) {
         serveRange(request, response, bytes);
@@ -70,11 +71,24 @@ describe("over HTTP", () => {
       const [start, end] = rangeOf(request, bytes.length) ?? [0, 0];
       sent = Math.min(1000, end - start - 1);
       response.writeHead(206, { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` });
-      response.write(bytes.subarray(start, start + sent), () =>
-        setTimeout(() => request.socket.destroy(), 50),
-      );
+      response.write(bytes.subarray(start, start + sent));
+      breakOff = () => request.socket.destroy();
     });
-    const dataset = await openDataset(server.url);
+    // Not before what was sent has been taken: a body that fails drops what nobody has read of it.
+    const fetchThenBreakOff: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      if (server.requests.length !== 2) return response;
+      const reader = response.body!.getReader();
+      let taken = 0;
+      const pull = async (to: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+        if (taken === sent) breakOff();
+        const { value } = await reader.read();
+        taken += value!.length;
+        to.enqueue(value!);
+      };
+      return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), response);
+    };
+    const dataset = await openDataset(server.url, { http: { fetch: fetchThenBreakOff } });
     const { rows, effectiveness } = await countedRows(dataset, { predicate: col("name").eq("n77") });
     expect(rows).toBe(1);
     expect(effectiveness.rangeRequests).toBe(server.requests.length);

@@ -26,8 +26,8 @@ let runId: string;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "pitot-crash-"));
   points = await crashPoints();
-}, 60_000);
-afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }), 60_000);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
 
 /** Copies without claims: as the next process finds it, the writer being dead. */
 function copy(from: string, to: string): void {
@@ -151,7 +151,7 @@ describe("a crash ahead of any operation", () => {
       ).not.toContain("recovered");
       expect(state(folder), at).toEqual(once);
     }
-  }, 120_000);
+  });
 
   it("of the recovery itself leads to the same state", async () => {
     const fresh = await crashPoints();
@@ -180,5 +180,5 @@ describe("a crash ahead of any operation", () => {
         expect(state(folder)).toEqual(wanted);
       }
     }
-  }, 120_000);
+  });
 });

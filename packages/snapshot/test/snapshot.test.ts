@@ -136,7 +136,7 @@ describe("a live run", () => {
 describe("a process that lives long", () => {
   it("closes the files of each run soon after its end", async () => {
     const id = record();
-    await expect.poll(() => readRun(store.directory, id).manifest.state, { timeout: 5000 }).toBe("compacted");
+    await expect.poll(() => readRun(store.directory, id).manifest.state).toBe("compacted");
   });
 });
 

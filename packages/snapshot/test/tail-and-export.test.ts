@@ -24,16 +24,17 @@ afterEach(() => {
 describe("tailRun", () => {
   it("yields every row of a live run once, in order, over its compaction", async () => {
     const run = startRun({ label: "tail" });
+    const ids: string[] = [];
+    let looks = 0;
     const writing = (async () => {
       for (let i = 0; i < 20_000; i++) {
+        // Each part when the one before has been seen.
+        if (i % 5000 === 0) await expect.poll(() => ids.length).toBe(i);
         run.recordQualityRow("N", `${i}`, "I");
-        if (i % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 10));
       }
       finishRun(run);
       await store.close();
     })();
-    const ids: string[] = [];
-    let looks = 0;
     for await (const { table, firstRow, batch } of tailRun(directory, run.runId, { pollMs: 20 })) {
       expect(table).toBe("quality");
       expect(firstRow).toBe(ids.length);

@@ -148,7 +148,7 @@ it("leaves out by column what each file's statistics leave out by themselves", a
   expect(skipped).toBeGreaterThan(100);
 });
 
-it("keeps a million actions within 400 MiB, 32 of them objects", { timeout: 120_000 }, async () => {
+it("keeps a million actions within 400 MiB, 32 of them objects", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const table = tableOf([]);

@@ -89,5 +89,4 @@ it.each(["kept", "torn", "lost"] as const)(
     const told = deltalake([...found.keys()]);
     expect(told).toEqual([...found.values()]);
   },
-  60_000,
 );
