@@ -1,6 +1,4 @@
 import type { FragmentSource } from "../dataset/fragment-source.ts";
-import { type LogListing } from "./log-listing.ts";
-import { type TableSnapshot } from "./table-snapshot.ts";
 /** Which version of a table is read, and how. */
 export interface DeltaSourceOptions {
     /** Default the last one. */
@@ -30,8 +28,3 @@ export interface DeltaSource extends FragmentSource {
  * where the table needs features that are not known
  */
 export declare function deltaSource(location: string | URL, options?: DeltaSourceOptions): Promise<DeltaSource>;
-/** Lists the log and reads from it; again where a file of it was cleaned away between the two. */
-export declare function readTable(root: string, read: (listing: LogListing) => Promise<TableSnapshot>): Promise<{
-    listing: LogListing;
-    snapshot: TableSnapshot;
-}>;

@@ -7,15 +7,14 @@ import { activeRun, PitotError, type DiagnosticsSink, type SchemaViolation } fro
 import * as names from "@pitot/semconv";
 import { allAhead } from "../dataset/ordered-ahead.ts";
 import { encodeDataFile } from "./data-file.ts";
-import { readTable } from "./delta-source.ts";
-import { hasLog } from "./log-listing.ts";
+import { currentState } from "./known-tables.ts";
 import { partitionRows, type PartitionRows } from "./partition-rows.ts";
 import { makeFolder, putCommit, writeSynced } from "./put-commit.ts";
 import { recordCommit } from "./record-commit.ts";
 import { assertAppendable } from "./table-features.ts";
 import { tableRoot } from "./table-path.ts";
 import { tableSchema } from "./table-schema.ts";
-import { readSnapshot, type TableSnapshot } from "./table-snapshot.ts";
+import type { TableState } from "./table-state.ts";
 import { appendViolations, hasTimestampNtz, schemaString, writtenSchema } from "./written-schema.ts";
 
 /** Files of an append that are written at once. */
@@ -165,7 +164,7 @@ class Append {
       });
     const root = tableRoot(this.location);
     const written = writtenSchema(this.#table);
-    let base = await currentSnapshot(root, signal);
+    let base = await currentState(root, signal);
     let plan = this.#plan(base, written);
     try {
       for (;;) {
@@ -193,7 +192,7 @@ class Append {
         }
         // Writers that lost together must not meet again.
         await setTimeout(Math.random() * Math.min(10 * this.attempts, 200));
-        base = await currentSnapshot(root, signal);
+        base = await currentState(root, signal);
         const changed = this.#rebase(base!, plan, written);
         if (changed !== undefined) {
           await this.#discard();
@@ -208,7 +207,7 @@ class Append {
   }
 
   /** Why the append no longer fits the table, if it does not. */
-  #rebase(base: TableSnapshot, plan: AppendPlan, written: Schema): string | undefined {
+  #rebase(base: TableState, plan: AppendPlan, written: Schema): string | undefined {
     const { partitionColumns } = base.metadata;
     if (partitionColumns.join("\u0000") !== plan.partitionColumns.join("\u0000"))
       return "another writer made the table with other partition columns";
@@ -218,7 +217,7 @@ class Append {
   }
 
   /** @throws PitotError where the rows do not fit the table, or the table must not be appended to */
-  #plan(base: TableSnapshot | undefined, written: Schema): AppendPlan {
+  #plan(base: TableState | undefined, written: Schema): AppendPlan {
     const { partitionBy } = this.#options;
     if (base === undefined) {
       const twin = written.fields.find(({ name }, i) =>
@@ -331,7 +330,7 @@ class Append {
     await allAhead(partitionRows(this.#table, parts), FILES_AHEAD, write, this.#options.signal);
   }
 
-  #commit(base: TableSnapshot | undefined, plan: AppendPlan, version: number): string {
+  #commit(base: TableState | undefined, plan: AppendPlan, version: number): string {
     const { appId, version: appVersion, runId } = this.#options;
     const now = Date.now();
     const info = {
@@ -390,10 +389,4 @@ interface AppendPlan {
   readonly fields: readonly Field[];
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
-}
-
-/** The last version of a table; undefined where there is none yet. */
-async function currentSnapshot(root: string, signal?: AbortSignal): Promise<TableSnapshot | undefined> {
-  if (!(await hasLog(root))) return undefined;
-  return (await readTable(root, (listing) => readSnapshot(root, listing, { signal }))).snapshot;
 }

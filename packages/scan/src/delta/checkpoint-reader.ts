@@ -46,6 +46,8 @@ export interface ReadCheckpointOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hands over removed files too. A snapshot needs none: a checkpoint's files are those that are left. */
   readonly tombstones?: boolean;
+  /** False where the table's files are not asked for, which is most of a checkpoint. */
+  readonly files?: boolean;
 }
 
 /**
@@ -56,9 +58,11 @@ export async function readCheckpoint(
   folder: string,
   { version, kind, names }: CheckpointFiles,
   visitor: ActionVisitor,
-  { signal, tombstones = false }: ReadCheckpointOptions = {},
+  { signal, tombstones = false, files = true }: ReadCheckpointOptions = {},
 ): Promise<void> {
-  const wanted = tombstones ? new Set([...ACTIONS, "remove"]) : ACTIONS;
+  const wanted = new Set(ACTIONS);
+  if (tombstones) wanted.add("remove");
+  if (!files) wanted.delete("add");
   const sidecars: { path: string; size: unknown; place: LogPlace }[] = [];
   const visit = (row: ExactObject, place: LogPlace): void => {
     const { checkpointMetadata, sidecar } = row;
@@ -81,6 +85,8 @@ export async function readCheckpoint(
       );
     else await readRows(join(folder, name), name, wanted, visit, visitor, signal);
   }
+  // Sidecars have files alone.
+  if (!files) return;
   for (const { path, size, place } of sidecars) {
     const file = resolveTablePath(join(folder, "_sidecars"), path, [folder]);
     let bytes: number;
@@ -124,7 +130,7 @@ async function readRows(
     const place = (row: number): LogPlace => ({ file: name, line: first + row });
     // Parsed statistics have as many columns as the table: their rows are assembled as a whole.
     const apart = !needsParsed(group);
-    const adds = narrow(metadata, group, new Set(apart ? ["add"] : []));
+    const adds = narrow(metadata, group, new Set(apart && wanted.has("add") ? ["add"] : []));
     const others = narrow(
       metadata,
       group,

@@ -10,7 +10,8 @@ import type { Predicate } from "../predicate/predicate.ts";
 import { DeltaFragment, type TableVersion } from "./delta-fragment.ts";
 import { FilePruning } from "./file-pruning.ts";
 import { keptFiles, LogPlan } from "./log-plan.ts";
-import { listLog, type LogListing } from "./log-listing.ts";
+import type { LogListing } from "./log-listing.ts";
+import { readTable } from "./read-table.ts";
 import { PartitionReader } from "./partition-values.ts";
 import { assertReadable, tableFeatures } from "./table-features.ts";
 import { tableRoot } from "./table-path.ts";
@@ -60,45 +61,19 @@ export async function deltaSource(
     });
   const root = tableRoot(location);
   const allowed = allowedFolders.map((folder) => resolve(folder));
-  const { listing, snapshot } = await readTable(root, async (listing) =>
-    readSnapshot(root, listing, {
+  const { listing, snapshot } = await readTable(root, async (listing) => ({
+    listing,
+    snapshot: await readSnapshot(root, listing, {
       version: timestamp === undefined ? version : await versionAt(listing, timestamp),
       signal,
       allowed,
     }),
-  );
+  }));
   assertReadable(snapshot.protocol);
   return new LogSource(snapshot, listing, {
     allowed,
     timeZone: options.timeZone ?? "UTC",
   });
-}
-
-/** Lists the log and reads from it; again where a file of it was cleaned away between the two. */
-export async function readTable(
-  root: string,
-  read: (listing: LogListing) => Promise<TableSnapshot>,
-): Promise<{ listing: LogListing; snapshot: TableSnapshot }> {
-  for (let attempt = 1; ; attempt++) {
-    const listing = await listLog(root);
-    try {
-      return { listing, snapshot: await read(listing) };
-    } catch (error) {
-      const vanished =
-        isGone(error) || (error instanceof PitotError && error.code === "IO" && isGone(error.cause));
-      if (!vanished) throw error;
-      if (attempt === 3)
-        throw new PitotError("IO", "The Delta log changes faster than it can be read", {
-          value: listing.folder,
-          remedy: "Try again when its cleaning is over.",
-          cause: error,
-        });
-    }
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }
 
 /** Files that are planned before others get their turn. */

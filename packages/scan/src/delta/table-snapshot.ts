@@ -1,25 +1,18 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
-import { readCheckpoint } from "./checkpoint-reader.ts";
 import { readCommit } from "./commit-reader.ts";
 import { parseExactJson, type ExactObject } from "./exact-json.ts";
 import type { CheckpointAdds } from "./checkpoint-adds.ts";
 import { TableFiles, type CheckPath } from "./table-files.ts";
 import { resolveTablePath } from "./table-path.ts";
 import { FileKeys, keyHash } from "./file-keys.ts";
-import {
-  fileKey,
-  type AddFile,
-  type ActionVisitor,
-  type Protocol,
-  type RemoveFile,
-  type TableMetadata,
-  type Transaction,
-} from "./log-actions.ts";
+import { fileKey, type AddFile, type Protocol, type RemoveFile, type TableMetadata } from "./log-actions.ts";
 import { logError, type LogPlace } from "./log-error.ts";
 import { commitName, type LogListing } from "./log-listing.ts";
 import { logSegment, type LogSegment } from "./log-segment.ts";
+import { replaySegment } from "./replay-segment.ts";
+import { StateReplay } from "./state-replay.ts";
 
 /** A version of a table: what its log comes to. */
 export interface TableSnapshot {
@@ -38,9 +31,6 @@ export interface TableSnapshot {
   /** Version of the checkpoint that it was read from. */
   readonly checkpoint: number | undefined;
 }
-
-/** Commits that are read ahead while one is parsed. */
-const AHEAD = 8;
 
 /** How a version is read. */
 export interface ReadSnapshotOptions {
@@ -62,101 +52,58 @@ export async function readSnapshot(
   { version, signal, allowed }: ReadSnapshotOptions = {},
 ): Promise<TableSnapshot> {
   const segment = logSegment(listing, version);
+  const { folder } = listing;
   const replay = new LogReplay(segment.version, (path, place) => {
     if (allowed !== undefined) void resolveTablePath(root, path, allowed, place());
   });
-  const { folder } = listing;
-  const ahead: Promise<Buffer | undefined>[] = [];
-  for (let i = 0; i < segment.commits.length; i++) {
-    signal?.throwIfAborted();
-    for (; ahead.length <= Math.min(i + AHEAD, segment.commits.length - 1);)
-      // Reading ahead warms the file system's cache; an error is met where the commit is read.
-      ahead.push(readFile(join(folder, segment.commits[ahead.length]!.name)).catch(() => undefined));
-    const { name, version } = segment.commits[i]!;
-    replay.begin(version, name);
-    const bytes = await ahead[i];
-    ahead[i] = Promise.resolve(undefined);
-    await readCommit(folder, name, replay, signal, bytes);
-  }
-  if (segment.checkpoint !== undefined) {
-    replay.beginCheckpoint(segment.checkpoint.names[0]!);
-    await readCheckpoint(folder, segment.checkpoint, replay, { signal });
-    await compareWithCommit(listing, segment, replay, signal);
-  }
+  await replaySegment(folder, segment, replay, { signal });
+  if (segment.checkpoint !== undefined) await compareWithCommit(listing, segment, replay, signal);
   const snapshot = replay.finish(root, folder, segment);
   await compareWithChecksum(listing, snapshot);
   return snapshot;
 }
 
-const CHECKPOINT = -1;
-
-class LogReplay implements ActionVisitor {
+class LogReplay extends StateReplay {
   readonly #target: number;
-  #commit = 0;
   #file = "";
   /** Which of the log's files, in the order that they are read, decided each file. */
   readonly #decided = new FileKeys();
-  #turn = -1;
   readonly #files: TableFiles;
-  #protocol: { value: Protocol; by: number } | undefined;
-  #metadata: { value: TableMetadata; by: number } | undefined;
-  readonly #transactions = new Map<string, { version: bigint; by: number }>();
-  readonly #domains = new Map<string, string | undefined>();
+  #isCheckpoint = false;
   #commitInfo: ExactObject | undefined;
 
   constructor(target: number, checkPath: CheckPath) {
+    super();
     this.#target = target;
     this.#files = new TableFiles(checkPath);
   }
 
-  begin(version: number, file: string): void {
-    this.#commit = version;
+  override begin(file: string, isCheckpoint: boolean): void {
+    super.begin(file, isCheckpoint);
     this.#file = file;
-    this.#turn++;
+    this.#isCheckpoint = isCheckpoint;
     this.#files.beginCommit();
   }
 
-  beginCheckpoint(file: string): void {
-    this.begin(CHECKPOINT, file);
-  }
-
-  add(file: AddFile, place: LogPlace): void {
+  override add(file: AddFile, place: LogPlace): void {
     if (this.#decide(file, place)) this.#files.add(file, place);
   }
 
-  adds(files: CheckpointAdds): void {
+  override adds(files: CheckpointAdds): void {
     this.#decided.reserve(files.fileRows);
     this.#files.addAll(files, (bytes, start, length, hash, place) =>
-      this.#isFirst(this.#decided.decide(bytes, start, length, hash, this.#turn), place, () =>
+      this.#isFirst(this.#decided.decide(bytes, start, length, hash, this.turn), place, () =>
         Buffer.from(bytes.subarray(start, start + length)).toString(),
       ),
     );
   }
 
-  remove(file: RemoveFile, place: LogPlace): void {
-    if (this.#commit !== CHECKPOINT) this.#decide(file, place);
+  override remove(file: RemoveFile, place: LogPlace): void {
+    if (!this.#isCheckpoint) this.#decide(file, place);
   }
 
-  protocol(value: Protocol, place: LogPlace): void {
-    if (this.#protocol === undefined) this.#protocol = { value, by: this.#commit };
-    else if (this.#protocol.by === this.#commit) throw logError(place, "there must be one protocol");
-  }
-
-  metadata(value: TableMetadata, place: LogPlace): void {
-    if (this.#metadata === undefined) this.#metadata = { value, by: this.#commit };
-    else if (this.#metadata.by === this.#commit) throw logError(place, "there must be one metaData");
-  }
-
-  transaction({ appId, version }: Transaction): void {
-    if (!this.#transactions.has(appId)) this.#transactions.set(appId, { version, by: this.#commit });
-  }
-
-  domain(name: string, configuration: string, removed: boolean): void {
-    if (!this.#domains.has(name)) this.#domains.set(name, removed ? undefined : configuration);
-  }
-
-  commitInfo(info: ExactObject): void {
-    if (this.#commit === this.#target && this.#file === commitName(this.#target)) this.#commitInfo ??= info;
+  override commitInfo(info: ExactObject): void {
+    if (this.#file === commitName(this.#target)) this.#commitInfo ??= info;
   }
 
   /** Whether the file is in the table by its checkpoint, or by a commit after it. */
@@ -164,30 +111,17 @@ class LogReplay implements ActionVisitor {
     const by = this.#decided.decidedBy(fileKey(file));
     if (by === undefined) return undefined;
     // The checkpoint is read last.
-    return by === this.#turn ? "checkpoint" : "commit";
-  }
-
-  /** Metadata of the checkpoint, unless a later commit replaced it. */
-  get checkpointMetadata(): TableMetadata | undefined {
-    return this.#metadata?.by === CHECKPOINT ? this.#metadata.value : undefined;
+    return by === this.turn ? "checkpoint" : "commit";
   }
 
   finish(root: string, folder: string, { version, checkpoint }: LogSegment): TableSnapshot {
-    const missing = (what: string): PitotError =>
-      logError({ file: folder }, `the log up to version ${version} has no ${what}`);
-    if (this.#protocol === undefined) throw missing("protocol action");
-    if (this.#metadata === undefined) throw missing("metaData action");
-    const domains = new Map<string, string>();
-    for (const [name, configuration] of this.#domains)
-      if (configuration !== undefined) domains.set(name, configuration);
     return {
       root,
       version,
-      protocol: this.#protocol.value,
-      metadata: this.#metadata.value,
+      ...this.required(folder, version),
       files: this.#files,
-      transactions: new Map([...this.#transactions].map(([appId, { version }]) => [appId, version])),
-      domains,
+      transactions: this.transactions,
+      domains: this.domains,
       commitInfo: this.#commitInfo,
       checkpoint: checkpoint?.version,
     };
@@ -195,7 +129,7 @@ class LogReplay implements ActionVisitor {
 
   #decide(file: RemoveFile, place: LogPlace): boolean {
     const key = Buffer.from(fileKey(file));
-    const by = this.#decided.decide(key, 0, key.length, keyHash(key, 0, key.length), this.#turn);
+    const by = this.#decided.decide(key, 0, key.length, keyHash(key, 0, key.length), this.turn);
     return this.#isFirst(
       by,
       () => place,
@@ -204,7 +138,7 @@ class LogReplay implements ActionVisitor {
   }
 
   #isFirst(by: number | undefined, place: () => LogPlace, path: () => string): boolean {
-    if (by === this.#turn)
+    if (by === this.turn)
       throw logError(place(), "a file must not be added or removed twice in one commit", path());
     return by === undefined;
   }
@@ -233,7 +167,7 @@ async function compareWithCommit(
         if (replay.decidedBy(remove) === "checkpoint") throw disagrees("which removes a file", remove.path);
       },
       metadata: ({ id, schemaString }) => {
-        const told = replay.checkpointMetadata;
+        const told = replay.ownMetadata;
         if (told !== undefined && (told.id !== id || told.schemaString !== schemaString))
           throw disagrees("which has other metadata", id);
       },
