@@ -28,7 +28,7 @@ describe("a record buffer", () => {
       time: fc.constantFrom(...times),
     });
     fc.assert(
-      fc.property(fc.array(fc.array(row, { maxLength: 200 }), { maxLength: 4 }), (batches) => {
+      fc.property(fc.array(fc.array(row, { maxLength: 200, size: "max" }), { maxLength: 4 }), (batches) => {
         const buffer = new RecordBuffer("text", "kind", "issue");
         const groups = [
           ["k", "i"],

@@ -43,7 +43,7 @@ it("leaves out a block only where it leaves out all that is in it", () => {
   let [left, kept] = [0, 0];
   fc.assert(
     fc.property(
-      fc.array(container, { minLength: 1, maxLength: 12 }),
+      fc.array(container, { minLength: 1, maxLength: 12, size: "max" }),
       fc.integer({ min: 1, max: 4 }),
       fc.constantFrom<DataType>(new Int32(), new Float64()),
       fc.boolean(),

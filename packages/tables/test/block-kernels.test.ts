@@ -107,6 +107,7 @@ it("rows with nulls are invalid where they are null or zero, and have the range 
         fc.array(fc.option(value as fc.Arbitrary<number | bigint>, { freq: 5 }), {
           minLength: 1,
           maxLength: 700,
+          size: "max",
         }),
         (values) => {
           const table = new Table({ id: vectorFromArray(values, type) });

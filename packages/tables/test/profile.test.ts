@@ -92,9 +92,9 @@ describe.each(Object.keys(TYPES))("the profile of a column of %s", (name) => {
                     : `${typeof value}${String(value as number)}`,
               ),
           ).size;
-          // Two of so few values share one of 8,192 registers now and then; that two pairs do, or three, is what nobody sees.
+          // Two of so few values share one of 8,192 registers now and then: of 90, five such pairs in one of 13,000 columns.
           expect(Math.abs(Number(row["distinct_estimate"] ?? 0) - distinct)).toBeLessThanOrEqual(
-            distinct < 2 ? 0 : distinct < 6 ? 1 : 2,
+            distinct < 2 ? 0 : 2 + Math.ceil(distinct / 12),
           );
         }
 

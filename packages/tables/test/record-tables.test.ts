@@ -180,8 +180,8 @@ describe("a quality table", () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(row, { minLength: 1, maxLength: 30 }),
-        fc.array(row, { minLength: 1, maxLength: 30 }),
+        fc.array(row, { minLength: 1, maxLength: 30, size: "max" }),
+        fc.array(row, { minLength: 1, maxLength: 30, size: "max" }),
         fc.boolean(),
         fc.boolean(),
         fc.nat(5),

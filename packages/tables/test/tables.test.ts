@@ -87,10 +87,10 @@ describe("statistics", () => {
   it("count nulls exactly in slices and chunks (property)", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.option(fc.string())),
-        fc.array(fc.option(fc.string())),
-        fc.nat(20),
-        fc.nat(20),
+        fc.array(fc.option(fc.string()), { maxLength: 80, size: "max" }),
+        fc.array(fc.option(fc.string()), { maxLength: 80, size: "max" }),
+        fc.nat(100),
+        fc.nat(100),
         (a, b, from, count) => {
           const table = (values: (string | null)[]) => new Table({ x: vectorFromArray(values, new Utf8()) });
           const both = table(a)
@@ -189,17 +189,21 @@ describe("quality rows", () => {
 
   it("agree with a scalar look at every value, sliced and chunked (property)", () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.bigInt({ min: -2n, max: 2n }))), fc.nat(10), (values, cut) => {
-        const table = (part: (bigint | null)[]) => new Table({ id: vectorFromArray(part, new Int64()) });
-        const both = table(values.slice(0, cut))
-          .concat(table(values.slice(cut)))
-          .slice(1);
-        const expected = values
-          .slice(1)
-          .filter((value) => value === null || value === 0n)
-          .map((value) => (value === null ? null : "0"));
-        expect(rows(qualityFromIds(both, SPEC)).map(([, id]) => id)).toEqual(expected);
-      }),
+      fc.property(
+        fc.array(fc.option(fc.bigInt({ min: -2n, max: 2n })), { maxLength: 80, size: "max" }),
+        fc.nat(80),
+        (values, cut) => {
+          const table = (part: (bigint | null)[]) => new Table({ id: vectorFromArray(part, new Int64()) });
+          const both = table(values.slice(0, cut))
+            .concat(table(values.slice(cut)))
+            .slice(1);
+          const expected = values
+            .slice(1)
+            .filter((value) => value === null || value === 0n)
+            .map((value) => (value === null ? null : "0"));
+          expect(rows(qualityFromIds(both, SPEC)).map(([, id]) => id)).toEqual(expected);
+        },
+      ),
     );
   });
 

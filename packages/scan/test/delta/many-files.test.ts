@@ -100,7 +100,7 @@ it("leaves out by column what each file's statistics leave out by themselves", a
   let [kept, skipped] = [0, 0];
   await fc.assert(
     fc.asyncProperty(
-      fc.array(file, { minLength: 1, maxLength: 20 }),
+      fc.array(file, { minLength: 1, maxLength: 20, size: "max" }),
       fc.array(predicate, { minLength: 1, maxLength: 8 }),
       async (files, predicates) => {
         const source = await deltaSource(
