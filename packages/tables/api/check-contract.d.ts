@@ -21,7 +21,9 @@ export interface SchemaContract {
     readonly metadata?: Readonly<Record<string, string>>;
 }
 /**
- * How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there. Never throws.
+ * How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there.
  * Metadata are told as `key=value`, those of the table without a column's name.
+ *
+ * @throws PitotError INVALID_ARGUMENT for what is no schema, or no contract: violations are returned
  */
 export declare function checkContract(schema: Schema | null, contract: SchemaContract): SchemaViolation[];

@@ -26,8 +26,9 @@ export declare class ColumnProfile {
     maxLength: number;
     totalLength: number;
     readonly sketched: boolean;
+    /** @throws PitotError INVALID_ARGUMENT for what is no type, or no options */
     constructor(type: DataType, options?: ProfileOptions);
-    /** Adds a chunk of the column's type. */
+    /** Adds a chunk of the column's type. @throws PitotError INVALID_ARGUMENT for one of another */
     add(chunk: Data): void;
     /** Distinct values other than NaN. */
     get distinct(): HyperLogLog;

@@ -1,7 +1,7 @@
 import { Schema, type Table } from "apache-arrow";
 import { type MeasuredDataset } from "./measured-dataset.ts";
 import { type SchemaPayload } from "./schema-fingerprint.ts";
-import type { TableInput } from "./table-input.ts";
+import { type TableInput } from "./table-input.ts";
 /** One row per dataset. */
 export declare const DATASET_STATS_SCHEMA: Schema;
 /** One row per column of a dataset. */
@@ -29,3 +29,5 @@ export declare function datasetStatsTable(datasets: Datasets): Table;
 export declare function columnStatsTable(datasets: Datasets): Table;
 /** Rows, columns, fingerprint and fields of one table. @throws PitotError as every function that takes a table */
 export declare function tableSummary(table: TableInput | MeasuredDataset): TableSummary;
+/** @throws PitotError INVALID_ARGUMENT for what has no names, a table itself among it */
+export declare function checkDatasets(datasets: unknown): void;

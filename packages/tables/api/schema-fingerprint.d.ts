@@ -9,7 +9,10 @@ export interface SchemaPayload {
         readonly metadata: readonly (readonly [string, string])[];
     }[];
 }
-/** The canonical payload of a schema: the same for equal schemas, in every process. */
+/**
+ * The canonical payload of a schema: the same for equal schemas, in every process.
+ * @throws PitotError INVALID_ARGUMENT for what is no schema
+ */
 export declare function schemaPayload(schema: Schema): SchemaPayload;
-/** SHA-256, in hex, of the schema's canonical MessagePack payload. */
+/** SHA-256, in hex, of the schema's canonical MessagePack payload. @throws PitotError as {@link schemaPayload} */
 export declare function schemaFingerprint(schema: Schema): string;

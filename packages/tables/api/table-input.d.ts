@@ -26,7 +26,9 @@ export interface TableView {
  */
 export declare function tableView(input: TableInput): TableView;
 /** True for what {@link tableView} takes as one table without further iteration; a stream of batches is not. */
-export declare function isTableInput(input: object): input is TableInput;
+export declare function isTableInput(input: unknown): input is TableInput;
+/** True for one table of Arrow, as objects or as bytes: for what is not columns by name. */
+export declare function isArrow(input: object): boolean;
 /**
  * The first column of that name.
  * @throws PitotError INVALID_ARGUMENT naming it and listing the nearest of those there are

@@ -1,6 +1,7 @@
 import { PitotError } from "@pitot/core";
 import type { Data, Table } from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
+import { checkList } from "./check-argument.ts";
 import { checkLimit } from "./check-spec.ts";
 import { checkColumns } from "./quality-table.ts";
 import { tableView, type ColumnView, type TableInput } from "./table-input.ts";
@@ -69,11 +70,7 @@ export function qualityFindings(
   quality: TableInput,
   limits: readonly QualityLimit[] = [{}],
 ): QualityFinding[] {
-  if (!Array.isArray(limits))
-    throw new PitotError("INVALID_ARGUMENT", "Limits are not a list", {
-      value: limits,
-      remedy: "Give a list of limits; the first that matches a group counts.",
-    });
+  checkList(limits, "Limits are not a list", "Give a list of limits; the first that matches a group counts.");
   for (const limit of limits) checkLimit(limit);
   return qualityGroups(quality).flatMap((group) => {
     const limit = limits.find(

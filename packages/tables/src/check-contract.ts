@@ -1,5 +1,6 @@
-import type { SchemaViolation } from "@pitot/core";
+import type { PitotError, SchemaViolation } from "@pitot/core";
 import type { Field, Schema } from "apache-arrow";
+import { checkList, checkSchema, isObject, refused } from "./check-argument.ts";
 import { typeString } from "./type-string.ts";
 
 /** What a column must be. */
@@ -25,16 +26,45 @@ export interface SchemaContract {
 }
 
 /**
- * How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there. Never throws.
+ * How a schema differs from its contract, for `recordViewContractViolations`; null stands for a table that is not there.
  * Metadata are told as `key=value`, those of the table without a column's name.
+ *
+ * @throws PitotError INVALID_ARGUMENT for what is no schema, or no contract: violations are returned
  */
 export function checkContract(schema: Schema | null, contract: SchemaContract): SchemaViolation[] {
+  checkTerms(contract);
   const { tableName } = contract;
   if (schema === null) return [{ violationType: "missing_table", tableName }];
+  checkSchema(schema);
   const violations = contract.columns.flatMap((column) => checkColumn(schema, column, tableName));
   if (contract.exact === true) violations.push(...extraColumns(schema, contract));
   violations.push(...checkMetadata(schema.metadata, contract.metadata, { tableName }));
   return violations;
+}
+
+/** A term of another type would be broken by every schema. */
+function checkTerms(contract: SchemaContract): void {
+  const remedy = "Give { tableName, columns: [{ name, type, nullable, metadata }], exact, metadata }.";
+  const wrong = (what: string, value: unknown): PitotError =>
+    refused(`${what} of a contract is not what it must be`, value, remedy);
+  const isText = (value: unknown): boolean => typeof value === "string";
+  const isBoolean = (value: unknown): boolean => value === undefined || typeof value === "boolean";
+  const isMetadata = (value: unknown): boolean =>
+    value === undefined || (isObject(value) && Object.values(value).every(isText));
+  if (!isObject(contract)) throw refused("This is not a contract", contract, remedy);
+  const { tableName, columns, exact, metadata } = contract;
+  if (!isText(tableName)) throw wrong("The tableName", tableName);
+  if (!isBoolean(exact)) throw wrong("exact", exact);
+  if (!isMetadata(metadata)) throw wrong("The metadata", metadata);
+  checkList(columns, "The columns of a contract are not a list", remedy);
+  for (const column of columns) {
+    if (!isObject(column)) throw wrong("A column", column);
+    if (!isText(column.name)) throw wrong("The name of a column", column.name);
+    if (column.type !== undefined && !isText(column.type))
+      throw wrong("The type of a column, a text as typeString gives it,", column.type);
+    if (!isBoolean(column.nullable)) throw wrong("nullable", column.nullable);
+    if (!isMetadata(column.metadata)) throw wrong("The metadata of a column", column.metadata);
+  }
 }
 
 function checkColumn(schema: Schema, column: ColumnContract, tableName: string): SchemaViolation[] {

@@ -1,6 +1,6 @@
-import { PitotError } from "@pitot/core";
 import type { QualityLimit } from "./assert-quality.ts";
-import type { QualityPlanSpec } from "./quality-table.ts";
+import { checkOptions, isObject, refused } from "./check-argument.ts";
+import type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
 
 const REMEDY =
   'Give { idCol, entityKind, issue }, all texts; sourceTable may be left out, severity is "warn" or "fail".';
@@ -10,30 +10,33 @@ export function checkSpec(spec: QualityPlanSpec): void {
   for (const name of ["idCol", "entityKind", "issue", "sourceTable"] as const) {
     const value = (spec as Partial<QualityPlanSpec> | undefined)?.[name] as unknown;
     if (typeof value === "string" || (name === "sourceTable" && value === undefined)) continue;
-    throw new PitotError("INVALID_ARGUMENT", `A check has no ${name}`, { value, remedy: REMEDY });
+    throw refused(`A check has no ${name}`, value, REMEDY);
   }
   checkLimit(spec);
 }
 
 /** @throws PitotError INVALID_ARGUMENT for a limit that would let everything through by a slip of the pen */
-export function checkLimit({ severity = "fail", threshold = 0 }: QualityLimit): void {
+export function checkLimit(limit: QualityLimit): void {
+  if (!isObject(limit))
+    throw refused("A limit is not an object", limit, "Give { issue, threshold, severity }, or {} for all.");
+  const { severity = "fail", threshold = 0 } = limit;
   if (severity !== "warn" && severity !== "fail")
-    throw new PitotError("INVALID_ARGUMENT", "There is no such severity", {
-      value: severity,
-      remedy: REMEDY,
-    });
+    throw refused("There is no such severity", severity, REMEDY);
   if (typeof threshold !== "number" || !(threshold >= 0))
-    throw new PitotError("INVALID_ARGUMENT", "A threshold is no number of rows", {
-      value: threshold,
-      remedy: "Give the rows that are still acceptable, from 0 on.",
-    });
+    throw refused(
+      "A threshold is no number of rows",
+      threshold,
+      "Give the rows that are still acceptable, from 0 on.",
+    );
 }
 
-/** @throws PitotError INVALID_ARGUMENT for what is no ordinal */
-export function checkFirstRow(firstRow: number): void {
+/** Options with their defaults. @throws PitotError INVALID_ARGUMENT for what is no ordinal, or no options */
+export function checkedOptions(options: QualityOptions): Required<QualityOptions> {
+  checkOptions(options);
+  const { ordinals = false, firstRow = 0 } = options;
+  if (typeof ordinals !== "boolean")
+    throw refused("ordinals is neither true nor false", ordinals, "Give true for the column row_ordinal.");
   if (!Number.isSafeInteger(firstRow) || firstRow < 0)
-    throw new PitotError("INVALID_ARGUMENT", "firstRow is no ordinal of a row", {
-      value: firstRow,
-      remedy: "Give a whole number from 0 on.",
-    });
+    throw refused("firstRow is no ordinal of a row", firstRow, "Give a whole number from 0 on.");
+  return { ordinals, firstRow };
 }

@@ -3,6 +3,7 @@ import { PitotError } from "@pitot/core";
 import { DataType, type Data } from "apache-arrow";
 import { BLOCK_VALUES } from "./block-kernels.ts";
 import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
+import { checkInstance, checkOptions, checkType, refused } from "./check-argument.ts";
 import { doubleReader, isNumeric } from "./double-blocks.ts";
 import { HyperLogLog } from "./hyper-log-log.ts";
 import { codesOf } from "./invalid-ids.ts";
@@ -44,13 +45,23 @@ export class ColumnProfile {
   #block: Float64Array | undefined;
   #waiting = 0;
 
+  /** @throws PitotError INVALID_ARGUMENT for what is no type, or no options */
   constructor(type: DataType, options: ProfileOptions = {}) {
+    checkType(type);
+    checkOptions(options);
     this.type = type;
     this.sketched = options.sketches ?? true;
   }
 
-  /** Adds a chunk of the column's type. */
+  /** Adds a chunk of the column's type. @throws PitotError INVALID_ARGUMENT for one of another */
   add(chunk: Data): void {
+    const type = (chunk as Data | null | undefined)?.type;
+    if (type?.typeId !== this.type.typeId)
+      throw refused(
+        "This is not a chunk of the column",
+        type === undefined ? chunk : typeString(type),
+        `Give Data of ${typeString(this.type)}.`,
+      );
     const words = validWords(chunk);
     this.rows += chunk.length;
     this.nullCount += countInvalid(words, chunk.length);
@@ -85,6 +96,7 @@ export class ColumnProfile {
 
   /** Adds what `other` has. @throws PitotError INVALID_ARGUMENT where the types differ */
   merge(other: ColumnProfile): this {
+    checkInstance(other, ColumnProfile);
     const [a, b] = [typeString(this.type), typeString(other.type)];
     if (a !== b || this.sketched !== other.sketched)
       throw new PitotError("INVALID_ARGUMENT", "These profiles are not of one type", {
@@ -137,7 +149,7 @@ export class ColumnProfile {
   static fromBytes(type: DataType, bytes: Uint8Array): ColumnProfile {
     const failed = (cause?: unknown): never => {
       throw new PitotError("INVALID_DATA", "These are not the bytes of a profile of this type", {
-        value: `${bytes.length} bytes for ${typeString(type)}`,
+        value: `${bytes?.length} bytes for ${typeString(type)}`,
         remedy: "Give what `bytes()` made, and the column's type.",
         cause,
       });
@@ -157,9 +169,9 @@ export class ColumnProfile {
     } catch (cause) {
       return failed(cause);
     }
+    if (!Array.isArray(parts)) return failed();
     const [version, name, sketches, counts, bounds, distinct, quantiles, moments] = parts;
-    if (!Array.isArray(parts) || version !== VERSION || name !== typeString(type) || counts?.length !== 9)
-      return failed();
+    if (version !== VERSION || name !== typeString(type) || counts?.length !== 9) return failed();
     const profile = new ColumnProfile(type, { sketches });
     [
       profile.rows,

@@ -1,8 +1,8 @@
-import { PitotError } from "@pitot/core";
 import { Field, Int32, Int64, Schema, Utf8, type Table } from "apache-arrow";
+import { isObject, refused } from "./check-argument.ts";
 import { measureTable, type MeasuredDataset } from "./measured-dataset.ts";
 import { schemaFingerprint, schemaPayload, type SchemaPayload } from "./schema-fingerprint.ts";
-import type { TableInput } from "./table-input.ts";
+import { isArrow, type TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
 import { typeString } from "./type-string.ts";
 
@@ -88,11 +88,7 @@ function measureDatasets(datasets: Datasets): {
   readonly present: readonly (readonly [name: string, dataset: MeasuredDataset])[];
   readonly missing: readonly string[];
 } {
-  if (typeof datasets !== "object" || datasets === null)
-    throw new PitotError("INVALID_ARGUMENT", "These are not datasets by name", {
-      value: datasets,
-      remedy: "Give an object whose values are tables.",
-    });
+  checkDatasets(datasets);
   const entries = Object.entries(datasets);
   return {
     present: entries.flatMap(([name, table]) =>
@@ -100,6 +96,12 @@ function measureDatasets(datasets: Datasets): {
     ),
     missing: entries.flatMap(([name, table]) => (table === null ? [name] : [])),
   };
+}
+
+/** @throws PitotError INVALID_ARGUMENT for what has no names, a table itself among it */
+export function checkDatasets(datasets: unknown): void {
+  if (!isObject(datasets) || Array.isArray(datasets) || isArrow(datasets))
+    throw refused("These are not datasets by name", datasets, "Give an object whose values are tables.");
 }
 
 function noted(schema: Schema, missing: readonly string[]): Schema {

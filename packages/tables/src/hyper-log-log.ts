@@ -1,5 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { BLOCK_VALUES, blockKernels } from "./block-kernels.ts";
+import { checkInstance } from "./check-argument.ts";
 import { pairSalt, raiseRegister, REGISTERS } from "./distinct-registers.ts";
 import { hashBytes, hashPair } from "./hash.ts";
 import { bit } from "./validity.ts";
@@ -73,6 +74,7 @@ export class HyperLogLog {
   }
 
   merge(other: HyperLogLog): void {
+    checkInstance(other, HyperLogLog);
     for (let i = 0; i < REGISTERS; i++)
       if (other.#registers[i]! > this.#registers[i]!) this.#registers[i] = other.#registers[i]!;
   }

@@ -1,3 +1,5 @@
+import { checkInstance } from "./check-argument.ts";
+
 /** Mean and standard deviation of finite numbers, by the pairwise formula of Chan, Golub and LeVeque (1979), which does not cancel. Infinities are left out. */
 export class Moments {
   count: number;
@@ -36,6 +38,7 @@ export class Moments {
   }
 
   merge(other: Moments): void {
+    checkInstance(other, Moments);
     if (other.count === 0) return;
     const count = this.count + other.count;
     const difference = other.mean - this.mean;

@@ -2,6 +2,7 @@ import { PitotError } from "@pitot/core";
 import { DataType, Field, Float64, Int64, List, Schema, Utf8, type Table } from "apache-arrow";
 import { orderedText } from "./canonical-text.ts";
 import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
+import { checkDatasets } from "./dataset-stats.ts";
 import { guardedStream } from "./quality-table.ts";
 import { tableView, type TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
@@ -88,6 +89,7 @@ export function columnProfileTable(
   datasets: Readonly<Record<string, TableInput | DatasetProfile | null>>,
   options: ProfileOptions = {},
 ): Table {
+  checkDatasets(datasets);
   const rows = Object.entries(datasets).flatMap(([dataset, input]) => {
     if (input === null) return [];
     const profiles = isProfile(input) ? input : profileTable(input, options);
@@ -100,7 +102,10 @@ export function columnProfileTable(
 }
 
 function isProfile(input: TableInput | DatasetProfile): input is DatasetProfile {
-  return Array.isArray(input);
+  return (
+    Array.isArray(input) &&
+    input.every((column: Partial<DatasetProfile[number]> | null) => column?.profile instanceof ColumnProfile)
+  );
 }
 
 function checkSame(

@@ -1,12 +1,13 @@
 import { PitotError } from "@pitot/core";
 import { Data, DataType, Precision, Type, Vector, type Table } from "apache-arrow";
 import { canonicalText } from "./canonical-text.ts";
+import { checkInstance, checkOptions } from "./check-argument.ts";
 import { idKeys } from "./id-keys.ts";
 import { IdSet } from "./id-set.ts";
 import { BLOCK_ROWS } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf } from "./quality-builder.ts";
 import type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
-import { checkFirstRow, checkSpec } from "./check-spec.ts";
+import { checkedOptions, checkSpec } from "./check-spec.ts";
 import { columnOf, tableView, type ColumnView, type TableInput, type TableView } from "./table-input.ts";
 import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
@@ -37,7 +38,9 @@ export function qualityFromDuplicates(
   spec: QualityPlanSpec,
   options: QualityOptions & { readonly seen?: IdSet } = {},
 ): Table {
+  checkOptions(options);
   const seen = options.seen ?? new IdSet();
+  checkInstance(seen, IdSet);
   return qualityWhere(table, spec, options, (id, rowOf) => {
     for (const { chunk, base } of placed(id))
       seen.rows(idKeys(chunk, id.name), chunk.length, id.name, true, (row) => rowOf(base + row));
@@ -90,11 +93,11 @@ export function qualityFromPredicate(
 function qualityWhere(
   table: TableInput,
   spec: QualityPlanSpec,
-  { ordinals = false, firstRow = 0 }: QualityOptions,
+  options: QualityOptions,
   find: (id: ColumnView, rowOf: (row: number) => void) => void,
 ): Table {
   checkSpec(spec);
-  checkFirstRow(firstRow);
+  const { ordinals, firstRow } = checkedOptions(options);
   const id = columnOf(tableView(table), spec.idCol);
   const builder = new QualityBuilder(spec, ordinals);
   const textOf = idTexts(id);

@@ -1,7 +1,8 @@
 import { PitotError } from "@pitot/core";
 import { makeData, RecordBatch, Struct, Table, type Data } from "apache-arrow";
 import type { QualityLimit } from "./assert-quality.ts";
-import { checkFirstRow, checkSpec } from "./check-spec.ts";
+import { checkList, isObject } from "./check-argument.ts";
+import { checkedOptions, checkSpec } from "./check-spec.ts";
 import { BLOCK_ROWS, idKernel } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf, type QualityLabels } from "./quality-builder.ts";
 import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
@@ -50,14 +51,9 @@ export function qualityFromPlans(
   options: QualityOptions = {},
 ): Table {
   const view = tableView(table);
-  const { ordinals = false, firstRow = 0 } = options;
-  if (!Array.isArray(specs))
-    throw new PitotError("INVALID_ARGUMENT", "Checks are not a list", {
-      value: specs,
-      remedy: "Give a list of specs, or use qualityFromIds for one.",
-    });
+  checkList(specs, "Checks are not a list", "Give a list of specs, or use qualityFromIds for one.");
   for (const spec of specs) checkSpec(spec);
-  checkFirstRow(firstRow);
+  const { ordinals, firstRow } = checkedOptions(options);
   const builders = specs.map((spec) => new QualityBuilder(spec, ordinals));
   const byColumn = new Map<ColumnView, QualityBuilder[]>();
   specs.forEach(({ idCol }, i) => {
@@ -83,7 +79,7 @@ export async function* qualityFromStream(
   specs: readonly QualityPlanSpec[],
   options: QualityOptions = {},
 ): AsyncGenerator<Table, void, undefined> {
-  let firstRow = options.firstRow ?? 0;
+  let { firstRow } = checkedOptions(options);
   for await (const batch of guardedStream(batches)) {
     const found = qualityFromPlans(batch, specs, { ...options, firstRow });
     firstRow += tableView(batch).rows;
@@ -93,9 +89,10 @@ export async function* qualityFromStream(
 
 /**
  * One table of many; an empty one of none. With ordinals where all of them have ordinals, else without.
- * @throws PitotError INVALID_ARGUMENT where a table's columns are not those of {@link QUALITY_SCHEMA}
+ * @throws PitotError INVALID_ARGUMENT for what is no list, or where a table's columns are not those of {@link QUALITY_SCHEMA}
  */
 export function concatQualityTables(tables: readonly TableInput[]): Table {
+  checkList(tables, "Quality tables are not a list", "Give a list of them, also of one.");
   const views = tables.map(tableView);
   for (const view of views) checkColumns(view);
   const width = QUALITY_SCHEMA.fields.length;
@@ -142,11 +139,7 @@ export async function* guardedStream<T>(
   items: AsyncIterable<T> | Iterable<T>,
 ): AsyncGenerator<T, void, undefined> {
   let count = 0;
-  if (
-    typeof items !== "object" ||
-    items === null ||
-    !(Symbol.asyncIterator in items || Symbol.iterator in items)
-  )
+  if (!isObject(items) || !(Symbol.asyncIterator in items || Symbol.iterator in items))
     throw new PitotError("INVALID_ARGUMENT", "This is not a stream of batches", {
       value: items,
       remedy: "Give an iterable of tables, async or not.",

@@ -1,5 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { decode, encode } from "@msgpack/msgpack";
+import { checkInstance, checkList } from "./check-argument.ts";
 
 /** Values per level. */
 const K = 2048;
@@ -73,6 +74,7 @@ export class QuantileSketch {
 
   /** Adds what `other` has seen. */
   merge(other: QuantileSketch): void {
+    checkInstance(other, QuantileSketch);
     while (this.#base < other.#base) this.#raiseBase();
     const runs = [sortDoubles(other.#buffer.slice(0, other.#held)), ...other.#levels];
     runs.forEach((run, i) => {
@@ -86,6 +88,7 @@ export class QuantileSketch {
 
   /** Values at ranks 0 … 1, ascending ranks given; NaN for an empty sketch. */
   quantiles(ranks: readonly number[]): number[] {
+    checkList(ranks, "Ranks are not a list", "Give numbers from 0 to 1, also of one: [0.5].");
     const { values, weights, total } = this.#sorted();
     let at = 0;
     let below = 0;
@@ -98,6 +101,7 @@ export class QuantileSketch {
 
   /** The part of values that are at most each of `edges`, which ascend. */
   ranks(edges: readonly number[]): number[] {
+    checkList(edges, "Edges are not a list", "Give values, also of one: [17].");
     const { values, weights, total } = this.#sorted();
     let at = 0;
     let below = 0;
@@ -148,7 +152,7 @@ export class QuantileSketch {
       sketch.#levels = levels;
     } catch (cause) {
       throw new PitotError("INVALID_DATA", "These are not the bytes of a quantile sketch", {
-        value: `${bytes.length} bytes`,
+        value: `${bytes?.length} bytes`,
         remedy: "Give what `bytes()` made.",
         cause,
       });

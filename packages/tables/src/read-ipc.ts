@@ -7,19 +7,20 @@ import { withCodecs } from "./ipc-codecs.ts";
  * A table of the bytes of an Arrow IPC stream or file, as apache-arrow, flechette or pyarrow write it. Buffers are views of the bytes.
  *
  * @throws PitotError INVALID_DATA where the bytes are cut off or broken, with the whole batches before that in the message; UNSUPPORTED for
- * what apache-arrow does not read (run-end encoding, list views)
+ * what apache-arrow does not read (run-end encoding, list views), and for what unpacks to too much
  */
 export function readIpc(bytes: Uint8Array): Table {
   const batches: RecordBatch[] = [];
   try {
     if (bytes.length < 8) throw new Error("too short for any IPC message");
     checkIpc(bytes);
-    return withCodecs(() => {
+    return withCodecs(bytes.length, () => {
       const reader = RecordBatchReader.from(bytes).open();
       for (const batch of reader) batches.push(batch);
       return batches.length === 0 ? new Table(reader.schema) : new Table(batches);
     });
   } catch (cause) {
+    if (cause instanceof PitotError) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
     const unsupported = /unrecognized type|not implemented|Unsupported/i.test(text);
     throw new PitotError(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { encode } from "@msgpack/msgpack";
 import type { Field, Schema } from "apache-arrow";
+import { checkSchema } from "./check-argument.ts";
 import { typeString } from "./type-string.ts";
 
 const VERSION = 1;
@@ -16,12 +17,16 @@ export interface SchemaPayload {
   }[];
 }
 
-/** The canonical payload of a schema: the same for equal schemas, in every process. */
+/**
+ * The canonical payload of a schema: the same for equal schemas, in every process.
+ * @throws PitotError INVALID_ARGUMENT for what is no schema
+ */
 export function schemaPayload(schema: Schema): SchemaPayload {
+  checkSchema(schema);
   return { version: VERSION, fields: schema.fields.flatMap((field) => flatten(field, "")) };
 }
 
-/** SHA-256, in hex, of the schema's canonical MessagePack payload. */
+/** SHA-256, in hex, of the schema's canonical MessagePack payload. @throws PitotError as {@link schemaPayload} */
 export function schemaFingerprint(schema: Schema): string {
   const { version, fields } = schemaPayload(schema);
   // Arrays, not maps: their order is the format's own, whatever an encoder does to keys.

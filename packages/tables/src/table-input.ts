@@ -13,6 +13,7 @@ import {
   type RecordBatch,
   type Table,
 } from "apache-arrow";
+import { isObject, isSchema } from "./check-argument.ts";
 import { checkBuffers } from "./check-buffers.ts";
 import { readIpc } from "./read-ipc.ts";
 import { textBuffers } from "./text-buffers.ts";
@@ -54,7 +55,7 @@ const views = new WeakMap<object, TableView>();
  * @throws PitotError INVALID_ARGUMENT for what is no table, INVALID_DATA for broken buffers or IPC, UNSUPPORTED for types that apache-arrow does not read
  */
 export function tableView(input: TableInput): TableView {
-  if (typeof input !== "object" || input === null) throw noTable(input);
+  if (!isObject(input)) throw noTable(input);
   let view = views.get(input);
   if (view === undefined) {
     view = read(input);
@@ -65,14 +66,13 @@ export function tableView(input: TableInput): TableView {
 }
 
 /** True for what {@link tableView} takes as one table without further iteration; a stream of batches is not. */
-export function isTableInput(input: object): input is TableInput {
-  return (
-    isTable(input) ||
-    isBatch(input) ||
-    ArrayBuffer.isView(input) ||
-    input instanceof ArrayBuffer ||
-    !(Symbol.asyncIterator in input || Symbol.iterator in input)
-  );
+export function isTableInput(input: unknown): input is TableInput {
+  return isObject(input) && (isArrow(input) || !(Symbol.asyncIterator in input || Symbol.iterator in input));
+}
+
+/** True for one table of Arrow, as objects or as bytes: for what is not columns by name. */
+export function isArrow(input: object): boolean {
+  return isTable(input) || isBatch(input) || ArrayBuffer.isView(input) || input instanceof ArrayBuffer;
 }
 
 /**
@@ -110,10 +110,6 @@ function isBatch(input: object): input is RecordBatch {
     "data" in input &&
     Array.isArray((input.data as Data | null)?.children)
   );
-}
-
-function isSchema(schema: unknown): boolean {
-  return Array.isArray((schema as Schema | null)?.fields);
 }
 
 function viewOf(schema: Schema, batches: readonly RecordBatch[]): TableView {

@@ -8,6 +8,7 @@ import {
   UnionMode,
   type Field,
 } from "apache-arrow";
+import { checkType } from "./check-argument.ts";
 
 const UNITS: Readonly<Record<number, string>> = {
   [TimeUnit.SECOND]: "s",
@@ -19,8 +20,10 @@ const UNITS: Readonly<Record<number, string>> = {
 /**
  * The type as pyarrow prints it: `timestamp[us, tz=UTC]`, `list<element: string>`, `decimal128(10, 2)`.
  * Types that no reader of this library makes are printed as it names them.
+ * @throws PitotError INVALID_ARGUMENT for what is no type
  */
 export function typeString(type: DataType): string {
+  checkType(type);
   if (DataType.isInt(type)) return `${type.isSigned ? "" : "u"}int${type.bitWidth}`;
   if (DataType.isFloat(type))
     return { [Precision.HALF]: "halffloat", [Precision.SINGLE]: "float", [Precision.DOUBLE]: "double" }[
