@@ -10,7 +10,7 @@ export default defineConfig({
     alias: [
       { find: /^@pitot\/snapshot\/store$/, replacement: `${packages}snapshot/src/snapshot-store.ts` },
       {
-        find: /^@pitot\/snapshot\/(private-file|folder-claim)$/,
+        find: /^@pitot\/snapshot\/(private-file|folder-claim|ordinal-ranges)$/,
         replacement: `${packages}snapshot/src/$1.ts`,
       },
       { find: /^@pitot\/(\w+)$/, replacement: `${packages}$1/src/index.ts` },

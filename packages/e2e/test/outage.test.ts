@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startBackends, type Backends } from "../src/backends/start-backends.ts";
 
 const fixture = fileURLToPath(new URL("fixtures/steady.js", import.meta.url));
+const longRun = fileURLToPath(new URL("fixtures/long-run.js", import.meta.url));
 const killed = fileURLToPath(new URL("fixtures/killed.js", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "pitot-outage-"));
 /** `PITOT_OUTAGE_S=180` for the minutes of the soak. */
@@ -68,6 +69,59 @@ it(
       await expect.poll(async () => (await spanIds(trace)).toSorted(), { timeout: 20_000 }).toEqual(ids);
   },
   (OUTAGE_S + 120) * 1000,
+);
+
+it(
+  "that is longer than the queue is deep loses nothing: Jaeger has it all while the run lives, once",
+  async () => {
+    const folder = join(directory, "long-run");
+    const child = spawn(process.execPath, [longRun], {
+      env: {
+        ...process.env,
+        PITOT_DIR: folder,
+        OTEL_EXPORTER_OTLP_ENDPOINT: backends.otlp,
+        OTEL_EXPORTER_OTLP_TIMEOUT: "1000",
+        OTEL_BSP_MAX_QUEUE_SIZE: "200",
+        OTEL_BSP_SCHEDULE_DELAY: "100",
+      },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    const ended = new Promise((resolve) => {
+      child.once("exit", resolve);
+    });
+    /** The ids of all spans that the snapshot has by now, and their trace. */
+    const kept = async (): Promise<{ trace: string; ids: string[] }> => {
+      const [id = ""] = listRuns(folder);
+      const table = await readRun(folder, id).table("spans");
+      return {
+        trace: String(table?.getChild("trace_id")?.get(0)),
+        ids: Array.from(table?.getChild("span_id") ?? [], String).toSorted(),
+      };
+    };
+    try {
+      await wait(3000);
+      await backends.stopCollector();
+      await wait(OUTAGE_S * 1000);
+      const { trace, ids } = await kept();
+      // What the queue has room for, and much more.
+      expect(ids.length).toBeGreaterThan(400);
+      await backends.startCollector();
+      const missing = async (): Promise<number> => {
+        const there = new Set(await spanIds(trace));
+        return ids.filter((id) => !there.has(id)).length;
+      };
+      await expect.poll(missing, { timeout: 90_000, interval: 500 }).toBe(0);
+      expect(child.exitCode).toBeNull();
+      child.send("end");
+      expect(await ended).toBe(0);
+      const all = await kept();
+      await expect.poll(async () => (await spanIds(trace)).toSorted(), { timeout: 20_000 }).toEqual(all.ids);
+      expect(await replay({ directory: folder, endpoint: backends.otlp })).toMatchObject({ sent: 0 });
+    } finally {
+      child.kill("SIGKILL");
+    }
+  },
+  (OUTAGE_S + 150) * 1000,
 );
 
 it("has the last metrics of a process that was killed in Prometheus, and its spans in Jaeger, after a replay", async () => {

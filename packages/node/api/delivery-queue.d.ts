@@ -1,18 +1,17 @@
-import type { SnapshotStore } from "@pitot/snapshot";
+import type { OrdinalRanges, RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
 import type { DeliveryResult } from "./otlp-delegate.ts";
+import type { RequestBounds } from "./request-bounds.ts";
+import { SpooledPlaces } from "./spooled-places.ts";
+import { type StoredItem } from "./spool-reader.ts";
 /** Bounds of a delivery; the defaults suit a Collector's defaults. */
-export interface DeliveryBounds {
-    /** Items of one request. Default 512. */
-    readonly batchItems: number;
-    /** Estimated bytes of one request, under the 4 MiB that a Collector takes over gRPC. Default 3 MiB. */
-    readonly batchBytes: number;
-    /** Requests under way at once. Default 4. */
+export interface DeliveryBounds extends RequestBounds {
+    /** Requests under way at once. */
     readonly concurrency: number;
-    /** Longest time in ms that an item waits for company. Default 1,000. */
+    /** Longest time in ms that an item waits for company. */
     readonly delayMs: number;
     /** Items waiting in memory. */
     readonly queueItems: number;
-    /** Estimated bytes of the items waiting in memory. Default 128 MiB. */
+    /** Estimated bytes of the items waiting in memory. */
     readonly queueBytes: number;
 }
 /** Items by what became of their export. */
@@ -20,8 +19,10 @@ export interface DeliveryCounts {
     readonly delivered: number;
     /** Refused by a back end for what they are. */
     readonly rejected: number;
-    /** In the snapshot, undelivered. */
+    /** Left to the snapshot, undelivered. */
     readonly spooled: number;
+    /** Of those, delivered later by this process. */
+    readonly replayed: number;
     /** Lost: there is no snapshot. */
     readonly dropped: number;
 }
@@ -34,25 +35,33 @@ export interface DeliveryKind<Item> {
     readonly export: (items: Item[], done: (result: DeliveryResult) => void) => void;
     /** Holds the items too, and keeps the ledger of what was delivered. */
     readonly store: SnapshotStore | undefined;
-    readonly confirm: (scope: string, items: Item[], rejected: number) => void;
-    /** Called when items were left to the snapshot: somebody should replay them. */
+    /** Its table of them. */
+    readonly table: SentTable;
+    /** Items of these ordinals in the folder of a run or session. */
+    readonly read: (folder: string, seqs: OrdinalRanges) => AsyncIterable<StoredItem<Item>[]>;
+    /** Called when items were left to the snapshot: those of a run that has ended somebody else should replay. */
     readonly onSpooled: (() => void) | undefined;
 }
 /**
  * Sends items in batches bounded by count and by bytes, with a queue that takes whole bursts. While the back end is away they wait in it; what
- * it has no room for, and what waits when the time for sending is over, stays undelivered in the snapshot's ledger, to be
- * replayed. Without a snapshot the oldest are dropped, and counted.
+ * it has no room for is left to the snapshot, and read back from there once the back end answers and half of the queue is free. What waits
+ * when the time for sending is over stays undelivered in the snapshot's ledger, to be replayed. Without a snapshot the oldest are dropped, and
+ * counted.
  */
 export declare class DeliveryQueue<Item> {
     #private;
     constructor(kind: DeliveryKind<Item>, bounds: DeliveryBounds);
     get counts(): DeliveryCounts;
-    /** @param scope the run or session whose snapshot has the item; undefined where none has */
-    add(item: Item, bytes: number, scope: string | undefined): void;
-    /** Tries everything that waits once. Resolves when nothing waits and nothing is under way; never rejects. */
+    /** @param place where the snapshot has the item; undefined where none has */
+    add(item: Item, bytes: number, place: RowPlace | undefined): void;
+    /** Takes over items of the snapshot that nobody had room for before. */
+    addSpooled(places: SpooledPlaces, items: number): void;
+    /** Tries everything that waits in memory once. Resolves when nothing waits and nothing is under way; never rejects. */
     flush(): Promise<void>;
     /** Leaves everything that waits to the snapshot: the time for sending is over. */
     giveUp(): void;
-    /** Nothing is taken any more. */
-    stop(): void;
+    /** Nothing is read back from the snapshot any more: when this resolves, others may replay what is left there. */
+    leaveSpool(): Promise<void>;
+    /** Sends what waits in memory; nothing is taken any more. */
+    end(): Promise<void>;
 }

@@ -1,10 +1,8 @@
 import type { Context } from "@opentelemetry/api";
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
-import type { LogPlace, SnapshotStore } from "@pitot/snapshot";
+import type { SnapshotStore } from "@pitot/snapshot";
 /** A record as the SDK hands it on; named by its use, since its name differs between versions. */
 type LogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
-/** Which record of which run or session this is in the snapshot; undefined where none has it. */
-export declare function snapshotPlaceOf(record: LogRecord): LogPlace | undefined;
 /**
  * Stamps the id of the active run on every log record that is emitted inside it, and keeps log records in the snapshot: those of a run in
  * its table `logs`, the others in the session's. Add it to the `logRecordProcessors` of a NodeSDK of your own, before the one that sends.

@@ -1,8 +1,6 @@
 import type { Context } from "@opentelemetry/api";
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SnapshotStore } from "@pitot/snapshot";
-/** The id of the run or session whose snapshot holds this span; undefined where none does. */
-export declare function snapshotScopeOf(span: ReadableSpan): string | undefined;
 /**
  * Stamps the id of the active run on every span that begins inside it, and keeps spans in the snapshot: finished ones, and those that are
  * open should the process die. Add it to the `spanProcessors` of a NodeSDK of your own, before the one that sends.

@@ -1,9 +1,11 @@
-import type { LogRecordExporter, LogRecordProcessor } from "@opentelemetry/sdk-logs";
+import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import { METRIC_EXPORT_LOGS } from "@pitot/semconv";
 import type { SnapshotStore } from "@pitot/snapshot";
 import { DeliveryQueue, type DeliveryCounts } from "./delivery-queue.ts";
-import { snapshotPlaceOf } from "./snapshot-log-processor.ts";
+import { snapshotPlaceOf } from "./snapshot-place.ts";
 import { attributeBytes } from "./span-bytes.ts";
+import type { SpooledPlaces } from "./spooled-places.ts";
+import { storedLogs } from "./stored-items.ts";
 
 /** A record as the SDK hands it on; named by its use, since its name differs between versions. */
 type SdkLogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
@@ -14,7 +16,7 @@ type SdkLogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
  */
 export class DeliveryLogProcessor implements LogRecordProcessor {
   readonly #exporter: LogRecordExporter;
-  readonly #queue: DeliveryQueue<SdkLogRecord>;
+  readonly #queue: DeliveryQueue<ReadableLogRecord>;
 
   constructor(
     exporter: LogRecordExporter,
@@ -28,12 +30,8 @@ export class DeliveryLogProcessor implements LogRecordProcessor {
         metric: METRIC_EXPORT_LOGS,
         export: (records, done) => exporter.export(records, done),
         store,
-        confirm: (scope, records, rejected) =>
-          store!.confirmLogs(
-            scope,
-            records.map((record) => snapshotPlaceOf(record)!.seq),
-            rejected,
-          ),
+        table: "logs",
+        read: storedLogs,
         onSpooled,
       },
       {
@@ -54,7 +52,7 @@ export class DeliveryLogProcessor implements LogRecordProcessor {
   onEmit(record: SdkLogRecord): void {
     const { body } = record;
     const bytes = 160 + (typeof body === "string" ? body.length : 256) + attributeBytes(record.attributes);
-    this.#queue.add(record, bytes, snapshotPlaceOf(record)?.scopeId);
+    this.#queue.add(record, bytes, snapshotPlaceOf(record));
   }
 
   async forceFlush(): Promise<void> {
@@ -62,9 +60,18 @@ export class DeliveryLogProcessor implements LogRecordProcessor {
   }
 
   async shutdown(): Promise<void> {
-    await this.forceFlush();
-    this.#queue.stop();
+    await this.#queue.end();
     await this.#exporter.shutdown();
+  }
+
+  /** Takes over records of the snapshot that nobody had room for before. */
+  addSpooled(places: SpooledPlaces, records: number): void {
+    this.#queue.addSpooled(places, records);
+  }
+
+  /** See {@link DeliveryQueue.leaveSpool}. */
+  async leaveSpool(): Promise<void> {
+    await this.#queue.leaveSpool();
   }
 
   /** Leaves everything that waits to the snapshot: the time for sending is over. */

@@ -2,22 +2,22 @@ import { context, diag } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
 import { addCounter } from "@pitot/core";
 import { ATTR_OUTCOME } from "@pitot/semconv";
-import type { SnapshotStore } from "@pitot/snapshot";
+import type { OrdinalRanges, RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
 import type { DeliveryResult } from "./otlp-delegate.ts";
+import type { RequestBounds } from "./request-bounds.ts";
+import { SpooledPlaces } from "./spooled-places.ts";
+import { SpoolReader, type StoredItem } from "./spool-reader.ts";
+import { WaitingItems, type Waiting } from "./waiting-items.ts";
 
 /** Bounds of a delivery; the defaults suit a Collector's defaults. */
-export interface DeliveryBounds {
-  /** Items of one request. Default 512. */
-  readonly batchItems: number;
-  /** Estimated bytes of one request, under the 4 MiB that a Collector takes over gRPC. Default 3 MiB. */
-  readonly batchBytes: number;
-  /** Requests under way at once. Default 4. */
+export interface DeliveryBounds extends RequestBounds {
+  /** Requests under way at once. */
   readonly concurrency: number;
-  /** Longest time in ms that an item waits for company. Default 1,000. */
+  /** Longest time in ms that an item waits for company. */
   readonly delayMs: number;
   /** Items waiting in memory. */
   readonly queueItems: number;
-  /** Estimated bytes of the items waiting in memory. Default 128 MiB. */
+  /** Estimated bytes of the items waiting in memory. */
   readonly queueBytes: number;
 }
 
@@ -26,8 +26,10 @@ export interface DeliveryCounts {
   readonly delivered: number;
   /** Refused by a back end for what they are. */
   readonly rejected: number;
-  /** In the snapshot, undelivered. */
+  /** Left to the snapshot, undelivered. */
   readonly spooled: number;
+  /** Of those, delivered later by this process. */
+  readonly replayed: number;
   /** Lost: there is no snapshot. */
   readonly dropped: number;
 }
@@ -43,16 +45,12 @@ export interface DeliveryKind<Item> {
   readonly export: (items: Item[], done: (result: DeliveryResult) => void) => void;
   /** Holds the items too, and keeps the ledger of what was delivered. */
   readonly store: SnapshotStore | undefined;
-  readonly confirm: (scope: string, items: Item[], rejected: number) => void;
-  /** Called when items were left to the snapshot: somebody should replay them. */
+  /** Its table of them. */
+  readonly table: SentTable;
+  /** Items of these ordinals in the folder of a run or session. */
+  readonly read: (folder: string, seqs: OrdinalRanges) => AsyncIterable<StoredItem<Item>[]>;
+  /** Called when items were left to the snapshot: those of a run that has ended somebody else should replay. */
   readonly onSpooled: (() => void) | undefined;
-}
-
-interface Waiting<Item> {
-  readonly item: Item;
-  readonly bytes: number;
-  /** The run or session whose snapshot has the item. */
-  readonly scope: string | undefined;
 }
 
 /** A back end that is away is asked again after this, doubled each time. */
@@ -61,16 +59,22 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * Sends items in batches bounded by count and by bytes, with a queue that takes whole bursts. While the back end is away they wait in it; what
- * it has no room for, and what waits when the time for sending is over, stays undelivered in the snapshot's ledger, to be
- * replayed. Without a snapshot the oldest are dropped, and counted.
+ * it has no room for is left to the snapshot, and read back from there once the back end answers and half of the queue is free. What waits
+ * when the time for sending is over stays undelivered in the snapshot's ledger, to be replayed. Without a snapshot the oldest are dropped, and
+ * counted.
  */
 export class DeliveryQueue<Item> {
   readonly #kind: DeliveryKind<Item>;
   readonly #bounds: DeliveryBounds;
-  readonly #counts: Record<Outcome, number> = { delivered: 0, rejected: 0, spooled: 0, dropped: 0 };
-  #queue: Waiting<Item>[] = [];
-  #head = 0;
-  #bytes = 0;
+  readonly #counts: Record<Outcome, number> = {
+    delivered: 0,
+    rejected: 0,
+    spooled: 0,
+    replayed: 0,
+    dropped: 0,
+  };
+  readonly #waiting = new WaitingItems<Item>();
+  readonly #spool: SpoolReader<Item> | undefined;
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
@@ -83,39 +87,54 @@ export class DeliveryQueue<Item> {
   constructor(kind: DeliveryKind<Item>, bounds: DeliveryBounds) {
     this.#kind = kind;
     this.#bounds = bounds;
+    const { store, read } = kind;
+    if (store === undefined) return;
+    this.#spool = new SpoolReader({
+      store,
+      read,
+      hasRoom: () =>
+        this.#waiting.length < bounds.queueItems / 2 && this.#waiting.bytes < bounds.queueBytes / 2,
+      put: (waiting) => this.#put(waiting),
+      onLeft: () => kind.onSpooled?.(),
+      askAgainMs: LONGEST_PAUSE_MS,
+    });
   }
 
   get counts(): DeliveryCounts {
     return { ...this.#counts };
   }
 
-  /** @param scope the run or session whose snapshot has the item; undefined where none has */
-  add(item: Item, bytes: number, scope: string | undefined): void {
+  /** @param place where the snapshot has the item; undefined where none has */
+  add(item: Item, bytes: number, place: RowPlace | undefined): void {
     if (this.#stopped) {
-      this.#count(scope === undefined ? "dropped" : "spooled", 1);
+      this.#count(place === undefined ? "dropped" : "spooled", 1);
       return;
     }
-    const { queueItems, queueBytes, batchItems, delayMs } = this.#bounds;
-    const waiting = this.#queue.length - this.#head;
-    if (waiting > 0 && (waiting >= queueItems || this.#bytes + bytes > queueBytes)) {
-      if (scope !== undefined) {
+    const { queueItems, queueBytes } = this.#bounds;
+    const { length } = this.#waiting;
+    if (length > 0 && (length >= queueItems || this.#waiting.bytes + bytes > queueBytes)) {
+      if (place !== undefined) {
         // The snapshot has it: nothing is lost, and memory stays bounded whatever the burst.
-        this.#spooled(1);
+        this.#spooled([place], 1);
         return;
       }
-      this.#bytes -= this.#queue[this.#head++]!.bytes;
-      this.#count("dropped", 1);
+      this.#settle(this.#waiting.take({ batchItems: 1, batchBytes: Infinity }), "given up");
     }
-    if (scope !== undefined) this.#kind.store!.hold(scope);
-    this.#queue.push({ item, bytes, scope });
-    this.#bytes += bytes;
-    if (this.#queue.length - this.#head >= batchItems) this.#send();
-    else this.#timer ??= setTimeout(() => this.#drain(), delayMs).unref();
+    if (place !== undefined) this.#kind.store!.hold(place.scopeId);
+    this.#put({ item, bytes, place, replayed: false });
   }
 
-  /** Tries everything that waits once. Resolves when nothing waits and nothing is under way; never rejects. */
+  /** Takes over items of the snapshot that nobody had room for before. */
+  addSpooled(places: SpooledPlaces, items: number): void {
+    if (items === 0) return;
+    this.#spool?.addAll(places);
+    this.#count("spooled", items);
+    this.#kind.onSpooled?.();
+  }
+
+  /** Tries everything that waits in memory once. Resolves when nothing waits and nothing is under way; never rejects. */
   async flush(): Promise<void> {
-    if (this.#head >= this.#queue.length && this.#running === 0) return;
+    if (this.#waiting.length === 0 && this.#running === 0) return;
     const done = new Promise<void>((resolve) => this.#idle.push(resolve));
     this.#resume();
     await done;
@@ -123,20 +142,32 @@ export class DeliveryQueue<Item> {
 
   /** Leaves everything that waits to the snapshot: the time for sending is over. */
   giveUp(): void {
-    this.stop();
+    this.#stopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#pause);
-    const waiting = this.#queue.slice(this.#head);
-    this.#queue = [];
-    this.#head = 0;
-    this.#bytes = 0;
-    this.#settle(waiting, "given up");
+    void this.#spool?.stop();
+    this.#settle(this.#waiting.takeAll(), "given up");
     this.#send();
   }
 
-  /** Nothing is taken any more. */
-  stop(): void {
+  /** Nothing is read back from the snapshot any more: when this resolves, others may replay what is left there. */
+  async leaveSpool(): Promise<void> {
+    await this.#spool?.stop();
+    await this.flush();
+  }
+
+  /** Sends what waits in memory; nothing is taken any more. */
+  async end(): Promise<void> {
+    await this.flush();
     this.#stopped = true;
+    await this.leaveSpool();
+  }
+
+  #put(waiting: Waiting<Item>): void {
+    const { batchItems, delayMs } = this.#bounds;
+    this.#waiting.push(waiting);
+    if (this.#waiting.length >= batchItems) this.#send();
+    else this.#timer ??= setTimeout(() => this.#drain(), delayMs).unref();
   }
 
   #drain(): void {
@@ -155,32 +186,15 @@ export class DeliveryQueue<Item> {
   #send(): void {
     const { batchItems, concurrency } = this.#bounds;
     while (this.#pause === undefined && this.#running < concurrency) {
-      const waiting = this.#queue.length - this.#head;
-      if (waiting === 0 || (waiting < batchItems && !this.#draining)) break;
-      this.#export(this.#nextBatch());
+      const { length } = this.#waiting;
+      if (length === 0 || (length < batchItems && !this.#draining)) break;
+      this.#export(this.#waiting.take(this.#bounds));
     }
-    if (this.#head >= this.#queue.length && this.#running === 0) {
+    this.#spool?.roomMade();
+    if (this.#waiting.length === 0 && this.#running === 0) {
       this.#draining = false;
       for (const resolve of this.#idle.splice(0)) resolve();
     }
-  }
-
-  #nextBatch(): Waiting<Item>[] {
-    const { batchItems, batchBytes } = this.#bounds;
-    const batch: Waiting<Item>[] = [];
-    for (let bytes = 0; batch.length < batchItems && this.#head < this.#queue.length;) {
-      const waiting = this.#queue[this.#head]!;
-      bytes += waiting.bytes;
-      if (batch.length > 0 && bytes > batchBytes) break;
-      batch.push(waiting);
-      this.#head++;
-      this.#bytes -= waiting.bytes;
-    }
-    if (this.#head > 4096) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return batch;
   }
 
   #export(batch: Waiting<Item>[]): void {
@@ -215,6 +229,7 @@ export class DeliveryQueue<Item> {
     }
     const error = result === "given up" ? undefined : result.error;
     const refused = result !== "given up" && result.refused === true;
+    if (result !== "given up" && !refused) this.#spool?.backEndIsAway();
     // Whoever flushes waits for an answer, not for a back end to come back.
     if (result !== "given up" && !refused && !this.#stopped && this.#idle.length === 0) {
       this.#tell(`${batch.length} ${this.#kind.name} could not be delivered; they are sent again`, error);
@@ -222,8 +237,11 @@ export class DeliveryQueue<Item> {
       return;
     }
     for (const [scope, items] of byScope(batch))
-      if (scope !== undefined && this.#kind.store!.giveUp(scope, items.length)) this.#spooled(items.length);
-      else this.#count("dropped", items.length);
+      if (scope !== undefined && this.#kind.store!.giveUp(scope, items.length)) {
+        // What a back end has refused for what it is, it is not asked again while this run lives.
+        const places = refused ? [] : items.map(({ place }) => place!);
+        this.#spooled(places, items.filter(({ replayed }) => !replayed).length);
+      } else this.#count("dropped", items.length);
     const fate =
       this.#kind.store === undefined ? "they are lost" : "they stay in the snapshot, to be replayed";
     this.#tell(`${batch.length} ${this.#kind.name} could not be delivered; ${fate}`, error);
@@ -236,29 +254,30 @@ export class DeliveryQueue<Item> {
       // Which ones were refused the back end does not say: the numbers are right, the names are not known.
       const here = Math.min(rejected, items.length);
       rejected -= here;
-      if (scope !== undefined)
-        this.#kind.confirm(
-          scope,
-          items.map(({ item }) => item),
-          here,
-        );
-      this.#count("delivered", items.length - here);
+      if (scope !== undefined) {
+        const seqs = items.map(({ place }) => place!.seq);
+        this.#kind.store!.confirm(this.#kind.table, scope, seqs, here);
+      }
+      const taken = items.length - here;
+      const replayed = Math.min(taken, items.filter((item) => item.replayed).length);
+      this.#count("delivered", taken - replayed);
+      this.#count("replayed", replayed);
       this.#count("rejected", here);
     }
+    this.#spool?.backEndAnswers();
   }
 
   /** What is put back may be over the bounds of the queue, by the requests that were under way. */
   #putBack(batch: readonly Waiting<Item>[], retryAfterMs: number | undefined): void {
-    this.#queue = [...batch, ...this.#queue.slice(this.#head)];
-    this.#head = 0;
-    for (const { bytes } of batch) this.#bytes += bytes;
+    this.#waiting.putBack(batch);
     if (this.#pause !== undefined) return;
     this.#pause = setTimeout(() => this.#resume(), retryAfterMs ?? this.#pauseMs).unref();
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
-  #spooled(items: number): void {
-    this.#count("spooled", items);
+  #spooled(places: readonly RowPlace[], news: number): void {
+    for (const place of places) this.#spool?.add(place);
+    this.#count("spooled", news);
     this.#kind.onSpooled?.();
   }
 
@@ -278,8 +297,8 @@ export class DeliveryQueue<Item> {
 function byScope<Item>(batch: readonly Waiting<Item>[]): Map<string | undefined, Waiting<Item>[]> {
   const groups = new Map<string | undefined, Waiting<Item>[]>();
   for (const waiting of batch) {
-    const group = groups.get(waiting.scope);
-    if (group === undefined) groups.set(waiting.scope, [waiting]);
+    const group = groups.get(waiting.place?.scopeId);
+    if (group === undefined) groups.set(waiting.place?.scopeId, [waiting]);
     else group.push(waiting);
   }
   return groups;

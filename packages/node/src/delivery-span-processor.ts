@@ -2,8 +2,10 @@ import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from "@opentelem
 import { METRIC_EXPORT_SPANS } from "@pitot/semconv";
 import type { SnapshotStore } from "@pitot/snapshot";
 import { DeliveryQueue, type DeliveryCounts } from "./delivery-queue.ts";
-import { snapshotScopeOf } from "./snapshot-span-processor.ts";
+import { snapshotPlaceOf } from "./snapshot-place.ts";
 import { spanBytes } from "./span-bytes.ts";
+import type { SpooledPlaces } from "./spooled-places.ts";
+import { storedSpans } from "./stored-items.ts";
 
 /** Bounds of a {@link DeliverySpanProcessor}; the defaults suit a Collector's defaults. */
 export interface DeliveryOptions {
@@ -15,7 +17,7 @@ export interface DeliveryOptions {
   readonly concurrency?: number;
   /** Longest time in ms that a span waits for company. Default 1,000. */
   readonly delayMs?: number;
-  /** Spans waiting in memory. What is over is left to the snapshot, to be replayed; without one the oldest are dropped. Default 200,000. */
+  /** Spans waiting in memory. What is over is left to the snapshot, and sent from there later; without one the oldest are dropped. Default 200,000. */
   readonly queueSpans?: number;
   /** Estimated bytes of the spans waiting in memory; as `queueSpans`. Default 128 MiB. */
   readonly queueBytes?: number;
@@ -27,8 +29,8 @@ export interface DeliveryOptions {
 
 /**
  * Sends finished spans through any exporter, without the drops of the SDK's batch processor: its queue takes whole bursts, batches
- * are bounded by count and by bytes, spans wait in it while the back end is away, and what is not confirmed in the end stays
- * undelivered in the snapshot's ledger, to be replayed. What became of spans is counted in `pitot.export.spans`. Put it after a
+ * are bounded by count and by bytes, spans wait in it while the back end is away, what it has no room for is read back from the snapshot once the
+ * back end answers, and what is not confirmed in the end stays undelivered in the snapshot's ledger, to be replayed. What became of spans is counted in `pitot.export.spans`. Put it after a
  * `SnapshotSpanProcessor` of the same store.
  */
 export class DeliverySpanProcessor implements SpanProcessor {
@@ -46,12 +48,8 @@ export class DeliverySpanProcessor implements SpanProcessor {
         metric: METRIC_EXPORT_SPANS,
         export: (spans, done) => exporter.export(spans, done),
         store,
-        confirm: (scope, spans, rejected) =>
-          store!.confirm(
-            scope,
-            spans.map((span) => span.spanContext().spanId),
-            rejected,
-          ),
+        table: "spans",
+        read: storedSpans,
         onSpooled: options.onSpooled,
       },
       {
@@ -73,7 +71,7 @@ export class DeliverySpanProcessor implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if ((span.spanContext().traceFlags & 1) === 0) return;
-    this.#queue.add(span, spanBytes(span), this.#store === undefined ? undefined : snapshotScopeOf(span));
+    this.#queue.add(span, spanBytes(span), this.#store === undefined ? undefined : snapshotPlaceOf(span));
   }
 
   /** Tries everything that waits once; resolves when nothing waits and nothing is under way; never rejects. */
@@ -82,14 +80,24 @@ export class DeliverySpanProcessor implements SpanProcessor {
     await this.#exporter.forceFlush?.();
   }
 
+  /** Takes over spans of the snapshot that nobody had room for before. */
+  addSpooled(places: SpooledPlaces, spans: number): void {
+    this.#queue.addSpooled(places, spans);
+  }
+
+  /** See {@link DeliveryQueue.leaveSpool}. */
+  async leaveSpool(): Promise<void> {
+    await this.#queue.leaveSpool();
+  }
+
   /** Leaves everything that waits to the snapshot: the time for sending is over. */
   giveUp(): void {
     this.#queue.giveUp();
   }
 
   async shutdown(): Promise<void> {
-    await this.forceFlush();
-    this.#queue.stop();
+    await this.#queue.end();
+    await this.#exporter.forceFlush?.();
     await this.#exporter.shutdown();
   }
 }

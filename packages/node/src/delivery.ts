@@ -1,6 +1,5 @@
-import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { RetentionLimits, SnapshotStore } from "@pitot/snapshot";
 import { BackgroundUpkeep } from "./background-upkeep.ts";
 import { DeliveryLogProcessor } from "./delivery-log-processor.ts";
@@ -27,12 +26,12 @@ export interface DeliverySetup {
  * here is bounded and never keeps the process alive.
  */
 export class Delivery {
-  readonly spanProcessors: readonly SpanProcessor[];
+  /** Undefined where spans go nowhere from here. */
+  readonly spans: DeliverySpanProcessor | undefined;
+  /** Undefined where log records go nowhere from here. */
+  readonly logs: DeliveryLogProcessor | undefined;
   readonly metricExporter: PushMetricExporter | undefined;
-  readonly logProcessors: readonly LogRecordProcessor[];
   readonly #exporters: OtlpExporters | undefined;
-  readonly #spans: DeliverySpanProcessor | undefined;
-  readonly #logs: DeliveryLogProcessor | undefined;
   readonly #upkeep: BackgroundUpkeep | undefined;
 
   /** @throws PitotError INVALID_CONFIGURATION, naming variable and value */
@@ -56,29 +55,31 @@ export class Delivery {
             ...(retention === undefined ? {} : { retention }),
           });
     const onSpooled = (): void => this.#upkeep?.wake();
-    this.#spans =
+    this.spans =
       traces === undefined
         ? undefined
         : new DeliverySpanProcessor(traces, { store, onSpooled, ...batchesFromEnvironment() });
-    this.spanProcessors = this.#spans === undefined ? [] : [this.#spans];
     this.metricExporter =
       metrics === undefined || kept === undefined
         ? metrics?.metrics
         : checkpointed(metrics.metrics, kept.checkpoint);
-    this.#logs = logs === undefined ? undefined : new DeliveryLogProcessor(logs, store, onSpooled);
-    this.logProcessors = this.#logs === undefined ? [] : [this.#logs];
+    this.logs = logs === undefined ? undefined : new DeliveryLogProcessor(logs, store, onSpooled);
   }
 
   /** Sends what was left to the snapshot, where there is something; the runs of this process must be closed by then. */
   async replayOwn(): Promise<void> {
-    const spooled = (this.#spans?.counts.spooled ?? 0) + (this.#logs?.counts.spooled ?? 0);
-    if (spooled > 0) await this.#upkeep?.now();
+    // Held by nobody then, and settled.
+    await Promise.all([this.spans?.leaveSpool(), this.logs?.leaveSpool()]);
+    const left = [this.spans, this.logs].some(
+      (signal) => signal !== undefined && signal.counts.spooled > signal.counts.replayed,
+    );
+    if (left) await this.#upkeep?.now();
   }
 
   /** Leaves everything that waits to the disk: the time for sending is over. */
   giveUp(): void {
-    this.#spans?.giveUp();
-    this.#logs?.giveUp();
+    this.spans?.giveUp();
+    this.logs?.giveUp();
     this.#exporters?.abort();
   }
 

@@ -3,8 +3,7 @@ import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { IMetricReader } from "@opentelemetry/sdk-metrics";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { RecordTarget } from "@pitot/core";
-import { DeferredLogProcessor } from "./deferred-log-processor.ts";
-import { DeferredSpanProcessor } from "./deferred-span-processor.ts";
+import { deferredLogProcessor, deferredSpanProcessor } from "./deferred-processors.ts";
 import type { Delivery, DeliverySetup } from "./delivery.ts";
 import { KeptMetrics } from "./kept-metrics.ts";
 import { LateMetrics } from "./late-metrics.ts";
@@ -25,7 +24,7 @@ export class LateDelivery {
   readonly #upkeep: NodeJS.Timeout;
   #loading: Promise<Delivery> | undefined;
   #delivery: Delivery | undefined;
-  #logs: DeferredLogProcessor | undefined;
+  #logs: LogRecordProcessor | undefined;
   readonly #metrics: LateMetrics;
 
   constructor(setup: Omit<DeliverySetup, "kept">) {
@@ -42,12 +41,10 @@ export class LateDelivery {
       flushMs: store?.flushMs,
     });
     const sends = setup.otlp.has("traces") || setup.traceExporter !== undefined;
-    this.spanProcessors = sends
-      ? [new DeferredSpanProcessor(async () => (await this.#load()).spanProcessors[0])]
-      : [];
+    this.spanProcessors = sends ? [deferredSpanProcessor(async () => (await this.#load()).spans)] : [];
     this.metricReaders = setup.otlp.has("metrics") ? () => [this.#metrics.reader()] : undefined;
     this.logRecordProcessors = setup.otlp.has("logs")
-      ? () => [(this.#logs = new DeferredLogProcessor(async () => (await this.#load()).logProcessors[0]))]
+      ? () => [(this.#logs = deferredLogProcessor(async () => (await this.#load()).logs))]
       : undefined;
     this.recordTargets = setup.otlp.has("metrics") ? [this.#metrics] : [];
     this.#upkeep = setTimeout(() => {

@@ -1,4 +1,4 @@
-import { context } from "@opentelemetry/api";
+import { context, diag } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
@@ -16,11 +16,14 @@ import {
   type DeliveryStatus,
   type RunManifest,
   type SnapshotScope,
+  type StoredSpanRow,
 } from "@pitot/snapshot";
 import type { DeliveryResult } from "./otlp-delegate.ts";
+import { RequestParts } from "./request-bounds.ts";
 import { readableLog } from "./row-to-log.ts";
 import { readableSpan } from "./row-to-span.ts";
 import { spanBytes } from "./span-bytes.ts";
+import { logRowBytes } from "./stored-items.ts";
 
 /** Log records of a replay. */
 export interface ReplayedLogs {
@@ -65,8 +68,7 @@ interface ScopeOptions {
   readonly patienceMs?: number;
 }
 
-const BATCH_ITEMS = 512;
-const BATCH_BYTES = 3 << 20;
+const BOUNDS = { batchItems: 512, batchBytes: 3 << 20 };
 
 /** Replays one run or session. Undefined where there is nothing to do. Never rejects. */
 export async function replayScope(
@@ -108,6 +110,10 @@ export async function replayScope(
     try {
       const sent = await sendUndelivered(scope.folder, manifest, to, options);
       const status = await deliveryStatus(scope.folder, manifest);
+      if (status.doubted > 0)
+        diag.warn(
+          `pitot: ${status.doubted} entries of the ledger in ${scope.folder} are torn or were changed; what only they confirmed counts as not delivered`,
+        );
       if (isDelivered(status)) remember(scope.folder, status);
       return {
         scope: {
@@ -149,31 +155,19 @@ async function sendUndelivered(
 ): Promise<{ spans: number; logs: number; away: boolean; error: unknown }> {
   const ledger = new DeliveryLedger(folder);
   try {
-    const spans = await sendAll(
-      inBatches(undeliveredSpans(folder), "span_id", readableSpan, spanBytes),
-      options,
-      {
-        metric: METRIC_EXPORT_SPANS,
-        takesNo: false,
-        export: (items, done) => to.spans.export(items, done),
-        confirm: (rows, rejected) => {
-          ledger.confirm(
-            rows.map((row) => row.span_id),
-            rejected,
-          );
-          ledger.sync();
-        },
+    const spans = await sendAll(inBatches(once(undeliveredSpans(folder)), readableSpan, spanBytes), options, {
+      metric: METRIC_EXPORT_SPANS,
+      takesNo: false,
+      export: (items, done) => to.spans.export(items, done),
+      confirm: (rows, rejected) => {
+        confirmSpans(ledger, rows, rejected);
+        ledger.sync();
       },
-    );
+    });
     const { logs: exporter } = to;
     if (spans.away || exporter === undefined) return { ...spans, spans: spans.sent, logs: 0 };
     const logs = await sendAll(
-      inBatches(
-        undeliveredLogs(folder, manifest),
-        "seq",
-        readableLog,
-        (_, row) => 160 + row.attributes.length + (row.body?.length ?? 0),
-      ),
+      inBatches(undeliveredLogs(folder, manifest), readableLog, (_, row) => logRowBytes(row)),
       options,
       {
         metric: METRIC_EXPORT_LOGS,
@@ -181,7 +175,8 @@ async function sendUndelivered(
         takesNo: true,
         export: (items, done) => exporter.export(items, done),
         confirm: (rows, rejected) => {
-          ledger.confirmLogs(
+          ledger.confirm(
+            "logs",
             rows.map((row) => row.seq!),
             rejected,
           );
@@ -195,9 +190,18 @@ async function sendUndelivered(
   }
 }
 
-interface Batch<Row, Item> {
-  readonly rows: Row[];
-  readonly items: Item[];
+/** A span by its ordinal, or by its id where it has none. A back end that refused some does not say which. */
+function confirmSpans(ledger: DeliveryLedger, rows: readonly StoredSpanRow[], rejected: number): void {
+  const seqs = rows.flatMap(({ seq }) => seq ?? []);
+  const ids = rows.flatMap(({ seq, span_id: id }) => (seq === null ? id : []));
+  const ofSeqs = Math.min(rejected, seqs.length);
+  if (seqs.length > 0) ledger.confirm("spans", seqs, ofSeqs);
+  if (ids.length > 0) ledger.confirmIds(ids, rejected - ofSeqs);
+}
+
+interface Part<Row, Item> {
+  readonly row: Row;
+  readonly item: Item;
 }
 
 interface Sending<Row, Item> {
@@ -210,15 +214,20 @@ interface Sending<Row, Item> {
 }
 
 async function sendAll<Row, Item>(
-  batches: AsyncIterable<Batch<Row, Item>>,
+  batches: AsyncIterable<Part<Row, Item>[]>,
   options: ScopeOptions,
   sending: Sending<Row, Item>,
 ): Promise<{ sent: number; away: boolean; error: unknown }> {
   let sent = 0;
   let error: unknown;
-  for await (const { rows, items } of batches) {
+  for await (const parts of batches) {
     if (options.signal?.aborted) break;
-    const result = await patiently(items, options, sending);
+    const rows = parts.map(({ row }) => row);
+    const result = await patiently(
+      parts.map(({ item }) => item),
+      options,
+      sending,
+    );
     if (result.code !== ExportResultCode.SUCCESS) error = result.error;
     const refused = result.refused === true;
     if (result.code === ExportResultCode.SUCCESS || (refused && sending.takesNo)) {
@@ -235,32 +244,30 @@ async function sendAll<Row, Item>(
   return { sent, away: false, error };
 }
 
-/** Rows as requests, each row once. */
+/** Each span once: what has an ordinal is in the table once. */
+async function* once(source: AsyncIterable<StoredSpanRow[]>): AsyncGenerator<StoredSpanRow[]> {
+  const seen = new Set<string>();
+  for await (const rows of source)
+    yield rows.filter(({ seq, span_id: id }) => seq !== null || (!seen.has(id) && seen.add(id)));
+}
+
+/** Rows as requests. */
 async function* inBatches<Row, Item>(
   source: AsyncIterable<Row[]>,
-  key: keyof Row,
   toItem: (row: Row) => Item,
   sizeOf: (item: Item, row: Row) => number,
-): AsyncGenerator<Batch<Row, Item>> {
-  let batch: Batch<Row, Item> = { rows: [], items: [] };
-  let bytes = 0;
-  const seen = new Set<unknown>();
+): AsyncGenerator<Part<Row, Item>[]> {
+  let request = new RequestParts<Part<Row, Item>>(BOUNDS);
   for await (const rows of source)
     for (const row of rows) {
-      if (seen.has(row[key])) continue;
-      seen.add(row[key]);
-      const item = toItem(row);
-      const size = sizeOf(item, row);
-      if (batch.rows.length >= BATCH_ITEMS || (batch.rows.length > 0 && bytes + size > BATCH_BYTES)) {
-        yield batch;
-        batch = { rows: [], items: [] };
-        bytes = 0;
-      }
-      batch.rows.push(row);
-      batch.items.push(item);
-      bytes += size;
+      const part = { row, item: toItem(row) };
+      const bytes = sizeOf(part.item, row);
+      if (request.add(part, bytes)) continue;
+      yield request.parts;
+      request = new RequestParts(BOUNDS);
+      request.add(part, bytes);
     }
-  if (batch.rows.length > 0) yield batch;
+  if (request.parts.length > 0) yield request.parts;
 }
 
 /** Exports, and asks again where the back end has said when. */

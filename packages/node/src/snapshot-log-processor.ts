@@ -2,21 +2,14 @@ import type { Context } from "@opentelemetry/api";
 import type { LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import { runIdOf } from "@pitot/core";
 import { ATTR_RUN_ID, ATTR_SERVICE_NAME } from "@pitot/semconv";
-import type { LogPlace, LogRow, SnapshotStore } from "@pitot/snapshot";
+import type { LogRow, SnapshotStore } from "@pitot/snapshot";
 import { attributesText, jsonText } from "./attributes-text.ts";
 import { resourceAttributes, resourceText } from "./resource-attributes.ts";
+import { keptAt } from "./snapshot-place.ts";
 import { nanos } from "./span-to-row.ts";
 
 /** A record as the SDK hands it on; named by its use, since its name differs between versions. */
 type LogRecord = Parameters<LogRecordProcessor["onEmit"]>[0];
-
-/** Where records are in the snapshot: what the delivery confirms. */
-const places = new WeakMap<LogRecord, LogPlace>();
-
-/** Which record of which run or session this is in the snapshot; undefined where none has it. */
-export function snapshotPlaceOf(record: LogRecord): LogPlace | undefined {
-  return places.get(record);
-}
 
 /**
  * Stamps the id of the active run on every log record that is emitted inside it, and keeps log records in the snapshot: those of a run in
@@ -33,7 +26,7 @@ export class SnapshotLogProcessor implements LogRecordProcessor {
   onEmit(record: LogRecord, at?: Context): void {
     const runId = at === undefined ? undefined : runIdOf(at);
     if (runId !== undefined) record.setAttribute(ATTR_RUN_ID, runId);
-    if (this.#store !== undefined) places.set(record, this.#store.addLog(logRow(record)));
+    if (this.#store !== undefined) keptAt(record, this.#store.addLog(logRow(record)));
   }
 
   async forceFlush(): Promise<void> {

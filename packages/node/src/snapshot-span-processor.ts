@@ -3,15 +3,8 @@ import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace
 import { runIdOf } from "@pitot/core";
 import { ATTR_ABORTED, ATTR_RUN_ID } from "@pitot/semconv";
 import type { SnapshotStore } from "@pitot/snapshot";
+import { keptAt } from "./snapshot-place.ts";
 import { spanRow } from "./span-to-row.ts";
-
-/** Which run or session has a span: what the delivery confirms it to. */
-const scopes = new WeakMap<ReadableSpan, string>();
-
-/** The id of the run or session whose snapshot holds this span; undefined where none does. */
-export function snapshotScopeOf(span: ReadableSpan): string | undefined {
-  return scopes.get(span);
-}
 
 /**
  * Stamps the id of the active run on every span that begins inside it, and keeps spans in the snapshot: finished ones, and those that are
@@ -41,7 +34,7 @@ export class SnapshotSpanProcessor implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if (this.#store === undefined) return;
-    scopes.set(span, this.#store.addSpan(spanRow(span)));
+    keptAt(span, this.#store.addSpan(spanRow(span)));
   }
 
   async forceFlush(): Promise<void> {

@@ -28,29 +28,5 @@ export interface StoredLogRow extends LogRow {
     /** Its ordinal in its run or session, by which the ledger knows it; null in snapshots of before. */
     readonly seq: number | null;
 }
-/** Which run or session has a log record, and as which of its records. */
-export interface LogPlace {
-    readonly scopeId: string;
-    readonly seq: number;
-}
-/** Log rows that wait for their batch, by the run or session that has them. */
-export declare class WaitingLogs {
-    #private;
-    /** @returns the row's ordinal, and whether the scope's rows are enough for a batch */
-    add(scopeId: string, row: LogRow): {
-        seq: number;
-        full: boolean;
-    };
-    /** The rows of a scope, which do not wait any more. */
-    take(scopeId: string): {
-        readonly first: number;
-        readonly rows: readonly LogRow[];
-    } | undefined;
-    /** No row of this scope follows. */
-    forget(scopeId: string): void;
-    scopes(): Iterable<string>;
-}
-/** Log rows as columns; a batch that was not written leaves a gap in the ordinals. */
-export declare function logColumns(rows: readonly LogRow[], first: number): Record<keyof StoredLogRow, unknown[]>;
-/** The log records of a batch. Columns that an older snapshot does not have are null, or 0. */
-export declare function logRows(batch: RecordBatch): StoredLogRow[];
+/** The log records of a batch, or those of some of its rows. Columns that an older snapshot does not have are null, or 0. */
+export declare function logRows(batch: RecordBatch, only?: readonly number[]): StoredLogRow[];

@@ -1,7 +1,9 @@
 import { type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core";
-import { type LogPlace, type LogRow } from "./log-row.ts";
+import type { SentTable } from "./delivery-ledger.ts";
+import type { LogRow } from "./log-row.ts";
 import { type OpenSpan } from "./open-spans.ts";
 import type { SpanRow } from "./span-row.ts";
+import { type RowPlace } from "./waiting-rows.ts";
 /** Where and for whom snapshots are written. */
 export interface SnapshotOptions {
     /** The folder; default `PITOT_DIR`, else `.pitot` in the working directory. Created with mode 0700. */
@@ -35,11 +37,11 @@ export declare class SnapshotStore implements RecordTarget {
     open(scope: ScopeInfo): ScopeWriter | undefined;
     /**
      * Takes a finished span. It is written with the next batch, after the flush interval, at the end of its run, or by
-     * {@link SnapshotStore.flush}. Returns the id of the run or session that has it: what {@link SnapshotStore.hold} takes.
+     * {@link SnapshotStore.flush}. Returns where it is: what {@link SnapshotStore.hold} and {@link SnapshotStore.confirm} take.
      */
-    addSpan(row: SpanRow): string;
+    addSpan(row: SpanRow): RowPlace;
     /** Takes a log record. It is written as spans are. Returns where it is. */
-    addLog(row: LogRow): LogPlace;
+    addLog(row: LogRow): RowPlace;
     /**
      * Remembers a span that has begun, so that it is on disk, unfinished, should the process die: at once where each record is, else once
      * it has been open for a flush interval.
@@ -47,14 +49,17 @@ export declare class SnapshotStore implements RecordTarget {
     spanStarted(span: OpenSpan): void;
     /** Ends every span that is open as aborted, since the process ends. */
     abortOpenSpans(): void;
-    /** A span or log record is about to be sent: no other process may replay it until it is settled. */
-    hold(scopeId: string): void;
-    /** The exporter took these spans of a run or session: all but `rejected` of them. */
-    confirm(scopeId: string, spanIds: readonly string[], rejected?: number): void;
-    /** The exporter took the log records of these ordinals: all but `rejected` of them. */
-    confirmLogs(scopeId: string, seqs: readonly number[], rejected?: number): void;
+    /**
+     * So many spans or log records of a run or session are about to be sent: no other process may replay them until they are settled. False where
+     * this process has left it to others.
+     */
+    hold(scopeId: string, count?: number): boolean;
+    /** The exporter took the rows of these ordinals: all but `rejected` of them. */
+    confirm(table: SentTable, scopeId: string, seqs: readonly number[], rejected?: number): void;
     /** So many spans or log records were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
     giveUp(scopeId: string, count: number): boolean;
+    /** The folder of a run or session that this process holds, with all of its rows in its files. */
+    held(scopeId: string): string | undefined;
     /**
      * Writes all spans and log records that wait. Synchronous.
      * @param deadline Unix milliseconds after which a slow disk is asked for no more

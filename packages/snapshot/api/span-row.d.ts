@@ -26,7 +26,10 @@ export interface SpanRow {
     /** Attributes of the resource, JSON text. */
     readonly resource: string | null;
 }
-/** The spans of a batch. Columns that an older snapshot does not have are null, or 0. */
-export declare function spanRows(batch: RecordBatch): SpanRow[];
-/** Span rows as columns. */
-export declare function spanColumns(rows: readonly SpanRow[]): Record<keyof SpanRow, unknown[]>;
+/** A span of a snapshot. */
+export interface StoredSpanRow extends SpanRow {
+    /** Its ordinal in its run or session, by which the ledger knows it; null in snapshots of before, and of spans that a recovery has closed. */
+    readonly seq: number | null;
+}
+/** The spans of a batch, or those of some of its rows. Columns that an older snapshot does not have are null, or 0. */
+export declare function spanRows(batch: RecordBatch, only?: readonly number[]): StoredSpanRow[];

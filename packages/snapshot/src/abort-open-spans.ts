@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordBatch } from "apache-arrow";
 import { ATTR_ABORTED, ATTR_RUN_STATUS } from "@pitot/semconv";
+import { columnsOf } from "./batch-columns.ts";
 import { compactTable } from "./compact-table.ts";
 import { syncFolder } from "./private-file.ts";
 import { readBatches } from "./read-batches.ts";
-import { spanColumns, spanRows, type SpanRow } from "./span-row.ts";
+import { spanRows, type SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
 
 const ASIDE = "aborting";
@@ -41,8 +42,8 @@ export async function abortOpenSpans(
   if (open.length === 0) return;
   mkdirSync(aside, { mode: 0o700 });
   const table = new TableStream(aside, "spans");
-  for await (const batch of finished(folder)) table.append(batch.numRows, spanColumns(spanRows(batch)));
-  table.append(open.length, spanColumns(open.map((row) => aborted(row, diedUnixNano))));
+  for await (const batch of finished(folder)) table.append(batch.numRows, columnsOf(spanRows(batch)));
+  table.append(open.length, columnsOf(open.map((row) => aborted(row, diedUnixNano))));
   table.close();
   const { path } = await compactTable(table.path);
   renameSync(path, join(folder, FILE));

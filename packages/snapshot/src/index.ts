@@ -2,7 +2,8 @@
 export { SnapshotStore } from "./snapshot-store.ts";
 export type { SnapshotOptions } from "./snapshot-store.ts";
 export type { OpenSpan } from "./open-spans.ts";
-export type { SpanRow } from "./span-row.ts";
+export type { SpanRow, StoredSpanRow } from "./span-row.ts";
+export type { RowPlace } from "./waiting-rows.ts";
 
 // Reading
 export { listRuns, listScopes, readRun } from "./read-run.ts";
@@ -14,7 +15,7 @@ export type { ExportedFile, ExportFormat } from "./export-run.ts";
 export { readManifest } from "./manifest.ts";
 export type { CutTail, ManifestTable, Recovery, RunManifest } from "./manifest.ts";
 export { SCHEMA_VERSION, TABLE_SCHEMAS } from "./table-schemas.ts";
-export type { LogPlace, LogRow, StoredLogRow } from "./log-row.ts";
+export type { LogRow, StoredLogRow } from "./log-row.ts";
 export { BatchEncoder } from "./encode-batch.ts";
 export type { ColumnSchema, ColumnType, TableSchema } from "./table-schema.ts";
 
@@ -30,10 +31,14 @@ export type { PrunedScope, RetentionLimits } from "./retention.ts";
 export { claimFolder, ownFolder } from "./folder-claim.ts";
 export type { FolderClaim } from "./folder-claim.ts";
 export { DeliveryLedger } from "./delivery-ledger.ts";
+export type { SentTable } from "./delivery-ledger.ts";
+export { OrdinalRanges } from "./ordinal-ranges.ts";
 export {
   deliveryStatus,
   hasUndelivered,
   isDelivered,
+  logsOf,
+  spansOf,
   undeliveredLogs,
   undeliveredSpans,
 } from "./undelivered.ts";

@@ -1,5 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
-import { int64sOf, rowsOf, textsOf } from "./batch-columns.ts";
+import { int64sOf, numbersOf, rowsOf, textsOf } from "./batch-columns.ts";
 
 /** A log record as the `logs` table has it; what is nested as JSON text. */
 export interface LogRow {
@@ -32,71 +32,9 @@ export interface StoredLogRow extends LogRow {
   readonly seq: number | null;
 }
 
-/** Which run or session has a log record, and as which of its records. */
-export interface LogPlace {
-  readonly scopeId: string;
-  readonly seq: number;
-}
-
-const BATCH_ROWS = 512;
-const BATCH_TEXT = 1 << 20;
-
-/** Rows that wait, and the ordinal of the first of them. */
-interface Waiting {
-  readonly first: number;
-  readonly rows: LogRow[];
-  text: number;
-}
-
-/** Log rows that wait for their batch, by the run or session that has them. */
-export class WaitingLogs {
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #next = new Map<string, number>();
-
-  /** @returns the row's ordinal, and whether the scope's rows are enough for a batch */
-  add(scopeId: string, row: LogRow): { seq: number; full: boolean } {
-    const seq = this.#next.get(scopeId) ?? 0;
-    this.#next.set(scopeId, seq + 1);
-    let waiting = this.#waiting.get(scopeId);
-    if (waiting === undefined) this.#waiting.set(scopeId, (waiting = { first: seq, rows: [], text: 0 }));
-    waiting.rows.push(row);
-    waiting.text += row.attributes.length + (row.body?.length ?? 0);
-    return { seq, full: waiting.rows.length >= BATCH_ROWS || waiting.text >= BATCH_TEXT };
-  }
-
-  /** The rows of a scope, which do not wait any more. */
-  take(scopeId: string): { readonly first: number; readonly rows: readonly LogRow[] } | undefined {
-    const waiting = this.#waiting.get(scopeId);
-    this.#waiting.delete(scopeId);
-    return waiting;
-  }
-
-  /** No row of this scope follows. */
-  forget(scopeId: string): void {
-    this.#next.delete(scopeId);
-  }
-
-  scopes(): Iterable<string> {
-    return this.#waiting.keys();
-  }
-}
-
-/** Log rows as columns; a batch that was not written leaves a gap in the ordinals. */
-export function logColumns(rows: readonly LogRow[], first: number): Record<keyof StoredLogRow, unknown[]> {
-  const names = Object.keys(rows[0] ?? {}) as (keyof LogRow)[];
-  const columns = Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
-  return { ...columns, seq: rows.map((_, i) => first + i) } as never;
-}
-
-/** The log records of a batch. Columns that an older snapshot does not have are null, or 0. */
-export function logRows(batch: RecordBatch): StoredLogRow[] {
-  const number = (name: string): ((row: number) => number | null) => {
-    const column = batch.getChild(name);
-    return (row) => {
-      const value = column?.get(row) as number | bigint | null | undefined;
-      return value === null || value === undefined ? null : Number(value);
-    };
-  };
+/** The log records of a batch, or those of some of its rows. Columns that an older snapshot does not have are null, or 0. */
+export function logRows(batch: RecordBatch, only?: readonly number[]): StoredLogRow[] {
+  const number = (name: string): ((row: number) => number | null) => numbersOf(batch, name);
   const read = {
     time_unix_nano: int64sOf(batch, "time_unix_nano"),
     observed_time_unix_nano: int64sOf(batch, "observed_time_unix_nano"),
@@ -117,5 +55,5 @@ export function logRows(batch: RecordBatch): StoredLogRow[] {
     trace_flags: number("trace_flags"),
     seq: number("seq"),
   } satisfies { [K in keyof StoredLogRow]: (row: number) => unknown };
-  return rowsOf<StoredLogRow>(batch, read);
+  return rowsOf<StoredLogRow>(batch, read, only);
 }

@@ -25,6 +25,23 @@ export class OrdinalRanges {
     }
   }
 
+  /** Adds one ordinal; one that follows the last costs nothing. */
+  addOne(ordinal: number): void {
+    const last = this.#ranges.at(-1);
+    if (last !== undefined && this.#sorted && ordinal === last[1] + 1) {
+      this.#ranges[this.#ranges.length - 1] = [last[0], ordinal];
+      return;
+    }
+    this.#sorted &&= last === undefined || ordinal > last[1];
+    this.#ranges.push([ordinal, ordinal]);
+  }
+
+  /** Adds those of another set. */
+  addAll(other: OrdinalRanges): void {
+    this.#ranges.push(...other.#ranges);
+    this.#sorted = false;
+  }
+
   has(ordinal: number): boolean {
     this.#sort();
     let [low, high] = [0, this.#ranges.length];

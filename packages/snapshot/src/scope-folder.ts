@@ -9,13 +9,14 @@ import {
   type ScopeInfo,
 } from "@pitot/core";
 import { basename, dirname } from "node:path";
+import { columnsOf, numberedColumns } from "./batch-columns.ts";
 import { compactTable } from "./compact-table.ts";
-import { DeliveryLedger } from "./delivery-ledger.ts";
+import { DeliveryLedger, type SentTable } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
-import { logColumns, type LogRow } from "./log-row.ts";
+import type { LogRow } from "./log-row.ts";
 import { writeManifest, writeManifestLater, type ManifestTable, type RunManifest } from "./manifest.ts";
 import { privateFolder } from "./private-file.ts";
-import { spanColumns, type SpanRow } from "./span-row.ts";
+import type { SpanRow } from "./span-row.ts";
 import { TableStream } from "./table-stream.ts";
 
 const TABLE_OF: Readonly<Record<RecordKind, string>> = {
@@ -90,14 +91,14 @@ export class ScopeFolder {
     return this.#append(TABLE_OF[kind], length, () => columns);
   }
 
-  /** See {@link ScopeFolder.append}. */
-  appendSpans(rows: readonly SpanRow[], table: "spans" | "open_spans" = "spans"): void {
-    this.#append(table, rows.length, () => spanColumns(rows));
+  /** Rows of spans or log records, with their ordinals from `first`. See {@link ScopeFolder.append}. */
+  appendRows(table: SentTable, rows: readonly (SpanRow | LogRow)[], first: number): void {
+    this.#append(table, rows.length, () => numberedColumns(rows, first));
   }
 
-  /** See {@link ScopeFolder.append}. */
-  appendLogs(rows: readonly LogRow[], first: number): void {
-    this.#append("logs", rows.length, () => logColumns(rows, first));
+  /** Spans that have not ended, as they are now. See {@link ScopeFolder.append}. */
+  appendOpenSpans(rows: readonly SpanRow[]): void {
+    this.#append("open_spans", rows.length, () => columnsOf(rows));
   }
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */
@@ -139,24 +140,15 @@ export class ScopeFolder {
     }
   }
 
-  /** A span or log record of this folder is to be sent: until it is settled, no other process may send it. */
-  hold(): void {
-    this.#sending++;
+  /** So many spans or log records of this folder are to be sent: until they are settled, no other process may send them. */
+  hold(count: number): void {
+    this.#sending += count;
   }
 
-  /** The exporter took these spans. */
-  confirm(spanIds: readonly string[], rejected: number): void {
+  /** The exporter took the rows of these ordinals. */
+  confirm(table: SentTable, seqs: readonly number[], rejected: number): void {
     try {
-      this.#ledger.confirm(spanIds, rejected);
-    } finally {
-      this.giveUp(spanIds.length);
-    }
-  }
-
-  /** The exporter took the log records of these ordinals. */
-  confirmLogs(seqs: readonly number[], rejected: number): void {
-    try {
-      this.#ledger.confirmLogs(seqs, rejected);
+      this.#ledger.confirm(table, seqs, rejected);
     } finally {
       this.giveUp(seqs.length);
     }

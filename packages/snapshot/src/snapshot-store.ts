@@ -11,11 +11,13 @@ import {
   type ScopeWriter,
 } from "@pitot/core";
 import { ATTR_OUTCOME, ATTR_RECORD_KIND, METRIC_RECORDS } from "@pitot/semconv";
-import { WaitingLogs, type LogPlace, type LogRow } from "./log-row.ts";
+import type { SentTable } from "./delivery-ledger.ts";
+import type { LogRow } from "./log-row.ts";
 import { OpenSpans, type OpenSpan } from "./open-spans.ts";
 import { privateFolder } from "./private-file.ts";
 import { ScopeFolder, type FolderSettings } from "./scope-folder.ts";
 import type { SpanRow } from "./span-row.ts";
+import { WaitingRows, type RowPlace } from "./waiting-rows.ts";
 
 /** Where and for whom snapshots are written. */
 export interface SnapshotOptions {
@@ -33,17 +35,16 @@ export interface SnapshotOptions {
   readonly logDelivery?: "otlp" | "none";
 }
 
-const SPAN_BATCH = 512;
-const SPAN_BATCH_BYTES = 1 << 20;
 /** Time for spans that end just after their run, before its tables are compacted. */
 const COMPACT_AFTER_MS = 500;
 /** A process that lives for months must not keep one session for ever. */
 const SESSION_MS = 3_600_000;
 const SESSION_BYTES = 64 << 20;
 
-interface WaitingSpans {
-  readonly rows: SpanRow[];
-  bytes: number;
+/** What is waited with, by table. */
+interface RowOf {
+  readonly spans: SpanRow;
+  readonly logs: LogRow;
 }
 
 /**
@@ -58,8 +59,7 @@ export class SnapshotStore implements RecordTarget {
   readonly #folders = new Map<string, ScopeFolder>();
   /** Folders that are compacted, with spans on their way. */
   readonly #sending = new Map<string, ScopeFolder>();
-  readonly #spans = new Map<string, WaitingSpans>();
-  readonly #logs = new WaitingLogs();
+  readonly #waiting = { spans: new WaitingRows<SpanRow>(), logs: new WaitingRows<LogRow>() };
   readonly #open = new OpenSpans();
   readonly #pending = new Set<Promise<void>>();
   #sessions = 0;
@@ -95,8 +95,8 @@ export class SnapshotStore implements RecordTarget {
       uri: pathToFileURL(folder.path).href,
       write: (batch) => folder.append(batch),
       finish: (run, counts) => {
-        this.#writeSpans(scope.id);
-        this.#writeLogs(scope.id);
+        this.#writeRows("spans", scope.id);
+        this.#writeRows("logs", scope.id);
         this.#guard(() => folder.close(run, counts));
         // A process that lives long must not keep the files of every run open.
         setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
@@ -106,29 +106,16 @@ export class SnapshotStore implements RecordTarget {
 
   /**
    * Takes a finished span. It is written with the next batch, after the flush interval, at the end of its run, or by
-   * {@link SnapshotStore.flush}. Returns the id of the run or session that has it: what {@link SnapshotStore.hold} takes.
+   * {@link SnapshotStore.flush}. Returns where it is: what {@link SnapshotStore.hold} and {@link SnapshotStore.confirm} take.
    */
-  addSpan(row: SpanRow): string {
+  addSpan(row: SpanRow): RowPlace {
     this.#open.ended(row.span_id);
-    // What ends after its run was compacted belongs to the session.
-    const id = this.#scopeOf(row.run_id);
-    let waiting = this.#spans.get(id);
-    if (waiting === undefined) this.#spans.set(id, (waiting = { rows: [], bytes: 0 }));
-    waiting.rows.push(row);
-    waiting.bytes += row.attributes.length + row.events.length + row.links.length;
-    if (waiting.rows.length >= SPAN_BATCH || waiting.bytes >= SPAN_BATCH_BYTES || this.flushMs === 0)
-      this.#writeSpans(id);
-    else this.#arm();
-    return id;
+    return this.#add("spans", row, row.attributes.length + row.events.length + row.links.length);
   }
 
   /** Takes a log record. It is written as spans are. Returns where it is. */
-  addLog(row: LogRow): LogPlace {
-    const scopeId = this.#scopeOf(row.run_id);
-    const { seq, full } = this.#logs.add(scopeId, row);
-    if (full || this.flushMs === 0) this.#writeLogs(scopeId);
-    else this.#arm();
-    return { scopeId, seq };
+  addLog(row: LogRow): RowPlace {
+    return this.#add("logs", row, row.attributes.length + (row.body?.length ?? 0));
   }
 
   /**
@@ -150,19 +137,20 @@ export class SnapshotStore implements RecordTarget {
     this.#open.abort();
   }
 
-  /** A span or log record is about to be sent: no other process may replay it until it is settled. */
-  hold(scopeId: string): void {
-    this.#holder(scopeId)?.hold();
+  /**
+   * So many spans or log records of a run or session are about to be sent: no other process may replay them until they are settled. False where
+   * this process has left it to others.
+   */
+  hold(scopeId: string, count: number = 1): boolean {
+    const folder = this.#holder(scopeId);
+    if (folder === undefined || folder.done) return false;
+    folder.hold(count);
+    return true;
   }
 
-  /** The exporter took these spans of a run or session: all but `rejected` of them. */
-  confirm(scopeId: string, spanIds: readonly string[], rejected: number = 0): void {
-    this.#settle(scopeId, (folder) => folder.confirm(spanIds, rejected));
-  }
-
-  /** The exporter took the log records of these ordinals: all but `rejected` of them. */
-  confirmLogs(scopeId: string, seqs: readonly number[], rejected: number = 0): void {
-    this.#settle(scopeId, (folder) => folder.confirmLogs(seqs, rejected));
+  /** The exporter took the rows of these ordinals: all but `rejected` of them. */
+  confirm(table: SentTable, scopeId: string, seqs: readonly number[], rejected: number = 0): void {
+    this.#settle(scopeId, (folder) => folder.confirm(table, seqs, rejected));
   }
 
   /** So many spans or log records were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */
@@ -170,19 +158,23 @@ export class SnapshotStore implements RecordTarget {
     return this.#settle(scopeId, (folder) => folder.giveUp(count));
   }
 
+  /** The folder of a run or session that this process holds, with all of its rows in its files. */
+  held(scopeId: string): string | undefined {
+    this.#writeRows("spans", scopeId);
+    this.#writeRows("logs", scopeId);
+    return this.#holder(scopeId)?.path;
+  }
+
   /**
    * Writes all spans and log records that wait. Synchronous.
    * @param deadline Unix milliseconds after which a slow disk is asked for no more
    */
   flush(deadline: number = Infinity): void {
-    for (const id of this.#spans.keys()) {
-      if (Date.now() > deadline) return;
-      this.#writeSpans(id);
-    }
-    for (const id of this.#logs.scopes()) {
-      if (Date.now() > deadline) return;
-      this.#writeLogs(id);
-    }
+    for (const table of ["spans", "logs"] as const)
+      for (const id of this.#waiting[table].scopes()) {
+        if (Date.now() > deadline) return;
+        this.#writeRows(table, id);
+      }
   }
 
   /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
@@ -193,6 +185,15 @@ export class SnapshotStore implements RecordTarget {
     this.#closeSession();
     for (const id of this.#folders.keys()) this.#compact(id);
     await Promise.all(this.#pending);
+  }
+
+  #add<Table extends SentTable>(table: Table, row: RowOf[Table], text: number): RowPlace {
+    // What ends after its run was compacted belongs to the session.
+    const scopeId = this.#scopeOf(row.run_id);
+    const { seq, full } = (this.#waiting[table] as WaitingRows<RowOf[Table]>).add(scopeId, row, text);
+    if (full || this.flushMs === 0) this.#writeRows(table, scopeId);
+    else this.#arm();
+    return { scopeId, seq };
   }
 
   #scopeOf(runId: string | null): string {
@@ -290,18 +291,19 @@ export class SnapshotStore implements RecordTarget {
 
   #writeOpen(id: string, rows: readonly SpanRow[]): void {
     const folder = this.#folders.get(id) ?? this.#session(id);
-    folder?.appendSpans(rows, "open_spans");
+    folder?.appendOpenSpans(rows);
   }
 
   #compact(id: string): void {
     const folder = this.#folders.get(id);
     if (folder === undefined || !folder.closed) return;
-    this.#writeSpans(id);
-    this.#writeLogs(id);
+    this.#writeRows("spans", id);
+    this.#writeRows("logs", id);
     this.#folders.delete(id);
     this.#sending.set(id, folder);
     this.#open.forget(id);
-    this.#logs.forget(id);
+    this.#waiting.spans.forget(id);
+    this.#waiting.logs.forget(id);
     const done = folder.compact().catch((error: unknown) => this.#tell(error));
     this.#pending.add(done);
     void done.then(() => {
@@ -310,23 +312,13 @@ export class SnapshotStore implements RecordTarget {
     });
   }
 
-  #writeSpans(id: string): void {
-    const waiting = this.#spans.get(id);
-    if (waiting === undefined) return;
-    this.#spans.delete(id);
-    const { rows } = waiting;
-    const folder = this.#folders.get(id) ?? this.#session(id);
-    if (folder === undefined) this.#lost("spans", rows.length);
-    else folder.appendSpans(rows);
-  }
-
-  #writeLogs(id: string): void {
-    const waiting = this.#logs.take(id);
+  #writeRows(table: SentTable, id: string): void {
+    const waiting = this.#waiting[table].take(id);
     if (waiting === undefined) return;
     const { rows, first } = waiting;
     const folder = this.#folders.get(id) ?? this.#session(id);
-    if (folder === undefined) this.#lost("logs", rows.length);
-    else folder.appendLogs(rows, first);
+    if (folder === undefined) this.#lost(table, rows.length);
+    else folder.appendRows(table, rows, first);
   }
 
   /** Counts what is not on disk; of the kinds of records core does. */

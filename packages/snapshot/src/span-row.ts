@@ -1,5 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
-import { int64sOf, rowsOf, textsOf } from "./batch-columns.ts";
+import { int64sOf, numbersOf, rowsOf, textsOf } from "./batch-columns.ts";
 
 /** A finished span as the `spans` table has it; nested parts as JSON text. */
 export interface SpanRow {
@@ -29,8 +29,14 @@ export interface SpanRow {
   readonly resource: string | null;
 }
 
-/** The spans of a batch. Columns that an older snapshot does not have are null, or 0. */
-export function spanRows(batch: RecordBatch): SpanRow[] {
+/** A span of a snapshot. */
+export interface StoredSpanRow extends SpanRow {
+  /** Its ordinal in its run or session, by which the ledger knows it; null in snapshots of before, and of spans that a recovery has closed. */
+  readonly seq: number | null;
+}
+
+/** The spans of a batch, or those of some of its rows. Columns that an older snapshot does not have are null, or 0. */
+export function spanRows(batch: RecordBatch, only?: readonly number[]): StoredSpanRow[] {
   const text = (name: string): ((row: number) => string | null) => textsOf(batch, name);
   const integer = (name: string): ((row: number) => bigint) => int64sOf(batch, name);
   const count = (name: string): ((row: number) => number) => {
@@ -61,12 +67,7 @@ export function spanRows(batch: RecordBatch): SpanRow[] {
     scope_name: text("scope_name"),
     scope_version: text("scope_version"),
     resource: text("resource"),
-  } satisfies { [K in keyof SpanRow]: (row: number) => SpanRow[K] | null };
-  return rowsOf<SpanRow>(batch, read);
-}
-
-/** Span rows as columns. */
-export function spanColumns(rows: readonly SpanRow[]): Record<keyof SpanRow, unknown[]> {
-  const names = Object.keys(rows[0] ?? {}) as (keyof SpanRow)[];
-  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])])) as never;
+    seq: numbersOf(batch, "seq"),
+  } satisfies { [K in keyof StoredSpanRow]: (row: number) => StoredSpanRow[K] | null };
+  return rowsOf<StoredSpanRow>(batch, read, only);
 }

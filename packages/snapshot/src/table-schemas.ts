@@ -41,6 +41,7 @@ const SPANS = table(
   ["scope_name", TERM],
   ["scope_version", TERM],
   ["resource", TERM],
+  ["seq", "int64"],
 );
 
 /** The tables of a snapshot by name: canonical columns first, then what links a row to its run and span. */

@@ -1,11 +1,13 @@
 import type { RecordBatch } from "apache-arrow";
-import { readLedger } from "./delivery-ledger.ts";
+import { numbersOf } from "./batch-columns.ts";
+import { readLedger, type Delivered, type SentTable } from "./delivery-ledger.ts";
 import { logRows, type StoredLogRow } from "./log-row.ts";
 import type { RunManifest } from "./manifest.ts";
 import { measureTable } from "./measure-table.ts";
+import type { OrdinalRanges } from "./ordinal-ranges.ts";
 import { readBatches } from "./read-batches.ts";
 import { tablePath } from "./read-run.ts";
-import { spanRows, type SpanRow } from "./span-row.ts";
+import { spanRows, type StoredSpanRow } from "./span-row.ts";
 
 /** How far the spans of a run have come. */
 export interface DeliveryStatus {
@@ -19,17 +21,20 @@ export interface DeliveryStatus {
   readonly logs: { readonly records: number; readonly delivered: number; readonly rejected: number };
   /** Whether the tables had to be read for it. */
   readonly counted: boolean;
+  /** Entries of the ledger that are torn or were changed: what they say is not believed. */
+  readonly doubted: number;
 }
 
+/** Whether a row is settled; undefined of one that is not sent at all. */
+type IsSettled = (row: number) => boolean | undefined;
+
 /** The spans of a folder that no exporter has confirmed, batch by batch. Unsampled spans are for the snapshot alone. */
-export async function* undeliveredSpans(folder: string): AsyncGenerator<SpanRow[]> {
-  const path = tablePath(folder, "spans");
-  if (path === undefined) return;
-  const { settled } = readLedger(folder);
-  for await (const batch of readBatches(path)) {
-    const rows = spanRows(batch).filter((row) => row.sampled && !settled.has(row.span_id));
-    if (rows.length > 0) yield rows;
-  }
+export async function* undeliveredSpans(folder: string): AsyncGenerator<StoredSpanRow[]> {
+  const ledger = readLedger(folder);
+  yield* chosen(folder, "spans", spanRows, (batch) => {
+    const settled = settledSpans(ledger, batch);
+    return (row) => settled(row) === false;
+  });
 }
 
 /** The log records of a folder that no exporter has confirmed, batch by batch. Of snapshots of before none: theirs wait in the outbox. */
@@ -37,53 +42,103 @@ export async function* undeliveredLogs(
   folder: string,
   manifest: RunManifest,
 ): AsyncGenerator<StoredLogRow[]> {
-  const path = tablePath(folder, "logs");
-  if (path === undefined || manifest.log_delivery !== "otlp") return;
-  const { settled } = readLedger(folder).logs;
-  for await (const batch of readBatches(path)) {
-    const rows = logRows(batch).filter(({ seq }) => seq !== null && !settled.has(seq));
-    if (rows.length > 0) yield rows;
-  }
+  if (manifest.log_delivery !== "otlp") return;
+  const ledger = readLedger(folder);
+  yield* chosen(folder, "logs", logRows, (batch) => {
+    const settled = settledLogs(ledger, batch);
+    return (row) => settled(row) === false;
+  });
+}
+
+/** The spans of these ordinals, as far as they are in the table of a folder, finished or live. */
+export async function* spansOf(folder: string, seqs: OrdinalRanges): AsyncGenerator<StoredSpanRow[]> {
+  yield* chosen(folder, "spans", spanRows, (batch) => within(batch, seqs));
+}
+
+/** The log records of these ordinals, as {@link spansOf}. */
+export async function* logsOf(folder: string, seqs: OrdinalRanges): AsyncGenerator<StoredLogRow[]> {
+  yield* chosen(folder, "logs", logRows, (batch) => within(batch, seqs));
 }
 
 /** Counts what {@link undeliveredSpans} and {@link undeliveredLogs} would yield, and what they would not. Reads the tables only where ledger and manifest leave a doubt. */
 export async function deliveryStatus(folder: string, manifest: RunManifest): Promise<DeliveryStatus> {
-  const { settled, rejected, logs, all } = readLedger(folder);
+  const ledger = readLedger(folder);
+  const { spans, spanIds, logs, all, doubted } = ledger;
   if (all !== undefined)
     return {
       spans: all.spans,
-      delivered: all.spans - rejected,
-      rejected,
+      delivered: all.spans - spans.rejected,
+      rejected: spans.rejected,
       logs: { records: all.logs, delivered: all.logs - logs.rejected, rejected: logs.rejected },
       counted: false,
+      doubted,
     };
   // A back end may have what the disk did not take: then the numbers of both may agree, and the spans not.
   const sure = manifest.recovery === undefined && manifest.dropped === undefined;
-  const spans = await counted(folder, "spans", sure ? settled.size : undefined, (batch) => {
-    const [ids, sampled] = [batch.getChild("span_id"), batch.getChild("sampled")];
-    return (row) => (sampled?.get(row) === false ? undefined : settled.has(String(ids?.get(row))));
-  });
-  const records =
+  const ofSpans = await counted(folder, "spans", sure ? spans.seqs.size + spanIds.size : undefined, (batch) =>
+    settledSpans(ledger, batch),
+  );
+  const ofLogs =
     manifest.log_delivery === "otlp"
-      ? await counted(folder, "logs", sure ? logs.settled.size : undefined, (batch) => {
-          const seqs = batch.getChild("seq");
-          return (row) => {
-            const seq = seqs?.get(row) as bigint | null | undefined;
-            return seq === null || seq === undefined ? undefined : logs.settled.has(Number(seq));
-          };
-        })
+      ? await counted(folder, "logs", sure ? logs.seqs.size : undefined, (batch) =>
+          settledLogs(ledger, batch),
+        )
       : NONE;
   return {
-    spans: spans.wanted,
-    delivered: Math.max(0, spans.settled - rejected),
-    rejected,
+    spans: ofSpans.wanted,
+    delivered: Math.max(0, ofSpans.settled - spans.rejected),
+    rejected: spans.rejected,
     logs: {
-      records: records.wanted,
-      delivered: Math.max(0, records.settled - logs.rejected),
+      records: ofLogs.wanted,
+      delivered: Math.max(0, ofLogs.settled - logs.rejected),
       rejected: logs.rejected,
     },
-    counted: spans.counted || records.counted,
+    counted: ofSpans.counted || ofLogs.counted,
+    doubted,
   };
+}
+
+function settledSpans({ spans, spanIds }: Delivered, batch: RecordBatch): IsSettled {
+  const [ids, sampled, seq] = [batch.getChild("span_id"), batch.getChild("sampled"), numbersOf(batch, "seq")];
+  return (row) => {
+    if (sampled?.get(row) === false) return undefined;
+    const ordinal = seq(row);
+    if (ordinal !== null && spans.seqs.has(ordinal)) return true;
+    return spanIds.size > 0 && spanIds.has(String(ids?.get(row)));
+  };
+}
+
+function settledLogs({ logs }: Delivered, batch: RecordBatch): IsSettled {
+  const seq = numbersOf(batch, "seq");
+  return (row) => {
+    const ordinal = seq(row);
+    return ordinal === null ? undefined : logs.seqs.has(ordinal);
+  };
+}
+
+function within(batch: RecordBatch, seqs: OrdinalRanges): (row: number) => boolean {
+  const seq = numbersOf(batch, "seq");
+  return (row) => {
+    const ordinal = seq(row);
+    return ordinal !== null && seqs.has(ordinal);
+  };
+}
+
+/** Rows of a table that are wanted; no other is made an object. */
+async function* chosen<Row>(
+  folder: string,
+  table: SentTable,
+  rowsOf: (batch: RecordBatch, only: readonly number[]) => Row[],
+  isWanted: (batch: RecordBatch) => (row: number) => boolean,
+): AsyncGenerator<Row[]> {
+  const path = tablePath(folder, table);
+  if (path === undefined) return;
+  for await (const batch of readBatches(path)) {
+    const wanted = isWanted(batch);
+    const only: number[] = [];
+    for (let row = 0; row < batch.numRows; row++) if (wanted(row)) only.push(row);
+    if (only.length > 0) yield rowsOf(batch, only);
+  }
 }
 
 interface Counted {
@@ -94,12 +149,12 @@ interface Counted {
 
 const NONE: Counted = { wanted: 0, settled: 0, counted: false };
 
-/** Rows of a table that are to be delivered, and those a back end has answered for. `isSettled` says undefined of a row that stays here. */
+/** Rows of a table that are to be delivered, and those a back end has answered for. */
 async function counted(
   folder: string,
-  table: string,
+  table: SentTable,
   answers: number | undefined,
-  isSettled: (batch: RecordBatch) => (row: number) => boolean | undefined,
+  isSettled: (batch: RecordBatch) => IsSettled,
 ): Promise<Counted> {
   const path = tablePath(folder, table);
   if (path === undefined) return NONE;

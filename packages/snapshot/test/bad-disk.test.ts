@@ -195,9 +195,9 @@ describe("a bad disk", () => {
   it("is private in everything that it holds", async () => {
     const run = startRun({ label: "private" });
     run.recordQualityRow("N", "1", "I");
-    store.addSpan(testSpan(1, { run_id: run.runId }));
-    store.hold(run.runId);
-    store.confirm(run.runId, [testSpan(1).span_id]);
+    const { scopeId, seq } = store.addSpan(testSpan(1, { run_id: run.runId }));
+    store.hold(scopeId);
+    store.confirm("spans", scopeId, [seq]);
     store.flush();
     const folder = join(directory, "runs", run.runId);
     const modes = (): string[] =>

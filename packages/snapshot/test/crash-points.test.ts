@@ -60,7 +60,7 @@ async function crashPoints(): Promise<CrashPoint[]> {
     const span = (id: number) => testSpan(id, { run_id: runId });
     for (const id of [1, 2, 3])
       store.spanStarted({ spanId: span(id).span_id, version: () => 1, row: () => span(id), abort: () => {} });
-    store.addSpan(span(1));
+    const { seq } = store.addSpan(span(1));
     store.flush();
     written["spans"] = 1;
     for (let i = 0; i < 500; i++) run.recordQualityRow("N", `${i}`, "I");
@@ -76,7 +76,7 @@ async function crashPoints(): Promise<CrashPoint[]> {
     finishRun(run);
     finished = true;
     store.hold(runId);
-    store.confirm(runId, [span(1).span_id]);
+    store.confirm("spans", runId, [seq]);
     store.addSpan(span(3));
     await store.close();
     written["spans"] = 3;

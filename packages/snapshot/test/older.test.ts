@@ -18,7 +18,8 @@ import {
   undeliveredLogs,
   undeliveredSpans,
 } from "../src/index.ts";
-import { spanColumns, spanRows } from "../src/span-row.ts";
+import { numberedColumns } from "../src/batch-columns.ts";
+import { spanRows } from "../src/span-row.ts";
 import { testSpan } from "./span-rows.ts";
 
 /** Two runs that the Pitot of 25 November 2026 wrote, without what columns came later; the second was killed. */
@@ -105,9 +106,11 @@ it("reads a table to which a later Pitot of this version has added a column", ()
     metadata,
   });
   const span = testSpan(1);
-  const bytes = encoder.encode(1, { ...(spanColumns([span]) as object), later: ["x"] } as never).slice();
+  const bytes = encoder
+    .encode(1, { ...(numberedColumns([span], 7) as object), later: ["x"] } as never)
+    .slice();
   const [batch] = tableFromIPC(bytes).batches;
-  expect(spanRows(batch!)).toEqual([span]);
+  expect(spanRows(batch!)).toEqual([{ ...span, seq: 7 }]);
   expect(readManifest(join(older, "runs", listRuns(older)[0]!)).manifest_version).toBe(1);
   expect(readFileSync(join(older, "runs", listRuns(older)[0]!, "run.json"), "utf8")).not.toContain(
     "log_delivery",

@@ -22,10 +22,10 @@ async function runs(count: number, undelivered: readonly number[]): Promise<stri
     const run = startRun({ label: "r" });
     for (let row = 0; row < 1000; row++) run.recordQualityRow("N", `${row}`, "I");
     const span = testSpan(i, { run_id: run.runId });
-    store.addSpan(span);
+    const { seq } = store.addSpan(span);
     store.hold(run.runId);
     if (undelivered.includes(i)) store.giveUp(run.runId, 1);
-    else store.confirm(run.runId, [span.span_id]);
+    else store.confirm("spans", run.runId, [seq]);
     finishRun(run);
     ids.push(run.runId);
     // Ends differ by a millisecond at least.
