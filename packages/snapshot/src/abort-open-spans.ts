@@ -4,6 +4,7 @@ import type { RecordBatch } from "apache-arrow";
 import { ATTR_ABORTED, ATTR_RUN_STATUS } from "@pitot/semconv";
 import { columnsOf } from "./batch-columns.ts";
 import { compactTable } from "./compact-table.ts";
+import { continueStream } from "./continue-stream.ts";
 import { syncFolder } from "./private-file.ts";
 import { readBatches } from "./read-batches.ts";
 import { spanRows, type SpanRow } from "./span-row.ts";
@@ -41,14 +42,23 @@ export async function abortOpenSpans(
   rmSync(aside, { recursive: true, force: true });
   if (open.length === 0) return;
   mkdirSync(aside, { mode: 0o700 });
-  const table = new TableStream(aside, "spans");
-  for await (const batch of finished(folder)) table.append(batch.numRows, columnsOf(spanRows(batch)));
+  const table = await copied(folder, aside);
   table.append(open.length, columnsOf(open.map((row) => aborted(row, diedUnixNano))));
   table.close();
   const { path } = await compactTable(table.path);
   renameSync(path, join(folder, FILE));
   syncFolder(folder);
   rmSync(aside, { recursive: true });
+}
+
+/** The finished spans in a stream that takes more. Bytes are copied, not rows, but where an older Pitot has written them. */
+async function copied(folder: string, aside: string): Promise<TableStream> {
+  const stream = join(folder, `${FILE}s`);
+  const same = existsSync(stream) ? await continueStream(stream, aside, "spans") : undefined;
+  if (same !== undefined) return same;
+  const table = new TableStream(aside, "spans");
+  for await (const batch of finished(folder)) table.append(batch.numRows, columnsOf(spanRows(batch)));
+  return table;
 }
 
 async function* finished(folder: string): AsyncGenerator<RecordBatch> {

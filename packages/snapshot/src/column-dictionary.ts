@@ -47,6 +47,15 @@ export class ColumnDictionary {
     this.started = true;
   }
 
+  /** These are written already, by whoever began the stream. */
+  resume(values: Iterable<string>): void {
+    this.started = true;
+    for (const value of values) {
+      if (this.#codes.size >= MAX_LOOKUPS) this.#codes.clear();
+      this.#codes.set(value, this.#count++);
+    }
+  }
+
   #remapped({ codes, values }: DictionaryColumn, length: number): Int32Array {
     let remap = this.#remaps.get(values);
     if (remap === undefined) {

@@ -4,6 +4,7 @@ import { ColumnDictionary } from "./column-dictionary.ts";
 import { joinedTexts } from "./column-values.ts";
 import { encodeCodes, encodeColumn, encodeTexts } from "./encode-column.ts";
 import { batchMetadata, dictionaryMetadata, PREFIX, schemaMetadata } from "./ipc-metadata.ts";
+import { textsOfPart, type DictionaryPart } from "./message-header.ts";
 import type { ColumnSchema, TableSchema } from "./table-schema.ts";
 
 /** Encoding is synchronous, so that all tables of a process share one; undefined while one is encoding, since values may run code of their own. */
@@ -58,6 +59,12 @@ export class BatchEncoder {
   commit(): void {
     this.#started = true;
     for (const dictionary of this.#dictionaries) dictionary?.commit();
+  }
+
+  /** A stream that was written before goes on: it has its schema, and with `part` these values of a dictionary. */
+  resume(part?: DictionaryPart): void {
+    this.#started = true;
+    if (part !== undefined) this.#dictionaries[part.id]?.resume(textsOfPart(part));
   }
 
   #encode(body: BatchBody, length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {

@@ -62,6 +62,13 @@ export function dictionaryPart(
   };
 }
 
+/** The values themselves. */
+export function* textsOfPart(part: DictionaryPart): Generator<string> {
+  const { buffer, byteOffset, byteLength } = part.data;
+  const text = Buffer.from(buffer, byteOffset, byteLength);
+  for (let i = 0; i < part.length; i++) yield text.toString("utf8", part.offset(i), part.offset(i + 1));
+}
+
 /** The field of a table by its slot; undefined where the table leaves it out. */
 function slot<T>(view: DataView, table: number, index: number, read: (at: number) => T): T | undefined {
   const vtable = table - view.getInt32(table, true);

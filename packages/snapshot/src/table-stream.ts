@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordColumn } from "@pitot/core";
 import { BatchEncoder } from "./encode-batch.ts";
@@ -18,10 +18,19 @@ export class TableStream {
   /** True where something was appended since the disk was last asked to keep it. */
   #dirty = false;
 
-  constructor(folder: string, name: string) {
+  /** @param before what stands in the file already, and the encoder that goes on behind it */
+  constructor(
+    folder: string,
+    name: string,
+    before?: { readonly encoder: BatchEncoder; readonly bytes: number; readonly rows: number },
+  ) {
     this.name = name;
     this.path = join(folder, `${name}.arrows`);
-    this.#encoder = new BatchEncoder(TABLE_SCHEMAS[name]!);
+    this.#encoder = before?.encoder ?? new BatchEncoder(TABLE_SCHEMAS[name]!);
+    if (before === undefined) return;
+    this.bytes = before.bytes;
+    this.rows = before.rows;
+    this.#file = openSync(this.path, "r+");
   }
 
   /** @throws what the file system throws, or PitotError INVALID_DATA; nothing of the batch counts as written then */
