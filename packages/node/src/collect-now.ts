@@ -16,10 +16,23 @@ interface MeterState {
     readonly _batchCallbacks: readonly { callback: (to: object) => unknown }[];
   };
   readonly metricStorageRegistry: {
-    getStorages(of: MetricProducer): readonly {
-      collect(of: MetricProducer, time: [number, number]): MetricData | undefined;
-    }[];
+    getStorages(of: MetricProducer): readonly MetricStorage[];
   };
+}
+
+interface MetricStorage {
+  /** What each collector has had, and what it has not had yet. */
+  readonly _temporalMetricStorage: {
+    readonly _reportHistory: Map<MetricProducer, Report>;
+    readonly _unreportedAccumulations: Map<MetricProducer, object[]>;
+  };
+  collect(of: MetricProducer, time: [number, number]): MetricData | undefined;
+}
+
+interface Report {
+  readonly accumulations: object;
+  /** Of the enumeration `AggregationTemporality`. */
+  readonly aggregationTemporality: number;
 }
 
 interface Observed {
@@ -53,6 +66,46 @@ export function collectNow(
   producer: MetricProducer,
   asks: (scopeName: string) => boolean = () => true,
 ): ResourceMetrics | undefined {
+  return collect(producer, asks, (storage, time) => storage.collect(producer, time));
+}
+
+/**
+ * The same, and the next collection has it once more: what is told as differences one collection would take from the other.
+ *
+ * @throws TypeError where the SDK is made otherwise
+ */
+export function peekNow(
+  producer: MetricProducer,
+  asks: (scopeName: string) => boolean,
+): ResourceMetrics | undefined {
+  return collect(producer, asks, (storage, time) => peek(producer, storage, time));
+}
+
+function peek(
+  producer: MetricProducer,
+  storage: MetricStorage,
+  time: [number, number],
+): MetricData | undefined {
+  const { _reportHistory: history, _unreportedAccumulations: unreported } = storage._temporalMetricStorage;
+  const before = history.get(producer);
+  const metrics = storage.collect(producer, time);
+  const after = history.get(producer)!;
+  // Of what is told from its beginning, each collection has all.
+  if (after.aggregationTemporality !== DELTA) return metrics;
+  unreported.set(producer, [after.accumulations]);
+  if (before === undefined) history.delete(producer);
+  else history.set(producer, before);
+  return metrics;
+}
+
+/** `AggregationTemporality.DELTA`: enumerations are values, and importing them would load the SDK at start. */
+const DELTA = 0;
+
+function collect(
+  producer: MetricProducer,
+  asks: (scopeName: string) => boolean,
+  one: (storage: MetricStorage, time: [number, number]) => MetricData | undefined,
+): ResourceMetrics | undefined {
   const { resource, meterSharedStates } = (producer as Collector)._sharedState;
   const now = Date.now();
   const time: [number, number] = [Math.trunc(now / 1000), (now % 1000) * 1e6];
@@ -61,7 +114,7 @@ export function collectNow(
     if (asks(meter._instrumentationScope.name)) observe(meter, time);
     const metrics = meter.metricStorageRegistry
       .getStorages(producer)
-      .flatMap((storage) => storage.collect(producer, time) ?? []);
+      .flatMap((storage) => one(storage, time) ?? []);
     if (metrics.length > 0) scopeMetrics.push({ scope: meter._instrumentationScope, metrics });
   }
   return scopeMetrics.length === 0 ? undefined : { resource, scopeMetrics };

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import { isCumulative } from "./deferred-metric-exporter.ts";
 import { MetricCheckpoint } from "./metric-checkpoint.ts";
 import { otlpEncoding } from "./otlp-protocol.ts";
 import { Outbox } from "./outbox.ts";
@@ -24,6 +25,7 @@ export class KeptMetrics {
       directory,
       serviceName,
       encoding: this.#encoding,
+      cumulative: isCumulative(),
       serialize: (metrics) => this.#serialize(metrics),
     });
   }

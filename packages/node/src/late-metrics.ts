@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { diag } from "@opentelemetry/api";
 import type { IMetricReader, MetricProducer, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { RecordTarget, ScopeWriter } from "@pitot/core";
-import { collectNow } from "./collect-now.ts";
-import { DeferredMetricExporter, isCumulative } from "./deferred-metric-exporter.ts";
+import { collectNow, peekNow } from "./collect-now.ts";
+import { DeferredMetricExporter } from "./deferred-metric-exporter.ts";
 import type { Delivery } from "./delivery.ts";
 import type { KeptMetrics } from "./kept-metrics.ts";
 
@@ -89,10 +89,9 @@ export class LateMetrics implements RecordTarget {
   /** Keeps the metrics of now on disk until they are exported. Synchronous, never throws. */
   checkpoint(): void {
     const { kept } = this.#delivery;
-    if (this.#producer === undefined || kept === undefined || !isCumulative()) return;
+    if (this.#producer === undefined || kept === undefined) return;
     try {
-      // What is told as differences a collection between two exports would take from the second.
-      const metrics = collectNow(this.#producer, (scope) => scope === "pitot");
+      const metrics = peekNow(this.#producer, (scope) => scope === "pitot");
       if (metrics !== undefined) kept.checkpoint.write(metrics);
     } catch (error) {
       this.#producer = undefined;

@@ -33,6 +33,7 @@ beforeAll(async () => {
     directory: original,
     serviceName: "t",
     encoding: "json",
+    cumulative: true,
     serialize: () => Buffer.from('{"resourceMetrics":[{"scopeMetrics":[]}]}'),
   });
   checkpoint.write({ resource: {}, scopeMetrics: [{ metrics: [{ dataPoints: [{ value: 1 }] }] }] } as never);

@@ -1,4 +1,5 @@
 import { type RecordColumn } from "@pitot/core";
+import { type DictionaryPart } from "./message-header.ts";
 import type { TableSchema } from "./table-schema.ts";
 /**
  * Encodes the batches of one table as Arrow IPC stream messages, written without a library, since the record path is where
@@ -20,4 +21,6 @@ export declare class BatchEncoder {
     encode(length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array;
     /** What was encoded last is written. */
     commit(): void;
+    /** A stream that was written before goes on: it has its schema, and with `part` these values of a dictionary. */
+    resume(part?: DictionaryPart): void;
 }
