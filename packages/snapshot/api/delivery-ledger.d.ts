@@ -2,7 +2,7 @@ import { OrdinalRanges } from "./ordinal-ranges.ts";
 /** The tables whose rows are sent. */
 export type SentTable = "spans" | "logs";
 /** What back ends said about the rows of one table. */
-export interface Settled {
+interface Settled {
     /** Ordinals of rows that need not be sent again: confirmed ones, and those of requests that were taken in part. */
     readonly seqs: OrdinalRanges;
     /** How many of them a back end has refused for what they are; it does not say which. */
@@ -43,3 +43,4 @@ export declare class DeliveryLedger {
 }
 /** Reads the ledger of a folder; empty where there is none. */
 export declare function readLedger(folder: string): Delivered;
+export {};

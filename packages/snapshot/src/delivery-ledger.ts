@@ -13,7 +13,7 @@ const ENTRY = /^(.*) #([0-9a-f]{8})$/;
 export type SentTable = "spans" | "logs";
 
 /** What back ends said about the rows of one table. */
-export interface Settled {
+interface Settled {
   /** Ordinals of rows that need not be sent again: confirmed ones, and those of requests that were taken in part. */
   readonly seqs: OrdinalRanges;
   /** How many of them a back end has refused for what they are; it does not say which. */
