@@ -84,7 +84,7 @@ describe("spans that the queue had no room for while the Collector was away", ()
     expect(new Set(far.taken)).toEqual(new Set(names(3001)));
     await expect.poll(() => delivery.counts.replayed).toBe(delivery.counts.spooled);
     // The run lives: its folder is still claimed, and its ledger says it all.
-    expect(await status()).toMatchObject({ spans: 3001, delivered: 3001 });
+    await expect.poll(status).toMatchObject({ spans: 3001, delivered: 3001 });
     expect(await replay({ directory, exporter: far.exporter })).toMatchObject({ scopes: [], sent: 0 });
     await provider.shutdown();
     await store.close();
@@ -191,7 +191,7 @@ describe("spans that the queue had no room for while the Collector was away", ()
     await delivery.leaveSpool();
     await store.close();
     const before = far.taken.length;
-    expect(await status()).toMatchObject({ spans: 3000, delivered: before });
+    await expect.poll(status).toMatchObject({ spans: 3000, delivered: before });
     await replay({ directory, exporter: far.exporter });
     expect(far.taken).toHaveLength(3000);
     expect(new Set(far.taken).size).toBe(3000);
