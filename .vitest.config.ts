@@ -24,5 +24,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
+    env: { PITOT_SHUTDOWN_MS: "60000" },
   },
 });

@@ -17,8 +17,6 @@ import {
   useRegister,
 } from "./registered.ts";
 
-// Each test starts several processes, on machines that may be busy.
-
 const tsx = import.meta.resolve("tsx");
 useRegister();
 
