@@ -172,7 +172,14 @@ describe("broken pages", () => {
           slowest = took;
           if (process.env["PITOT_FUZZ_CASES"] !== undefined) console.warn(`${i}: ${sample.name}: ${took} ms`);
         }
-        if (i % 20 === 0) most = Math.max(most, process.memoryUsage().rss - before);
+        if (i % 20 === 0) {
+          const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+          if (rss - before > most + 2 ** 25 && process.env["PITOT_FUZZ_CASES"] !== undefined)
+            console.warn(
+              `${i}: ${sample.name}: ${[rss - before, heapUsed, external, arrayBuffers].map((x) => x >> 20)} MiB`,
+            );
+          most = Math.max(most, rss - before);
+        }
       }
       expect(slowest).toBeLessThan(MS_PER_CASE);
       expect(most).toBeLessThan(MEMORY);

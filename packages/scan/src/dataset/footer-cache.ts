@@ -10,8 +10,10 @@ const MEMORY_PER_FOOTER = 4096;
 const MOST_MEMORY = 64 * 1024 * 1024;
 
 const origins = new WeakMap<Fragment, object>();
-// In order of use. Keyed by the listing's own fragment: a dataset opened anew reads its files anew.
-const kept = new Map<object, FileFooter>();
+// By the listing's own fragment: a dataset opened anew reads its files anew. Held weakly, since a fragment may have its whole file in memory.
+const kept = new WeakMap<object, FileFooter>();
+/** The footers that are kept, in order of use, and whose they are. */
+const used = new Map<FileFooter, WeakRef<object>>();
 /** What reading a footer took, until a scan counts it: one that the opening of a dataset read belongs to the first scan. */
 const uncounted = new WeakMap<FileFooter, { readonly bytes: number; readonly requests: number }>();
 let memory = 0;
@@ -36,8 +38,8 @@ export async function footerOf(
   const key = origins.get(fragment) ?? fragment;
   const known = kept.get(key);
   if (known !== undefined) {
-    kept.delete(key);
-    kept.set(key, known);
+    used.delete(known);
+    used.set(known, new WeakRef(key));
     return counted(known, meter);
   }
   const source = countingSource(await fragment.open());
@@ -65,11 +67,14 @@ function counted(footer: FileFooter, meter: ScanMeter | undefined): FileFooter {
 function keep(key: object, footer: FileFooter): void {
   if (kept.has(key)) return;
   kept.set(key, footer);
+  used.set(footer, new WeakRef(key));
   memory += memoryOf(footer);
-  for (const [oldest, old] of kept) {
+  for (const [oldest, of] of used) {
     if (memory <= MOST_MEMORY) break;
-    kept.delete(oldest);
-    memory -= memoryOf(old);
+    const owner = of.deref();
+    if (owner !== undefined) kept.delete(owner);
+    used.delete(oldest);
+    memory -= memoryOf(oldest);
   }
 }
 

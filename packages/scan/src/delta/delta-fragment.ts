@@ -81,14 +81,16 @@ export class DeltaFragment implements Fragment {
     const deletionVector = this.#table.files.deletionVector(this.#file);
     if (deletionVector === undefined) return undefined;
     const { root, allowed } = this.#table;
-    return () =>
-      ((this.#made ??= {}).deleted ??= readDeletionVector(
-        root,
-        deletionVector,
-        allowed,
-        this.path,
-        this.rows,
-      ));
+    return () => {
+      const made = (this.#made ??= {});
+      if (made.deleted === undefined) {
+        const deleted = readDeletionVector(root, deletionVector, allowed, this.path, this.rows);
+        made.deleted = deleted;
+        // The next scan tries again.
+        deleted.catch(() => delete made.deleted);
+      }
+      return made.deleted;
+    };
   }
 
   get partitionExpression(): string {

@@ -13,7 +13,7 @@ export function asyncBufferSource(asyncBuffer: AsyncBuffer, location: string): R
   const slice = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> => {
     signal?.throwIfAborted();
     checkRange(location, start, end, byteLength);
-    const bytes = new Uint8Array(await abortable(asyncBuffer.slice(start, end), signal));
+    const bytes = new Uint8Array(await answerOf(asyncBuffer, location, start, end, signal));
     if (bytes.length !== end - start)
       throw new PitotError("IO", `${location} gave fewer or more bytes than were asked for`, {
         value: `${bytes.length} of ${end - start}`,
@@ -30,6 +30,26 @@ export function asyncBufferSource(asyncBuffer: AsyncBuffer, location: string): R
     },
     async close() {},
   };
+}
+
+/** What a buffer gives. What it throws is a failure to read, and no word about the data: a scan would else call its pages broken. */
+async function answerOf(
+  asyncBuffer: AsyncBuffer,
+  location: string,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
+  try {
+    return await abortable(asyncBuffer.slice(start, end), signal);
+  } catch (error) {
+    if (error instanceof PitotError || signal?.aborted === true) throw error;
+    throw new PitotError(
+      "IO",
+      `${location} cannot be read (${error instanceof Error ? error.message : String(error)}), bytes`,
+      { value: `${start}-${end}`, remedy: "See to what the buffer reads from", cause: error },
+    );
+  }
 }
 
 /** What a buffer gives, unless `signal` comes first: a buffer knows no signals, so what it does then is its own affair. */

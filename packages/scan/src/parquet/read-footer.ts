@@ -82,12 +82,17 @@ export async function readFooterBytes(
     bytes = joined;
   }
   return {
-    bytes: bytes.subarray(bytes.length - footerBytes, bytes.length - TAIL),
+    bytes: alone(bytes.subarray(bytes.length - footerBytes, bytes.length - TAIL)),
     footerBytes,
     requests,
     bytesRead,
     fileBytes: first.byteLength,
   };
+}
+
+/** Bytes without what else is in their memory where that is much: what is decoded of a footer keeps views of them, and so all of it. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.length + SMALLEST_GUESS ? bytes.slice() : bytes;
 }
 
 /** Length of the footer by the last 8 bytes. */
