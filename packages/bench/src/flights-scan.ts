@@ -9,7 +9,7 @@ import { cpuMicroseconds, median, type BenchResult } from "./bench-result.ts";
 const ROUNDS = 9;
 
 /**
- * Row 8b: three million flights read whole. Ours gives Arrow batches, and checks each page before hyparquet decodes it; the peer is hyparquet alone, to
+ * Row 8b: three million flights read whole. Ours gives Arrow batches; the peer is hyparquet alone, to
  * columns of its own. By the clock, and by the time of the processor.
  */
 export async function flightsScan(): Promise<BenchResult[]> {

@@ -12,7 +12,7 @@ if (folder === undefined)
 const REFUSED: Readonly<Record<string, RegExp>> = {
   // The year 9999 in nanoseconds.
   "int96_from_spark.parquet": /timestamp\[ns\] cannot hold/,
-  // 2 GiB of text in one column of one row group: a byte too many, which is known when all of it is decompressed.
+  // 2 GiB of text in one column of one row group: a byte too many, which is known before any of it is decompressed.
   "large_string_map.brotli.parquet": /more text in one column/,
 };
 
@@ -34,7 +34,10 @@ describe.skipIf(folder === undefined)("files of other writers", () => {
         return count;
       };
       if (refused !== undefined) {
+        const before = process.resourceUsage().maxRSS;
         await expect(rows()).rejects.toThrow(refused);
+        // In KiB.
+        expect(process.resourceUsage().maxRSS - before).toBeLessThan(512 * 1024);
         return;
       }
       const answer = `${file}.pyarrow.json`;

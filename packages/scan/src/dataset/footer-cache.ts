@@ -6,7 +6,7 @@ import type { Fragment } from "./fragment-source.ts";
 
 // Decoded footers keep views of their bytes and some objects per row group; schemas of their own, however short they are.
 const MEMORY_PER_BYTE = 4;
-const MEMORY_PER_FOOTER = 4096;
+const MEMORY_PER_FOOTER = 10 * 1024;
 const MOST_MEMORY = 64 * 1024 * 1024;
 
 const origins = new WeakMap<Fragment, object>();

@@ -1,14 +1,5 @@
-import type { AsyncBuffer, CompressionCodec, FileMetaData, SchemaElement } from "hyparquet";
-
-/** A column chunk of a checkpoint, and where its leaf lies in the schema. */
-export interface LeafChunk {
-  readonly bytes: Uint8Array;
-  readonly type: string;
-  readonly codec: CompressionCodec;
-  readonly entries: number;
-  readonly maxDef: number;
-  readonly maxRep: number;
-}
+import type { AsyncBuffer, FileMetaData, SchemaElement } from "hyparquet";
+import type { StoredChunk } from "../reading/stored-pages.ts";
 
 /** Entries of one chunk: a checkpoint of more files is written in several row groups. */
 const MOST_ENTRIES = 1 << 26;
@@ -21,7 +12,7 @@ export async function readChunk(
   file: AsyncBuffer,
   schema: readonly SchemaElement[],
   chunk: NonNullable<FileMetaData["row_groups"][number]["columns"][number]["meta_data"]>,
-): Promise<LeafChunk> {
+): Promise<StoredChunk> {
   const entries = Number(chunk.num_values);
   if (entries > MOST_ENTRIES) throw new RangeError(`a column has ${entries} entries in one row group`);
   const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);

@@ -1,14 +1,14 @@
 import {
-  chunkPages,
   dictionaryBody,
   int32,
   isCoded,
   pageBody,
   pageCodes,
-  type ChunkPages,
+  storedPages,
   type PageBody,
-} from "./leaf-pages.ts";
-import type { LeafChunk } from "./leaf-chunk.ts";
+  type StoredChunk,
+  type StoredPages,
+} from "../reading/stored-pages.ts";
 import { logError, type LogPlace } from "./log-error.ts";
 
 const BROKEN_PAGE = "a page of the checkpoint, from this row on, cannot be read";
@@ -28,13 +28,13 @@ export interface PageTexts {
  */
 export class TextPages {
   readonly entries: number;
-  readonly #chunk: LeafChunk;
-  readonly #pages: ChunkPages;
+  readonly #chunk: StoredChunk;
+  readonly #pages: StoredPages;
   readonly #place: (entry: number) => LogPlace;
   #dictionary: { body: PageBody; starts: Int32Array; lengths: Int32Array } | undefined;
   #last: PageTexts | undefined;
 
-  private constructor(chunk: LeafChunk, pages: ChunkPages, place: (entry: number) => LogPlace) {
+  private constructor(chunk: StoredChunk, pages: StoredPages, place: (entry: number) => LogPlace) {
     this.#place = place;
     this.entries = chunk.entries;
     this.#chunk = chunk;
@@ -42,9 +42,9 @@ export class TextPages {
   }
 
   /** Undefined where the column is no text, repeats, or is encoded in a way that checkpoints seldom have. */
-  static of(chunk: LeafChunk, place: (entry: number) => LogPlace): TextPages | undefined {
+  static of(chunk: StoredChunk, place: (entry: number) => LogPlace): TextPages | undefined {
     if (chunk.type !== "BYTE_ARRAY" || chunk.maxRep > 0) return undefined;
-    const pages = chunkPages(chunk);
+    const pages = storedPages(chunk);
     return pages && new TextPages(chunk, pages, place);
   }
 

@@ -8,7 +8,10 @@ import { wrapsItem } from "../parquet/arrow-schema.ts";
 import { primitiveArrowType } from "../parquet/primitive-arrow-type.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import { fixedWidthValues } from "./fixed-width-values.ts";
+import { FlatColumn } from "./flat-column.ts";
+import { FlatNumbers } from "./flat-numbers.ts";
 import { nullBitmap } from "./null-bitmap.ts";
+import { MOST_TEXT, tooMuchText } from "./text-limit.ts";
 import { widenedValues } from "./widened-values.ts";
 
 /** Decoded values, null or undefined where there is none. */
@@ -17,10 +20,11 @@ export type RawValues = ArrayLike<unknown>;
 /** A column of `type`, from the values of the Parquet column `node` as they are stored. */
 export function buildColumn(
   type: DataType,
-  values: RawValues,
+  values: RawValues | FlatColumn,
   node: SchemaNode,
   nameOf: NameOf = ownName,
 ): Data {
+  if (values instanceof FlatColumn) return buildFlat(type, values, node);
   if (node.element.repetition === "REPEATED" && isListLike(type))
     return buildList(type, neverNull(values), withoutRepetition(node), nameOf);
   if (DataType.isStruct(type)) return buildStruct(type, values, node, nameOf);
@@ -33,6 +37,26 @@ export function buildColumn(
   if (node.element.type !== undefined)
     requireReadable(primitiveArrowType(node.element), type, node.path.join("."));
   return buildLeaf(type, widenedValues(type, values, node));
+}
+
+function buildFlat(type: DataType, { values, bitmap, nullCount }: FlatColumn, node: SchemaNode): Data {
+  requireReadable(primitiveArrowType(node.element), type, node.path.join("."));
+  const common = { type: type as never, length: values.length, nullCount, nullBitmap: bitmap };
+  if (values instanceof FlatNumbers)
+    return makeData({
+      ...common,
+      data: fixedWidthValues(type, widenedValues(type, values.array, node)) as never,
+    });
+  const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type);
+  const valueOffsets = (large ? wideOffsets(values.offsets) : values.offsets) as Int32Array;
+  return makeData({ ...common, valueOffsets, data: values.bytes });
+}
+
+/** By halves, since a BigInt per row costs more than the row. */
+function wideOffsets(offsets: Int32Array): BigInt64Array {
+  const halves = new Int32Array(offsets.length * 2);
+  for (let i = 0; i < offsets.length; i++) halves[2 * i] = offsets[i]!;
+  return new BigInt64Array(halves.buffer);
 }
 
 /** What the decoder calls a part of a struct: it makes objects, in which one name has a meaning of its own. */
@@ -246,16 +270,8 @@ function textBuffers(
 }
 
 function grown(bytes: Uint8Array, used: number, needed: number, large: boolean): Uint8Array<ArrayBuffer> {
-  if (!large && needed > 0x7fffffff)
-    throw new PitotError(
-      "UNSUPPORTED",
-      "A row group holds more text in one column than a string column can, in bytes",
-      {
-        value: needed,
-        remedy: "Write smaller row groups, or the column as large_string",
-      },
-    );
-  const larger = new Uint8Array(Math.max(needed, Math.min(bytes.length * 2, large ? Infinity : 0x7fffffff)));
+  if (!large && needed > MOST_TEXT) throw tooMuchText(needed);
+  const larger = new Uint8Array(Math.max(needed, Math.min(bytes.length * 2, large ? Infinity : MOST_TEXT)));
   larger.set(bytes.subarray(0, used));
   return larger;
 }

@@ -1,10 +1,12 @@
 import type { AsyncBuffer } from "hyparquet";
 import type { FileFooter } from "../dataset/file-footer.ts";
 import type { ColumnChunk } from "../parquet/column-chunk.ts";
+import type { LeafColumn } from "../parquet/leaf-column.ts";
 import { decodeOffsetIndex } from "../parquet/page-index.ts";
 import { ThriftReader } from "../parquet/thrift-compact-reader.ts";
 import { chunkBytes } from "./chunk-bytes.ts";
 import { ChunkPages } from "./chunk-pages.ts";
+import { requireWithin } from "./selected-pages.ts";
 
 /** What is fetched and decompressed of a row group's chunks, checked on the way. */
 export class CheckedChunks {
@@ -17,11 +19,18 @@ export class CheckedChunks {
   readonly #indexes = new Map<number, ColumnChunk>();
   #latest: ChunkPages | undefined;
 
-  constructor(file: AsyncBuffer, footer: FileFooter, group: number, leaves: ReadonlySet<number>) {
+  /** @param mostText - Of a leaf, in bytes; more is refused. No limit by default. */
+  constructor(
+    file: AsyncBuffer,
+    footer: FileFooter,
+    group: number,
+    leaves: ReadonlySet<number>,
+    mostText: (leaf: LeafColumn) => number = () => Infinity,
+  ) {
     footer.rowGroup(group).columns.forEach((chunk, index) => {
       const leaf = footer.leaves[index];
       if (leaf === undefined || !leaves.has(index)) return;
-      const pages = new ChunkPages(chunk, leaf, chunkBytes(chunk, leaf, footer));
+      const pages = new ChunkPages(chunk, leaf, chunkBytes(chunk, leaf, footer), mostText(leaf));
       this.#chunks.push(pages);
       if (chunk.offsetIndexOffset !== undefined) this.#indexes.set(chunk.offsetIndexOffset, chunk);
       this.compressors[codecOf(index)] = (bytes, length) =>
@@ -53,12 +62,9 @@ export class CheckedChunks {
   }
 }
 
-/** Pages that an offset index tells of lie within their chunk. Throws RangeError, INVALID_DATA. */
+/** Throws RangeError, INVALID_DATA unless the pages that an offset index tells of lie within their chunk. */
 function checkPlaces(bytes: Uint8Array, chunk: ColumnChunk, rows: number): void {
-  const end = chunk.startOffset + chunk.totalCompressedSize;
-  for (const { offset, compressedSize } of decodeOffsetIndex(new ThriftReader(bytes), rows))
-    if (offset < chunk.startOffset || offset + compressedSize > end)
-      throw new RangeError("an offset index tells of a page outside of its chunk");
+  requireWithin(decodeOffsetIndex(new ThriftReader(bytes), rows), chunk);
 }
 
 /** A codec of each leaf's own, so that its pages come to its own checks, uncompressed ones too. */

@@ -4,6 +4,7 @@ import type { LeafColumn } from "../parquet/leaf-column.ts";
 import { checkLevels, checkPage } from "./check-page.ts";
 import { decompressPage } from "./decompress-page.ts";
 import { DATA_V2, DICTIONARY, readPageHeader, type PageHeader } from "./page-header.ts";
+import { leastText, tooMuchText } from "./text-limit.ts";
 
 interface Page {
   readonly header: PageHeader;
@@ -28,10 +29,16 @@ export class ChunkPages {
   readonly #pages = new Map<number, Page>();
   #dictionary: number | undefined;
   #values = 0;
+  #text = 0;
+  readonly #mostText: number;
   #outstanding = 0;
 
-  /** @param size - Bytes of the chunk in the file. */
-  constructor(chunk: ColumnChunk, leaf: LeafColumn, size: number) {
+  /**
+   * @param size - Bytes of the chunk in the file.
+   * @param mostText - Bytes of text that are of use; a chunk with more is refused.
+   */
+  constructor(chunk: ColumnChunk, leaf: LeafColumn, size: number, mostText: number) {
+    this.#mostText = mostText;
     this.leaf = leaf;
     this.#chunk = chunk;
     this.start = chunk.startOffset;
@@ -47,7 +54,7 @@ export class ChunkPages {
 
   /**
    * Takes bytes that were requested from `from` on. With the last of them, checks the headers of the pages, and levels that are not compressed.
-   * @throws RangeError, PitotError INVALID_DATA where they are not pages of the chunk
+   * @throws RangeError, PitotError INVALID_DATA where they are not pages of the chunk, UNSUPPORTED where they have too much text
    */
   fetched(bytes: Uint8Array, from: number): void {
     const start = Math.max(from, this.start);
@@ -72,6 +79,8 @@ export class ChunkPages {
     const next = header.end + header.compressed;
     if (next > bytes.length)
       throw new RangeError(`a page of ${header.compressed} bytes in ${bytes.length - header.end}`);
+    if (this.leaf.element.type === "BYTE_ARRAY") this.#text += leastText(header, this.leaf);
+    if (this.#text > this.#mostText) throw tooMuchText(this.#text);
     let body = header.end;
     let present = header.values;
     if (header.type !== DICTIONARY) {

@@ -1,61 +1,103 @@
 import { PitotError } from "@pitot/core";
-import { parquetRead, type AsyncBuffer, type FileMetaData, type ParquetType } from "hyparquet";
+import type { DataType } from "apache-arrow";
+import type { AsyncBuffer } from "hyparquet";
 import type { FileFooter } from "../dataset/file-footer.ts";
 import type { ColumnChunk } from "../parquet/column-chunk.ts";
-import type { SchemaElement } from "../parquet/file-metadata.ts";
-import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
-import { storedName, type RawValues } from "./build-column.ts";
-import { CheckedChunks, codecOf } from "./checked-chunks.ts";
+import type { LeafColumn } from "../parquet/leaf-column.ts";
+import type { RawValues } from "./build-column.ts";
+import { CheckedChunks } from "./checked-chunks.ts";
 import { chunkBytes } from "./chunk-bytes.ts";
+import { FetchedChunks, type ByteRange } from "./fetched-chunks.ts";
+import { FlatColumn, flatColumn, isFlat } from "./flat-column.ts";
+import { hyparquetPages, joined } from "./hyparquet-pages.ts";
+import { placesIn, rowsIn, type RowRange } from "./row-ranges.ts";
+import { selectPages, type SelectedPages } from "./selected-pages.ts";
+import { isLarge, MOST_TEXT } from "./text-limit.ts";
+
+/** What is decoded of a column: a flat one as Arrow has it, others as hyparquet makes them. */
+export type DecodedValues = RawValues | FlatColumn;
+
+/** Which rows of a row group are decoded. */
+interface Rows {
+  readonly ranges: readonly RowRange[];
+  /** Whether all of them go into one batch, so that their text must fit. */
+  readonly whole: boolean;
+}
 
 /**
  * The stored values of some top-level columns of a row group, by their names in the file. Reads the byte ranges of the chunks at `leaves` and no others; of structs the values have the
  * parts that these hold.
+ *
+ * @param columns - By their names in the file, with the types that they are read as.
  * @throws PitotError INVALID_DATA, UNSUPPORTED for pages that cannot be decoded
  */
 export async function decodeRowGroup(
   file: AsyncBuffer,
   footer: FileFooter,
   group: number,
-  columns: readonly string[],
+  columns: ReadonlyMap<string, DataType>,
   leaves: ReadonlySet<number>,
-  { start, end }: { readonly start: number; readonly end: number },
+  rows: Rows,
   signal?: AbortSignal,
-): Promise<Map<string, RawValues>> {
-  const rows = footer.rowGroup(group).numRows;
-  const narrowed = start > 0 || end < rows;
-  if (columns.length === 0) return new Map();
-  const flat = new Map(
-    footer.columns.map(({ element, children }) => [element.name, children.length > 0 ? undefined : element]),
-  );
-  const pages = new Map<string, RawValues[]>(columns.map((name) => [name, []]));
-  const checked = new CheckedChunks(file, footer, group, leaves);
-  let failure: unknown;
-  try {
-    await parquetRead({
-      file: checked.file,
-      metadata: physicalMetadata(footer, group, leaves),
-      columns: [...columns],
-      compressors: checked.compressors,
-      utf8: false,
-      geoparquet: false,
-      parsers: { timestampFromNanoseconds: (value) => value },
-      ...(narrowed && { rowStart: start, rowEnd: end, useOffsetIndex: true }),
-      // Pages may begin before the range and end behind it.
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const from = Math.max(0, start - rowStart);
-        const to = Math.min(columnData.length, end - rowStart);
-        if (from >= to) return;
-        const rows = from === 0 && to === columnData.length ? columnData : columnData.slice(from, to);
-        try {
-          pages.get(columnName)!.push(compacted(rows, flat.get(columnName)));
-        } catch (error) {
-          // What this throws, nobody catches.
-          failure ??= error;
-        }
-      },
+): Promise<Map<string, DecodedValues>> {
+  const decoded = new Map<string, FlatColumn | RawValues[]>();
+  const left = new Set(leaves);
+  const { ranges } = rows;
+  const span = { start: ranges[0]!.start, end: ranges.at(-1)!.end };
+  const count = rowsIn(ranges);
+  let broken: string | undefined;
+  const flatLeaves = Array.from(leaves, (index) => footer.leaves[index]!).filter((leaf) => {
+    const type = columns.get(leaf.names[0]!);
+    return type !== undefined && isFlat(type, leaf);
+  });
+  const chunkOf = ({ index }: LeafColumn): ColumnChunk => footer.rowGroup(group).columns[index]!;
+  const decode = (
+    leaf: LeafColumn,
+    { bytes, entries, places }: Partial<SelectedPages> & Pick<SelectedPages, "bytes">,
+  ): void => {
+    const { codec, numValues } = chunkOf(leaf);
+    broken = leaf.path;
+    const column = flatColumn({
+      bytes,
+      type: leaf.element.type!,
+      codec,
+      entries: entries ?? numValues,
+      maxDef: leaf.maxDef,
+      maxRep: 0,
     });
-    if (failure !== undefined) throw failure;
+    broken = undefined;
+    if (column === undefined) return;
+    decoded.set(leaf.path, places === undefined ? column : column.select(places));
+    left.delete(leaf.index);
+  };
+  try {
+    let source = file;
+    for (const leaf of leaves) requireReadable(footer.rowGroup(group).columns[leaf]!, footer);
+    if (count === footer.rowGroup(group).numRows) {
+      const fetched = await FetchedChunks.of(
+        file,
+        Array.from(leaves, (leaf) => chunkRange(footer, group, leaf)),
+      );
+      source = fetched.file(file.byteLength);
+      for (const leaf of flatLeaves)
+        decode(leaf, { bytes: fetched.chunk(chunkRange(footer, group, leaf.index)) });
+    } else {
+      const paged = flatLeaves.filter((leaf) => isPaged(chunkOf(leaf)));
+      const pages = await selectPages(file, paged.map(chunkOf), ranges, footer.rowGroup(group).numRows);
+      paged.forEach((leaf, i) => decode(leaf, pages[i]!));
+    }
+    const rest = [...columns.keys()].filter((name) => !decoded.has(name));
+    if (rest.length > 0) {
+      const mostText = ({ names }: LeafColumn): number =>
+        rows.whole && !isLarge(columns.get(names[0]!)!) ? MOST_TEXT : Infinity;
+      const checked = new CheckedChunks(source, footer, group, left, mostText);
+      try {
+        for (const [name, pages] of await hyparquetPages(checked, footer, group, rest, left, span))
+          decoded.set(name, pages);
+      } finally {
+        ({ broken } = checked);
+      }
+    }
   } catch (error) {
     if ((error instanceof PitotError && error.code !== "INVALID_DATA") || signal?.aborted === true)
       throw error;
@@ -63,83 +105,59 @@ export async function decodeRowGroup(
       "INVALID_DATA",
       `Row group ${group} of ${footer.location} cannot be decoded (${reasonOf(error)}), column`,
       {
-        value: checked.broken ?? columns.join(", "),
+        value: broken ?? [...columns.keys()].join(", "),
         remedy: "Leave the column out, or write the file anew with a current writer",
         cause: error,
       },
     );
   }
+  const spanned = span.end - span.start;
   return new Map(
-    Array.from(pages, ([name, parts]) => [name, joined(parts, end - start, name, footer, group)]),
+    Array.from(decoded, ([name, values]): [string, DecodedValues] => {
+      const [found, expected] = Array.isArray(values)
+        ? [values.reduce((total, { length }) => total + length, 0), spanned]
+        : [values.values.length, count];
+      if (found !== expected) throw wrongRows(found, expected, name, footer, group);
+      if (!Array.isArray(values)) return [name, values];
+      return [
+        name,
+        selectRows(joined(values, spanned), count === spanned ? undefined : placesIn(ranges, span.start)),
+      ];
+    }),
   );
+}
+
+// Of levels, and of values that are kernels of our own.
+const FLAT_ENCODINGS: ReadonlySet<string> = new Set([
+  "PLAIN",
+  "PLAIN_DICTIONARY",
+  "RLE_DICTIONARY",
+  "RLE",
+  "BIT_PACKED",
+]);
+
+/** Whether an offset index tells of pages that can be decoded one by one. */
+function isPaged({ offsetIndexOffset, offsetIndexLength, encodings }: ColumnChunk): boolean {
+  return (
+    offsetIndexOffset !== undefined &&
+    offsetIndexLength !== undefined &&
+    encodings.every((encoding) => FLAT_ENCODINGS.has(encoding))
+  );
+}
+
+/** Where a chunk lies. */
+function chunkRange(footer: FileFooter, group: number, leaf: number): ByteRange {
+  const chunk = footer.rowGroup(group).columns[leaf]!;
+  const { startOffset: start } = chunk;
+  return { start, end: start + chunkBytes(chunk, footer.leaves[leaf]!, footer) };
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 200) : String(error);
 }
 
-/**
- * The row group as a file of its own in which no column has a logical type, so that hyparquet hands out what is stored. It would make floats
- * of decimals, milliseconds of microseconds, and objects of maps.
- */
-function physicalMetadata(footer: FileFooter, group: number, leaves: ReadonlySet<number>): FileMetaData {
-  const { metadata } = footer;
-  const rowGroup = footer.rowGroup(group);
-  const chunks = rowGroup.columns.flatMap((chunk, index) =>
-    leaves.has(index) ? [[chunk, index] as const] : [],
-  );
-  return {
-    version: metadata.version,
-    schema: physicalSchema(schemaTree(metadata.schema).root, footer, leaves),
-    num_rows: BigInt(rowGroup.numRows),
-    metadata_length: 0,
-    row_groups: [
-      {
-        columns: chunks.map(([chunk, index]) => ({
-          file_offset: 0n,
-          meta_data: chunkMetadata(chunk, index, footer),
-          ...(chunk.offsetIndexOffset !== undefined &&
-            chunk.offsetIndexLength !== undefined && {
-              offset_index_offset: BigInt(chunk.offsetIndexOffset),
-              offset_index_length: chunk.offsetIndexLength,
-            }),
-        })),
-        total_byte_size: BigInt(rowGroup.totalByteSize),
-        num_rows: BigInt(rowGroup.numRows),
-      },
-    ],
-  };
-}
-
-/** The elements of a node and of what is below it; of groups only the children that have some of the leaves. */
-function physicalSchema(
-  node: SchemaNode,
-  footer: FileFooter,
-  leaves: ReadonlySet<number>,
-): FileMetaData["schema"] {
-  const kept = node.children.filter((child) => footer.leavesBelow(child).some((leaf) => leaves.has(leaf)));
-  return [
-    physicalElement(node, kept.length),
-    ...kept.flatMap((child) => physicalSchema(child, footer, leaves)),
-  ];
-}
-
-function physicalElement({ element, path }: SchemaNode, children: number): FileMetaData["schema"][number] {
-  const { type, typeLength, repetition, name } = element;
-  return {
-    name: path.length > 1 ? storedName(name) : name,
-    ...(type !== undefined && { type }),
-    ...(typeLength !== undefined && { type_length: typeLength }),
-    ...(repetition !== undefined && { repetition_type: repetition }),
-    ...(children > 0 && { num_children: children }),
-  };
-}
-
-function chunkMetadata(
-  chunk: ColumnChunk,
-  index: number,
-  footer: FileFooter,
-): NonNullable<FileMetaData["row_groups"][0]["columns"][0]["meta_data"]> {
+/** @throws PitotError UNSUPPORTED for a chunk that is encrypted or elsewhere */
+function requireReadable(chunk: ColumnChunk, footer: FileFooter): void {
   if (chunk.encrypted || chunk.filePath !== undefined)
     throw new PitotError(
       "UNSUPPORTED",
@@ -151,83 +169,26 @@ function chunkMetadata(
           : "Open the files that it names instead of the sidecar",
       },
     );
-  const { startOffset, dataPageOffset } = chunk;
-  return {
-    type: chunk.type as ParquetType,
-    encodings: [],
-    path_in_schema: chunk.pathInSchema.map((name, depth) => (depth > 0 ? storedName(name) : name)),
-    codec: codecOf(index) as "SNAPPY",
-    num_values: BigInt(chunk.numValues),
-    total_uncompressed_size: BigInt(chunk.totalUncompressedSize),
-    total_compressed_size: BigInt(chunkBytes(chunk, footer.leaves[index]!, footer)),
-    data_page_offset: BigInt(dataPageOffset),
-    ...(startOffset < dataPageOffset && { dictionary_page_offset: BigInt(startOffset) }),
-  };
 }
 
-const TYPED: Partial<Record<string, new (length: number) => { [index: number]: unknown }>> = {
-  INT32: Int32Array,
-  INT64: BigInt64Array,
-  FLOAT: Float32Array,
-  DOUBLE: Float64Array,
-};
-
-/** A page of a nullable column without nulls as a typed array: a row group of objects would be all work for the garbage collector. */
-function compacted(page: RawValues, element: SchemaElement | undefined): RawValues {
-  const Typed = element?.repetition === "OPTIONAL" ? TYPED[element.type ?? ""] : undefined;
-  if (Typed === undefined || ArrayBuffer.isView(page)) return page;
-  const typed = new Typed(page.length);
-  for (let i = 0; i < page.length; i++) {
-    const value = page[i];
-    if (value === null || value === undefined) return page;
-    typed[i] = value;
-  }
-  return typed as unknown as RawValues;
-}
-
-/** Pages as one array: typed where all of them are of one kind. */
-function joined(
-  parts: readonly RawValues[],
-  rows: number,
+function wrongRows(
+  found: number,
+  expected: number,
   column: string,
   footer: FileFooter,
   group: number,
-): RawValues {
-  const length = parts.reduce((total, part) => total + part.length, 0);
-  if (length !== rows)
-    throw new PitotError(
-      "INVALID_DATA",
-      `Row group ${group} of ${footer.location} has ${length} rows instead of ${rows} in a column`,
-      {
-        value: column,
-        remedy: "The file is damaged; write it again",
-      },
-    );
-  const [first] = parts;
-  if (first === undefined) return [];
-  if (parts.length === 1) return first;
-  if (isTyped(parts)) {
-    const all = new (parts[0]!.constructor as Int32ArrayConstructor)(rows);
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
-  }
-  const all = Array.from<unknown>({ length: rows });
-  let at = 0;
-  for (const part of parts) for (let i = 0; i < part.length; i++) all[at++] = part[i];
-  return all;
-}
-
-function isTyped(parts: readonly RawValues[]): parts is readonly Int32Array[] {
-  return parts.every((part) => ArrayBuffer.isView(part) && part.constructor === parts[0]!.constructor);
+): PitotError {
+  return new PitotError(
+    "INVALID_DATA",
+    `Row group ${group} of ${footer.location} has ${found} rows instead of ${expected} in a column`,
+    { value: column, remedy: "The file is damaged; write it again" },
+  );
 }
 
 /** The rows of a selection; all where there is none. */
-export function selectRows(values: RawValues, selection: Uint32Array | undefined): RawValues {
+export function selectRows(values: DecodedValues, selection: Uint32Array | undefined): DecodedValues {
   if (selection === undefined) return values;
+  if (values instanceof FlatColumn) return values.select(selection);
   const selected = ArrayBuffer.isView(values)
     ? new ((values as unknown as Int32Array).constructor as Int32ArrayConstructor)(selection.length)
     : Array.from<unknown>({ length: selection.length });

@@ -13,8 +13,9 @@ const GZIP_MAGIC = [0x1f, 0x8b] as const;
 export function decompressPage(bytes: Uint8Array, length: number, codec: string): Uint8Array {
   const page = length === 0 && bytes.length === 0 ? bytes : decompressed(bytes, length, codec);
   if (page.length !== length) throw new RangeError(`a page has ${page.length} bytes, not ${length}`);
-  // A view of a larger buffer would show the decoder what is not the page's.
-  return codec === "UNCOMPRESSED" || page.byteLength === page.buffer.byteLength ? page : page.slice();
+  if (codec === "UNCOMPRESSED") return page;
+  // A view of a larger buffer would show the decoder what is not the page's, and a Buffer's own `slice` is one.
+  return page.byteLength === page.buffer.byteLength ? new Uint8Array(page.buffer) : new Uint8Array(page);
 }
 
 function decompressed(bytes: Uint8Array, length: number, codec: string): Uint8Array {

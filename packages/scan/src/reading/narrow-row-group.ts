@@ -10,18 +10,19 @@ import type { LeafColumn } from "../parquet/leaf-column.ts";
 import { readPageIndex, type PageBounds } from "../parquet/page-index.ts";
 import { isCertain } from "../predicate/outcomes.ts";
 import type { BoundsOf } from "../predicate/predicate.ts";
+import { fewRanges, type RowRange } from "./row-ranges.ts";
 import type { ReadOptions } from "./row-group-reader.ts";
 
-/** Rows of a row group that are read: from `start` to `end`, `end` not included. */
-export interface RowRange {
-  readonly start: number;
-  readonly end: number;
+/** Rows of a row group that are read. */
+export interface NarrowedRows {
+  /** In order; none where no row may match. */
+  readonly ranges: readonly RowRange[];
   /** Whether all of them match, for sure. */
   readonly certain: boolean;
 }
 
 /**
- * The rows of a row group between the first and the last page that may have a match; empty where none may.
+ * The rows of a row group whose pages may have a match.
  * @param wanted - Places of the chunks that would be read.
  */
 export async function narrowRowGroup(
@@ -30,8 +31,8 @@ export async function narrowRowGroup(
   { index, rows }: PlannedRowGroup,
   wanted: readonly number[],
   { dataset, predicate, meter, signal }: ReadOptions,
-): Promise<RowRange> {
-  const all = { start: 0, end: rows, certain: false };
+): Promise<NarrowedRows> {
+  const all = { ranges: [{ start: 0, end: rows }], certain: false };
   if (predicate === undefined) return { ...all, certain: true };
   const group = footer.rowGroup(index);
   const base = footer.bounds(index, fragment, dataset);
@@ -57,20 +58,20 @@ export async function narrowRowGroup(
     };
     if (!predicate.outcomes(filtered).canBeTrue) {
       meter.rowGroupsSkippedBy.bloom_filter++;
-      return { start: 0, end: 0, certain: false };
+      return { ranges: [], certain: false };
     }
     const indexed = await pageIndexes(source, leaves, index, footer, bytes, signal);
     if (indexed.size === 0) return all;
-    const range = pageRange(indexed, rows, filtered, (bounds) => predicate.outcomes(bounds));
+    const narrowed = pageRanges(indexed, rows, filtered, (bounds) => predicate.outcomes(bounds));
     for (const pages of indexed.values()) {
-      const read = pages.filter(
-        ({ firstRow, bounds }) => firstRow < range.end && firstRow + bounds.rows > range.start,
+      const read = pages.filter(({ firstRow, bounds }) =>
+        narrowed.ranges.some(({ start, end }) => firstRow < end && firstRow + bounds.rows > start),
       ).length;
       meter.pagesRead += read;
       meter.pagesSkipped += pages.length - read;
     }
-    if (range.end === 0) meter.rowGroupsSkippedBy.page_index++;
-    return range;
+    if (narrowed.ranges.length === 0) meter.rowGroupsSkippedBy.page_index++;
+    return narrowed;
   } catch (error) {
     if (!(error instanceof PitotError) || error.code !== "INVALID_DATA") throw error;
     // Indexes are only a help: what is wrong with them is no reason not to read the data, but one to tell.
@@ -144,18 +145,18 @@ async function pageIndexes(
 }
 
 /** Pages of different columns end at different rows: each stretch between two such ends is judged by the pages that it lies in. */
-function pageRange(
+function pageRanges(
   indexed: ReadonlyMap<string, readonly PageBounds[]>,
   rows: number,
   base: BoundsOf,
   outcomes: (bounds: BoundsOf) => { canBeTrue: boolean; canBeFalse: boolean; canBeNull: boolean },
-): RowRange {
+): NarrowedRows {
   const starts = [
     ...new Set([...indexed.values()].flatMap((pages) => pages.map(({ firstRow }) => firstRow))),
   ].sort((a, b) => a - b);
   const at = new Map([...indexed.keys()].map((path) => [path, 0]));
-  let [start, end, certain] = [rows, 0, true];
-  let gap = false;
+  const ranges: { start: number; end: number }[] = [];
+  let certain = true;
   starts.forEach((first, i) => {
     for (const [path, pages] of indexed) {
       let page = at.get(path)!;
@@ -167,14 +168,14 @@ function pageRange(
       const page = indexed.get(path)?.[at.get(path) ?? 0];
       return known === undefined || page === undefined ? known : { ...known, bounds: page.bounds };
     });
-    if (!judged.canBeTrue) {
-      gap ||= end > 0;
-      return;
-    }
-    start = Math.min(start, first);
-    end = starts[i + 1] ?? rows;
-    // Rows of a page between that cannot match are read along; then not all of them match.
-    certain &&= isCertain(judged) && !gap;
+    if (!judged.canBeTrue) return;
+    certain &&= isCertain(judged);
+    const last = ranges.at(-1);
+    const end = starts[i + 1] ?? rows;
+    if (last?.end === first) last.end = end;
+    else ranges.push({ start: first, end });
   });
-  return end === 0 ? { start: 0, end: 0, certain: false } : { start, end, certain };
+  const few = fewRanges(ranges);
+  // Rows that are taken along do not match.
+  return { ranges: few, certain: certain && few.length === ranges.length };
 }

@@ -20,9 +20,10 @@ import type { Scalar } from "../parquet/column-bounds.ts";
 import type { SchemaNode } from "../parquet/schema-tree.ts";
 import type { Predicate, RowMask } from "../predicate/predicate.ts";
 import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
-import { buildColumn, buildLeaf, nullColumn, type NameOf, type RawValues } from "./build-column.ts";
-import { decodeRowGroup, selectRows } from "./decode-row-group.ts";
-import { narrowRowGroup, type RowRange } from "./narrow-row-group.ts";
+import { buildColumn, buildLeaf, nullColumn, type NameOf } from "./build-column.ts";
+import { decodeRowGroup, selectRows, type DecodedValues } from "./decode-row-group.ts";
+import { narrowRowGroup, type NarrowedRows } from "./narrow-row-group.ts";
+import { placesIn, rowsIn } from "./row-ranges.ts";
 import { wantedLeaves } from "./wanted-leaves.ts";
 
 // What one Arrow array can address; a footer that says more is broken or hostile.
@@ -87,17 +88,17 @@ class RowGroupReader {
   /** Places of the chunks that hold what is wanted of the top-level columns, by the dataset's names. */
   readonly #leaves: ReadonlyMap<string, readonly number[]>;
   /** Stored values by the dataset's names. */
-  readonly #values = new Map<string, RawValues>();
+  readonly #values = new Map<string, DecodedValues>();
   readonly #planned: PlannedFragment;
   #source: CountingSource | undefined;
-  #range: RowRange;
-  /** Rows within the range that match; undefined for all of them. */
+  #narrowed: NarrowedRows;
+  /** Of the rows that are read, those that match; undefined for all of them. */
   #selection: Uint32Array | undefined;
 
   constructor(planned: PlannedFragment, group: PlannedRowGroup, options: ReadOptions) {
     const { fragment, footer } = planned;
     this.#planned = planned;
-    this.#range = { start: 0, end: group.rows, certain: group.certain };
+    this.#narrowed = { ranges: [{ start: 0, end: group.rows }], certain: group.certain };
     this.#fragment = fragment;
     this.#footer = footer;
     this.#group = group;
@@ -122,11 +123,16 @@ class RowGroupReader {
   /** Reads what is not read yet of top-level columns: at once all that the predicate and the batches want of them. */
   async read({ fields }: Schema): Promise<void> {
     const names = new Map<string, string>();
+    const types = new Map<string, DataType>();
     const leaves = new Set<number>();
-    for (const { name } of fields) {
+    for (const { name, type } of fields) {
       if (this.#values.has(name)) continue;
       const wanted = this.#leaves.get(name) ?? [];
-      if (wanted.length > 0) names.set(this.#nodes.get(name)!.element.name, name);
+      if (wanted.length > 0) {
+        const fileName = this.#nodes.get(name)!.element.name;
+        names.set(fileName, name);
+        types.set(fileName, type as DataType);
+      }
       for (const leaf of wanted) leaves.add(leaf);
     }
     if (names.size === 0) return;
@@ -135,9 +141,9 @@ class RowGroupReader {
       asAsyncBuffer(await this.#open(), signal),
       this.#footer,
       this.#group.index,
-      [...names.keys()],
+      types,
       leaves,
-      this.#range,
+      { ranges: this.#narrowed.ranges, whole: this.#selection === undefined },
       signal,
     );
     for (const [fileName, values] of decoded) this.#values.set(names.get(fileName)!, values);
@@ -148,14 +154,14 @@ class RowGroupReader {
     const { meter } = this.#options;
     const { rows, certain } = this.#group;
     if (!certain)
-      this.#range = await narrowRowGroup(
+      this.#narrowed = await narrowRowGroup(
         await this.#open(),
         this.#planned,
         this.#group,
         [...this.#leaves.values()].flat(),
         this.#options,
       );
-    const within = this.#range.end - this.#range.start;
+    const within = rowsIn(this.#narrowed.ranges);
     meter.rowsSkipped += rows - within;
     if (within === 0) return 0;
     if (within > MOST_ROWS)
@@ -177,7 +183,7 @@ class RowGroupReader {
 
   async #matching(rows: number): Promise<Uint32Array | undefined> {
     const { dataset, asked, meter } = this.#options;
-    const predicate = this.#range.certain ? undefined : this.#options.predicate;
+    const predicate = this.#narrowed.certain ? undefined : this.#options.predicate;
     const deleted = await meter.clock.reading(async () => this.#fragment.deletedRows?.());
     if (predicate === undefined && (deleted === undefined || deleted.count === 0)) return undefined;
     let mask: RowMask | undefined;
@@ -186,21 +192,24 @@ class RowGroupReader {
       const built = new Map(asked.fields.map((field) => [field.name, this.column(field, dataset)]));
       mask = predicate.mask((path) => leafData(asked, built, path), rows);
     }
-    const first = this.#group.firstRow + this.#range.start;
+    const { ranges } = this.#narrowed;
+    const first = this.#group.firstRow + ranges[0]!.start;
+    const places =
+      deleted === undefined || ranges.length === 1 ? undefined : placesIn(ranges, ranges[0]!.start);
     const selection = new Uint32Array(rows);
     let matched = 0;
     for (let i = 0; i < rows; i++) {
       if (mask !== undefined && mask[i] !== 1) continue;
-      if (deleted?.has(first + i) === true) meter.rowsDeleted++;
+      if (deleted?.has(first + (places?.[i] ?? i)) === true) meter.rowsDeleted++;
       else selection[matched++] = i;
     }
     return matched === rows ? undefined : selection.subarray(0, matched);
   }
 
-  /** The matching rows of a column, in the dataset's type; all of the range before they are found. */
+  /** The matching rows of a column, in the dataset's type; all that are read before they are found. */
   column(field: Field, dataset: Dataset): Data {
     const type = field.type as DataType;
-    const rows = this.#selection?.length ?? this.#range.end - this.#range.start;
+    const rows = this.#selection?.length ?? rowsIn(this.#narrowed.ranges);
     if (this.#isPartition(field.name))
       return constantColumn(type, this.#fragment.partition.get(field.name) ?? null, rows);
     const node = this.#nodes.get(field.name);

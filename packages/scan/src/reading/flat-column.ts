@@ -1,0 +1,116 @@
+import { DataType } from "apache-arrow";
+import type { LeafColumn } from "../parquet/leaf-column.ts";
+import {
+  dictionaryBody,
+  isCoded,
+  pageBody,
+  pageCodes,
+  storedPages,
+  type PageBody,
+  type StoredChunk,
+} from "./stored-pages.ts";
+import { FlatNumbers } from "./flat-numbers.ts";
+import { FlatTexts } from "./flat-texts.ts";
+import { leastText, MOST_TEXT } from "./text-limit.ts";
+
+/** A column of a row group that is neither nested nor repeated, as Arrow has it: values, and bits that tell where there are some. */
+export class FlatColumn {
+  readonly values: FlatNumbers | FlatTexts;
+  /** None where there are no nulls. */
+  readonly bitmap: Uint8Array | null;
+  readonly nullCount: number;
+
+  constructor(values: FlatNumbers | FlatTexts, bitmap: Uint8Array | null, nullCount: number) {
+    this.values = values;
+    this.bitmap = bitmap;
+    this.nullCount = nullCount;
+  }
+
+  /** The rows of a selection. */
+  select(selection: Uint32Array): FlatColumn {
+    const values = this.values.select(selection);
+    if (this.bitmap === null) return new FlatColumn(values, null, 0);
+    const bitmap = allValid(selection.length);
+    let nullCount = 0;
+    for (let i = 0; i < selection.length; i++) {
+      const row = selection[i]!;
+      if (((this.bitmap[row >> 3]! >> (row & 7)) & 1) === 1) continue;
+      bitmap[i >> 3]! &= ~(1 << (i & 7));
+      nullCount++;
+    }
+    return new FlatColumn(values, nullCount === 0 ? null : bitmap, nullCount);
+  }
+}
+
+/** Takes the values of a column page by page. All throw RangeError where a page has less than it says. */
+export interface FlatValues {
+  readDictionary(body: PageBody, count: number): void;
+  /** Values that are written out, of the rows in `rows`, or from `first` on where all are there. */
+  readPlain(body: PageBody, count: number, first: number, rows: Int32Array | undefined): void;
+  /** The same, as places in the dictionary. */
+  readCoded(codes: Int32Array, first: number, rows: Int32Array | undefined): void;
+}
+
+const NO_LEVELS = new Uint8Array(0);
+
+/** Whether values of a leaf that are read as `type` lie in a file as they do in Arrow, and can be a {@link FlatColumn}. */
+export function isFlat(type: DataType, { element, names, maxRep }: LeafColumn): boolean {
+  if (names.length !== 1 || maxRep > 0 || DataType.isDictionary(type) || DataType.isNull(type)) return false;
+  if (element.type === "BYTE_ARRAY")
+    return (
+      DataType.isUtf8(type) ||
+      DataType.isLargeUtf8(type) ||
+      DataType.isBinary(type) ||
+      DataType.isLargeBinary(type)
+    );
+  return FlatNumbers.isOf(element.type);
+}
+
+/**
+ * Decodes a chunk without an object per row. Undefined for encodings beside plain values and dictionaries, and for more text than 32 bits count.
+ * @throws RangeError, PitotError INVALID_DATA where the bytes are not those of a chunk
+ */
+export function flatColumn(chunk: StoredChunk): FlatColumn | undefined {
+  const pages = storedPages(chunk);
+  if (pages === undefined) return undefined;
+  const { type, entries, maxDef } = chunk;
+  if (type === "BYTE_ARRAY") {
+    const text = pages.data.reduce((sum, { header }) => sum + leastText(header, chunk), 0);
+    if (text > MOST_TEXT) return undefined;
+  }
+  const values = type === "BYTE_ARRAY" ? new FlatTexts(entries) : new FlatNumbers(entries, type);
+  let bitmap: Uint8Array | null = null;
+  let nullCount = 0;
+  if (pages.dictionary !== undefined)
+    values.readDictionary(dictionaryBody(chunk, pages.dictionary), pages.dictionary.header.values);
+  for (const page of pages.data) {
+    const { header, firstEntry } = page;
+    const definitions = maxDef === 0 ? NO_LEVELS : new Uint8Array(header.values).fill(1);
+    const body = pageBody(chunk, page, definitions, NO_LEVELS);
+    let nulls = 0;
+    for (let i = 0; i < definitions.length; i++) nulls += 1 - definitions[i]!;
+    const present = header.values - nulls;
+    let rows: Int32Array | undefined;
+    if (nulls > 0) {
+      bitmap ??= allValid(entries);
+      rows = new Int32Array(present);
+      for (let i = 0, at = 0; i < definitions.length; i++) {
+        const row = firstEntry + i;
+        if (definitions[i] === 1) rows[at++] = row;
+        else bitmap[row >> 3]! &= ~(1 << (row & 7));
+      }
+      nullCount += nulls;
+    }
+    if (isCoded(header)) values.readCoded(pageCodes(body, present), firstEntry, rows);
+    else values.readPlain(body, present, firstEntry, rows);
+  }
+  if (values instanceof FlatTexts && !values.finish()) return undefined;
+  return new FlatColumn(values, bitmap, nullCount);
+}
+
+/** Bits of rows that are all there; those behind the end are 0, as other writers have them. */
+function allValid(rows: number): Uint8Array {
+  const bitmap = new Uint8Array(((rows + 63) >> 6) << 3).fill(0xff, 0, rows >> 3);
+  if ((rows & 7) > 0) bitmap[rows >> 3] = (1 << (rows & 7)) - 1;
+  return bitmap;
+}
