@@ -4,9 +4,10 @@ import {
   type Histogram,
   type Meter,
   type MeterProvider,
+  type ObservableCounter,
   type UpDownCounter,
 } from "@opentelemetry/api";
-import { METRICS, type MetricDefinition } from "@pitot/semconv";
+import { METRIC_RECORDS, METRICS, type MetricDefinition } from "@pitot/semconv";
 import { registeredApi } from "./registered-api.ts";
 
 /** The sums of one counter by attribute set. */
@@ -14,11 +15,18 @@ type Cells = Map<string, { attributes: Attributes; value: number }>;
 
 const definitions = new Map<string, MetricDefinition>(METRICS.map((metric) => [metric.name, metric]));
 
+/** Values that the SDK has not been given yet. */
+interface Waiting {
+  flush(): void;
+}
+
 interface MeterInstruments {
   readonly meter: Meter;
   readonly histograms: Map<string, Histogram>;
   readonly upDown: Map<string, UpDownCounter>;
   readonly observed: Set<string>;
+  /** What is flushed when the provider collects next; undefined until something waits. */
+  waiting: Set<Waiting> | undefined;
 }
 
 // OTel has no proxy for metrics: what is made before a provider is registered stays a no-op for ever.
@@ -39,6 +47,7 @@ export function currentInstruments(): MeterInstruments {
       histograms: new Map(),
       upDown: new Map(),
       observed: new Set(),
+      waiting: undefined,
     };
     perProvider.set(provider, instruments);
   }
@@ -88,6 +97,22 @@ export function counterOf(name: string, attributes: Attributes): (delta: number)
   };
 }
 
+/** Has `waiting` flushed when the provider of now collects next, which it is asked for once. Returns that provider's instruments. */
+export function beforeCollection(waiting: Waiting): object {
+  const instruments = currentInstruments();
+  let all = instruments.waiting;
+  if (all === undefined) {
+    const asked = (all = instruments.waiting = new Set());
+    // Observable instruments are asked before the others are collected. This one observes nothing here, and is no metric by that.
+    observableCounter(instruments, METRIC_RECORDS).addCallback(() => {
+      for (const one of asked) one.flush();
+      asked.clear();
+    });
+  }
+  all.add(waiting);
+  return instruments;
+}
+
 function cell(name: string, attributes: Attributes): { value: number } {
   let ofName = cells.get(name);
   if (ofName === undefined) cells.set(name, (ofName = new Map()));
@@ -101,9 +126,12 @@ function observe(name: string): void {
   const instruments = currentInstruments();
   if (instruments.observed.has(name)) return;
   instruments.observed.add(name);
-  const { unit = "", brief = "" } = definitions.get(name) ?? {};
-  const observable = instruments.meter.createObservableCounter(name, { unit, description: brief });
-  observable.addCallback((result) => {
+  observableCounter(instruments, name).addCallback((result) => {
     for (const { attributes, value } of cells.get(name)!.values()) result.observe(value, attributes);
   });
+}
+
+function observableCounter({ meter }: MeterInstruments, name: string): ObservableCounter {
+  const { unit = "", brief = "" } = definitions.get(name) ?? {};
+  return meter.createObservableCounter(name, { unit, description: brief });
 }

@@ -1,4 +1,5 @@
 import { type Attributes, type Span } from "@opentelemetry/api";
+import { type HistogramSeries } from "@pitot/core";
 import type { StatementDescription } from "./describe-statement.ts";
 import type { DuckDBResultLike } from "./duckdb-connection.ts";
 /** What all statements of one connection share. */
@@ -7,13 +8,13 @@ export interface StatementSettings {
     readonly literals: boolean;
     /** `db.namespace`; undefined: not told. */
     readonly namespace: string | undefined;
-    /** By operation; there are a few dozen. */
-    readonly dimensions: Map<string, Dimensions>;
+    /** Of statements that succeed, by operation; there are a few dozen. */
+    readonly durations: Map<string, Durations>;
 }
-/** The attributes of both durations. */
-interface Dimensions {
-    readonly ours: Attributes;
-    readonly client: Attributes;
+/** Both durations by their attributes. */
+interface Durations {
+    readonly ours: HistogramSeries;
+    readonly client: HistogramSeries;
 }
 /** The CLIENT span and the durations of one statement. Nothing here throws. */
 export declare class StatementSpan {

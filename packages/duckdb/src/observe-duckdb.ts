@@ -59,7 +59,7 @@ class ObservedConnection {
     this.#settings = {
       literals: options.literals ?? false,
       namespace: options.namespace,
-      dimensions: new Map(),
+      durations: new Map(),
     };
     this.#details = StatementDetails.of(bare, options);
   }

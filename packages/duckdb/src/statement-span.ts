@@ -1,5 +1,13 @@
-import { SpanKind, type Attributes, type Span } from "@opentelemetry/api";
-import { activeContext, failSpan, guarded, pitotTracer, recordHistogram, redactText } from "@pitot/core";
+import { SpanKind, type Attributes, type HrTime, type Span } from "@opentelemetry/api";
+import {
+  activeContext,
+  failSpan,
+  guarded,
+  pitotTracer,
+  histogramSeries,
+  redactText,
+  type HistogramSeries,
+} from "@pitot/core";
 import * as names from "@pitot/semconv";
 import type { StatementDescription } from "./describe-statement.ts";
 import type { DuckDBResultLike } from "./duckdb-connection.ts";
@@ -11,14 +19,14 @@ export interface StatementSettings {
   readonly literals: boolean;
   /** `db.namespace`; undefined: not told. */
   readonly namespace: string | undefined;
-  /** By operation; there are a few dozen. */
-  readonly dimensions: Map<string, Dimensions>;
+  /** Of statements that succeed, by operation; there are a few dozen. */
+  readonly durations: Map<string, Durations>;
 }
 
-/** The attributes of both durations. */
-interface Dimensions {
-  readonly ours: Attributes;
-  readonly client: Attributes;
+/** Both durations by their attributes. */
+interface Durations {
+  readonly ours: HistogramSeries;
+  readonly client: HistogramSeries;
 }
 
 const CHANGED_ROWS = 1;
@@ -33,7 +41,8 @@ export class StatementSpan {
   readonly span: Span;
   readonly #statement: StatementDescription;
   readonly #settings: StatementSettings;
-  readonly #started: number = performance.now();
+  /** Undefined where the span itself tells what it took: clocks are not cheap. */
+  readonly #started: number | undefined;
   #ended = false;
 
   constructor(
@@ -56,6 +65,7 @@ export class StatementSpan {
     if (statement.statements > 1) all[names.ATTR_DB_OPERATION_BATCH_SIZE] = statement.statements;
     const options = { kind: SpanKind.CLIENT, attributes: all };
     this.span = pitotTracer().startSpan(statement.summary, options, activeContext());
+    if (spanDuration(this.span) === undefined) this.#started = performance.now();
   }
 
   /** The statement has been run, and its rows are all there. */
@@ -88,25 +98,28 @@ export class StatementSpan {
     guarded("duckdb.end", () => {
       if (attributes !== undefined) this.span.setAttributes(attributes);
       this.span.end();
-      const seconds = (performance.now() - this.#started) / 1000;
-      const { ours, client } = this.#dimensions(errorType);
-      recordHistogram(names.METRIC_QUERY_DURATION, seconds, ours);
-      recordHistogram(names.METRIC_DB_CLIENT_OPERATION_DURATION, seconds, client);
+      const seconds =
+        this.#started === undefined ? spanDuration(this.span)! : (performance.now() - this.#started) / 1000;
+      const { ours, client } = this.#durations(errorType);
+      ours.record(seconds);
+      client.record(seconds);
     });
   }
 
-  /** What the durations are told by; made once per operation, for statements that succeed. */
-  #dimensions(errorType: string | undefined): Dimensions {
+  #durations(errorType: string | undefined): Durations {
     const { operation } = this.#statement;
-    const { namespace, dimensions } = this.#settings;
-    const known = errorType === undefined ? dimensions.get(operation) : undefined;
+    const { namespace, durations } = this.#settings;
+    const known = errorType === undefined ? durations.get(operation) : undefined;
     if (known !== undefined) return known;
     const ours: Attributes = { [names.ATTR_DB_OPERATION_NAME]: operation };
     if (errorType !== undefined) ours[names.ATTR_ERROR_TYPE] = errorType;
     const client: Attributes = { ...ours, [names.ATTR_DB_SYSTEM_NAME]: "duckdb" };
     if (namespace !== undefined) client[names.ATTR_DB_NAMESPACE] = namespace;
-    const made = { ours, client };
-    if (errorType === undefined) dimensions.set(operation, made);
+    const made = {
+      ours: histogramSeries(names.METRIC_QUERY_DURATION, ours),
+      client: histogramSeries(names.METRIC_DB_CLIENT_OPERATION_DURATION, client),
+    };
+    if (errorType === undefined) durations.set(operation, made);
     return made;
   }
 
@@ -131,4 +144,10 @@ export class StatementSpan {
       .join("\n")}`;
     return shown;
   }
+}
+
+/** Seconds, of an ended span of the SDK; undefined of one that is not recorded, or of another implementation. */
+function spanDuration(span: Span): number | undefined {
+  const { duration } = span as { readonly duration?: HrTime };
+  return duration === undefined ? undefined : duration[0] + duration[1] / 1e9;
 }
