@@ -41,15 +41,20 @@ try {
  * @param {Record<string, string>} tarballs
  */
 function consumer(tarballs) {
-  const typescript = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.typescript;
+  const wanted = (/** @type {string} */ manifest, /** @type {string} */ name) =>
+    JSON.parse(readFileSync(join(root, manifest), "utf8")).devDependencies[name];
   writeFileSync(
     join(work, "package.json"),
     JSON.stringify({
       private: true,
       type: "module",
-      dependencies: tarballs,
+      // An optional peer whose versions are all pre-releases, which few ranges let pass.
+      dependencies: {
+        ...tarballs,
+        "@duckdb/node-api": wanted("packages/duckdb/package.json", "@duckdb/node-api"),
+      },
       overrides: tarballs,
-      devDependencies: { typescript, "@types/node": "20.19.43" },
+      devDependencies: { typescript: wanted("package.json", "typescript"), "@types/node": "20.19.43" },
     }),
   );
   writeFileSync(
