@@ -7,6 +7,8 @@ export interface ReportSpan {
     readonly start_unix_ms: number;
     readonly duration_ms: number;
     readonly status: string;
+    /** What a failed span says of its error. */
+    readonly status_message: string | null;
     readonly attributes: Readonly<Record<string, unknown>>;
     readonly events: number;
 }

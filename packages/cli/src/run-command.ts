@@ -67,7 +67,8 @@ async function summarize(dir: string, before: ReadonlySet<string>): Promise<void
     return;
   }
   for (const id of ids.slice(0, SHOWN)) say(`\n${await showRun(dir, id, process.stderr.columns)}`);
-  if (ids.length > SHOWN) say(`\n… and ${ids.length - SHOWN} more runs`);
+  const left = ids.length - SHOWN;
+  if (left > 0) say(`\n… and ${left} more run${left === 1 ? "" : "s"}`);
   const where = dir === resolve(".pitot") ? "" : ` --dir ${JSON.stringify(dir)}`;
   say(
     `\n${colors.bold("Next")}\n  pitot show ${ids.length === 1 ? "last" : ids[0]!}${where}\n  pitot runs${where}`,

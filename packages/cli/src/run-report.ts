@@ -20,6 +20,8 @@ export interface ReportSpan {
   readonly start_unix_ms: number;
   readonly duration_ms: number;
   readonly status: string;
+  /** What a failed span says of its error. */
+  readonly status_message: string | null;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events: number;
 }
@@ -115,7 +117,7 @@ async function reportSpans(run: SnapshotRun): Promise<ReportSpan[]> {
   // Looked up once: a look-up costs more than a value.
   const column = (name: string) => table.getChild(name)!;
   const [ids, parents, names, codes] = ["span_id", "parent_span_id", "name", "status_code"].map(column);
-  const [attributes, events] = ["attributes", "events"].map(column);
+  const [messages, attributes, events] = ["status_message", "attributes", "events"].map(column);
   const starts = column("start_time_unix_nano").toArray() as BigInt64Array;
   const durations = column("duration_time_unix_nano").toArray() as BigInt64Array;
   return Array.from({ length: table.numRows }, (_, i) => ({
@@ -125,6 +127,7 @@ async function reportSpans(run: SnapshotRun): Promise<ReportSpan[]> {
     start_unix_ms: Number(starts[i]! / 1000n) / 1000,
     duration_ms: Number(durations[i]!) / 1e6,
     status: String(codes!.get(i)),
+    status_message: messages!.get(i) as string | null,
     attributes: JSON.parse(String(attributes!.get(i))) as Record<string, unknown>,
     events: (JSON.parse(String(events!.get(i))) as unknown[]).length,
   }));

@@ -1,4 +1,5 @@
 import {
+  ATTR_ERROR_TYPE,
   METRIC_COLUMN_NULLS,
   METRIC_DATASET_BYTES,
   METRIC_DATASET_COLUMNS,
@@ -41,6 +42,7 @@ export function reportText(report: RunReport, directory: string, columns?: numbe
   return [
     `${mark} ${colors.bold(label ?? manifest.type)}  ${status ?? ""}${duration == null ? "" : ` in ${milliseconds(duration)}`}  ${colors.dim(manifest.id)}`,
     ...section("Trace", spanTree(report.spans, columns), 200),
+    ...section("Errors", errors(report)),
     ...section("Datasets", datasets(report)),
     ...section("Scans", report.scans.map(scanLine)),
     ...section("Tables", report.tables.map(tableLine)),
@@ -75,6 +77,19 @@ function section(title: string, lines: readonly string[], limit: number = LINES)
     ...lines.slice(0, limit).map((line) => `  ${line}`),
     ...(left > 0 ? [`  ${colors.dim(`… and ${left} more; --json has all`)}`] : []),
   ];
+}
+
+/** Each error once, where it arose: the spans around it fail by the same one. */
+function errors({ spans }: RunReport): string[] {
+  const lines = new Map<string, string>();
+  const byStart = spans.toSorted((a, b) => b.start_unix_ms - a.start_unix_ms);
+  for (const { name, status, status_message: message, attributes } of byStart) {
+    const type = attributes[ATTR_ERROR_TYPE];
+    if (status !== "ERROR" || (type === undefined && message === null)) continue;
+    const error = [type, message].filter((part) => typeof part === "string" && part !== "").join(": ");
+    if (!lines.has(error)) lines.set(error, `${name}  ${colors.red(clip(error.replaceAll(/\s+/g, " ")))}`);
+  }
+  return [...lines.values()].toReversed();
 }
 
 function datasets({ datasets: all }: RunReport): string[] {

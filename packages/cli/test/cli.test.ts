@@ -53,6 +53,39 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("runs and show", () => {
+  it("tells of each error where it arose", () => {
+    const dir = mkdtempSync(join(tmpdir(), "pitot-cli-errors-"));
+    try {
+      const app = join(dir, "fails.mjs");
+      const facade = new URL("../dist/index.js", import.meta.url).href;
+      writeFileSync(
+        app,
+        `import { startPitot, trackedRun } from ${JSON.stringify(facade)};
+        await startPitot();
+        const stage = (run, name, error) => run.stage(name, async () => { throw error; });
+        await trackedRun({ label: "fails" }, async (run) => {
+          await stage(run, "first", new RangeError("too far")).catch(() => {});
+          await run.stage("outer", () => stage(run, "inner", new TypeError("no\\nsuch " + "x".repeat(200))));
+        }).catch(() => {});`,
+      );
+      expect(spawnSync(process.execPath, [app], { env: environment({ PITOT_DIR: dir }) }).status).toBe(0);
+      const { stdout } = pitot(["show"], { PITOT_DIR: dir });
+      const [, errors] = /\nErrors\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
+      expect(errors?.split("\n")).toEqual([
+        "  stage first  RangeError: too far",
+        expect.stringMatching(/^ {2}stage inner {2}TypeError: no such x+…$/),
+        "",
+      ]);
+      const report = JSON.parse(pitot(["show", "--json"], { PITOT_DIR: dir }).stdout) as RunReport;
+      expect(report.spans.find(({ name }) => name === "stage first")).toMatchObject({
+        status: "ERROR",
+        status_message: "too far",
+      });
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
   it("tells a run whose process was killed, and does not watch it for ever", () => {
     const dir = mkdtempSync(join(tmpdir(), "pitot-cli-killed-"));
     try {

@@ -9,7 +9,7 @@ const MARK = Symbol.for("pitot.registered");
 if (
   !(MARK in globalThis) &&
   process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() !== "true" &&
-  !isLauncher(process.argv[1])
+  !isTool(process.argv[1])
 ) {
   Object.defineProperty(globalThis, MARK, { value: true });
   // Required: a hundred small modules load in half the time that as many imports take.
@@ -34,11 +34,15 @@ if (
   }
 }
 
-/** True for what only starts other programs: a run of npm's own would tell nothing. Its children inherit NODE_OPTIONS. */
-function isLauncher(script: string | undefined): boolean {
+/**
+ * True for what starts other programs, and for the thread in which tsx has esbuild compile: a run of theirs would tell nothing. Their
+ * children inherit NODE_OPTIONS.
+ */
+function isTool(script: string | undefined): boolean {
   return (
     script !== undefined &&
     (/[\\/](npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)([-.]cli)?(\.[cm]?js)?$/.test(script) ||
-      /[\\/]tsx[\\/]dist[\\/]cli\.[cm]js$|[\\/]\.bin[\\/]tsx$/.test(script))
+      /[\\/]tsx[\\/]dist[\\/]cli\.[cm]js$|[\\/]\.bin[\\/]tsx$/.test(script) ||
+      /[\\/]esbuild[\\/]lib[\\/]main\.js$/.test(script))
   );
 }

@@ -182,6 +182,13 @@ describe("runs", () => {
     expect(traces.size).toBe(1);
   });
 
+  it("are none of the thread in which tsx has esbuild compile", () => {
+    const cold = { NODE_OPTIONS: `--import=${register}`, TSX_DISABLE_CACHE: "1" };
+    const { stdout } = node(["--import", tsx, "app.ts", data], cold);
+    expect(stdout).toBe("100 3 3\n");
+    expect(runs().map(({ manifest }) => manifest.run?.label)).toEqual(["@pitot/node"]);
+  });
+
   it("are labelled by PITOT_LABEL", () => {
     node(["--import", register, "end.mjs"], { PITOT_LABEL: "nightly" });
     expect(firstRun().manifest.run?.label).toBe("nightly");
