@@ -34,7 +34,7 @@ export { activeContext } from "./active-context.ts";
 export { failSpan } from "./fail-span.ts";
 export { pitotTracer } from "./registered-api.ts";
 export { addCounter, recordHistogram } from "./instruments.ts";
-export { histogramSeries, type HistogramSeries } from "./waiting-histogram.ts";
+export { histogramSeries, type HistogramAttributes, type HistogramSeries } from "./waiting-histogram.ts";
 export { guarded } from "./internal/report-once.ts";
 export { recordName } from "./record-name.ts";
 export { isThenable, settle } from "./stage.ts";

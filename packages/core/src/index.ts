@@ -56,7 +56,7 @@ export { pitotTracer } from "./registered-api.ts";
 
 // For whoever stores records
 export { addCounter, recordHistogram } from "./instruments.ts";
-export { histogramSeries, type HistogramSeries } from "./waiting-histogram.ts";
+export { histogramSeries, type HistogramAttributes, type HistogramSeries } from "./waiting-histogram.ts";
 export { guarded } from "./internal/report-once.ts";
 export { recordName } from "./record-name.ts";
 export { isThenable, settle } from "./stage.ts";

@@ -4,10 +4,13 @@ import { beforeCollection, currentInstruments, recordHistogram } from "./instrum
 
 /** Values that wait at most: 1 KiB. */
 const CAPACITY = 128;
-/** Attribute sets that have a place to wait, per histogram. The SDK keeps 2,000 of them by default. */
-const MAX_SETS = 1000;
+/** Series that have a place to wait. The SDK keeps 2,000 attribute sets of a histogram by default. */
+const MAX_SERIES = 1000;
 
-/** One attribute set of a histogram. */
+/** Attributes by the histogram that is given values with them. */
+export type HistogramAttributes = Readonly<Record<string, Attributes>>;
+
+/** One attribute set of one or several histograms, all of which are given each value. */
 export interface HistogramSeries {
   record(value: number): void;
 }
@@ -18,26 +21,24 @@ export interface HistogramSeries {
  * after each goes on at once.
  */
 class WaitingHistogram implements HistogramSeries {
-  readonly #name: string;
-  readonly #attributes: Attributes;
+  readonly #histograms: readonly [name: string, attributes: Attributes][];
   readonly #values = new Float64Array(CAPACITY);
   #length = 0;
   /** Those of the provider that asks for what waits; undefined where none does. */
   #instruments: object | undefined;
 
-  constructor(name: string, attributes: Attributes) {
-    this.#name = name;
-    this.#attributes = attributes;
+  constructor(histograms: HistogramAttributes) {
+    this.#histograms = Object.entries(histograms);
   }
 
   record(value: number): void {
     if (currentInstruments() !== this.#instruments) {
       this.flush();
       this.#instruments = beforeCollection(this);
-      recordHistogram(this.#name, value, this.#attributes);
+      recordAll(this.#histograms, value);
     } else if (propagation.getBaggage(activeContext()) !== undefined) {
       // Of which a view may make attributes.
-      recordHistogram(this.#name, value, this.#attributes);
+      recordAll(this.#histograms, value);
     } else {
       this.#values[this.#length++] = value;
       if (this.#length === CAPACITY) this.flush();
@@ -48,20 +49,22 @@ class WaitingHistogram implements HistogramSeries {
     const length = this.#length;
     this.#length = 0;
     this.#instruments = undefined;
-    for (let i = 0; i < length; i++) recordHistogram(this.#name, this.#values[i]!, this.#attributes);
+    for (let i = 0; i < length; i++) recordAll(this.#histograms, this.#values[i]!);
   }
 }
 
-const series = new Map<string, Map<string, HistogramSeries>>();
+function recordAll(histograms: readonly [string, Attributes][], value: number): void {
+  for (const [name, attributes] of histograms) recordHistogram(name, value, attributes);
+}
 
-/** One attribute set of one of Pitot's histograms, looked up once, for what is measured thousands of times a second. */
-export function histogramSeries(name: string, attributes: Attributes): HistogramSeries {
-  let ofName = series.get(name);
-  if (ofName === undefined) series.set(name, (ofName = new Map()));
-  const key = JSON.stringify(attributes);
-  let found = ofName.get(key);
+const series = new Map<string, HistogramSeries>();
+
+/** A series of Pitot's histograms, looked up once, for what is measured thousands of times a second. */
+export function histogramSeries(histograms: HistogramAttributes): HistogramSeries {
+  const key = JSON.stringify(histograms);
+  let found = series.get(key);
   if (found !== undefined) return found;
-  if (ofName.size >= MAX_SETS) return { record: (value) => recordHistogram(name, value, attributes) };
-  ofName.set(key, (found = new WaitingHistogram(name, attributes)));
+  if (series.size >= MAX_SERIES) return { record: (value) => recordAll(Object.entries(histograms), value) };
+  series.set(key, (found = new WaitingHistogram(histograms)));
   return found;
 }

@@ -44,7 +44,7 @@ it.each([AggregationTemporality.CUMULATIVE, AggregationTemporality.DELTA])(
       for (let i = 0; i < count; i++)
         for (const set of [{ a: "x" }, { a: "y", b: i % 3 === 0 }]) {
           const value = [0, 1e-9, i / 7, Number.NaN, -1, 1e9][i % 6]!;
-          histogramSeries(WAITING, set).record(value);
+          histogramSeries({ [WAITING]: set }).record(value);
           recordHistogram(AT_ONCE, value, set);
         }
       await reader.forceFlush();
@@ -66,7 +66,7 @@ it("begins an interval with its first value", async () => {
   const { exporter, reader, meters } = provider(AggregationTemporality.DELTA);
   const record = (): void => {
     for (let i = 0; i < 5; i++) {
-      histogramSeries(WAITING, { a: "begin" }).record(1);
+      histogramSeries({ [WAITING]: { a: "begin" } }).record(1);
       recordHistogram(AT_ONCE, 1, { a: "begin" });
     }
   };
@@ -94,7 +94,7 @@ it("begins an interval with its first value", async () => {
 it("is collected by a provider's shutdown, and by the next provider after it", async () => {
   for (const count of [5, 7]) {
     const { exporter, meters } = provider(AggregationTemporality.CUMULATIVE);
-    for (let i = 0; i < count; i++) histogramSeries(WAITING, { a: "shutdown" }).record(i);
+    for (let i = 0; i < count; i++) histogramSeries({ [WAITING]: { a: "shutdown" } }).record(i);
     await meters.shutdown();
     expect(exported(exporter, WAITING)).toMatchObject([[{ value: { count } }]]);
     metrics.disable();
@@ -103,10 +103,10 @@ it("is collected by a provider's shutdown, and by the next provider after it", a
 
 it("hands what waits to the provider that takes over", async () => {
   provider(AggregationTemporality.CUMULATIVE);
-  for (let i = 0; i < 5; i++) histogramSeries(WAITING, { a: "over" }).record(i);
+  for (let i = 0; i < 5; i++) histogramSeries({ [WAITING]: { a: "over" } }).record(i);
   metrics.disable();
   const { exporter, meters } = provider(AggregationTemporality.CUMULATIVE);
-  histogramSeries(WAITING, { a: "over" }).record(1);
+  histogramSeries({ [WAITING]: { a: "over" } }).record(1);
   await meters.shutdown();
   // The first of the five went to the provider of that time.
   expect(exported(exporter, WAITING)).toMatchObject([[{ value: { count: 5 } }]]);
@@ -127,7 +127,7 @@ it("lets a view make attributes of the baggage of the measurement", async () => 
       ],
     },
   ]);
-  const record = () => histogramSeries(WAITING, { a: "baggage" }).record(1);
+  const record = () => histogramSeries({ [WAITING]: { a: "baggage" } }).record(1);
   for (const value of ["one", "two", undefined])
     for (let i = 0; i < 3; i++)
       if (value === undefined) record();

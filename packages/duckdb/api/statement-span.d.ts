@@ -9,12 +9,7 @@ export interface StatementSettings {
     /** `db.namespace`; undefined: not told. */
     readonly namespace: string | undefined;
     /** Of statements that succeed, by operation; there are a few dozen. */
-    readonly durations: Map<string, Durations>;
-}
-/** Both durations by their attributes. */
-interface Durations {
-    readonly ours: HistogramSeries;
-    readonly client: HistogramSeries;
+    readonly durations: Map<string, HistogramSeries>;
 }
 /** The CLIENT span and the durations of one statement. Nothing here throws. */
 export declare class StatementSpan {
@@ -27,4 +22,3 @@ export declare class StatementSpan {
     /** Ends span and durations, the first time only. */
     end(attributes?: Attributes, errorType?: string): void;
 }
-export {};

@@ -20,13 +20,7 @@ export interface StatementSettings {
   /** `db.namespace`; undefined: not told. */
   readonly namespace: string | undefined;
   /** Of statements that succeed, by operation; there are a few dozen. */
-  readonly durations: Map<string, Durations>;
-}
-
-/** Both durations by their attributes. */
-interface Durations {
-  readonly ours: HistogramSeries;
-  readonly client: HistogramSeries;
+  readonly durations: Map<string, HistogramSeries>;
 }
 
 const CHANGED_ROWS = 1;
@@ -100,13 +94,11 @@ export class StatementSpan {
       this.span.end();
       const seconds =
         this.#started === undefined ? spanDuration(this.span)! : (performance.now() - this.#started) / 1000;
-      const { ours, client } = this.#durations(errorType);
-      ours.record(seconds);
-      client.record(seconds);
+      this.#durations(errorType).record(seconds);
     });
   }
 
-  #durations(errorType: string | undefined): Durations {
+  #durations(errorType: string | undefined): HistogramSeries {
     const { operation } = this.#statement;
     const { namespace, durations } = this.#settings;
     const known = errorType === undefined ? durations.get(operation) : undefined;
@@ -115,10 +107,10 @@ export class StatementSpan {
     if (errorType !== undefined) ours[names.ATTR_ERROR_TYPE] = errorType;
     const client: Attributes = { ...ours, [names.ATTR_DB_SYSTEM_NAME]: "duckdb" };
     if (namespace !== undefined) client[names.ATTR_DB_NAMESPACE] = namespace;
-    const made = {
-      ours: histogramSeries(names.METRIC_QUERY_DURATION, ours),
-      client: histogramSeries(names.METRIC_DB_CLIENT_OPERATION_DURATION, client),
-    };
+    const made = histogramSeries({
+      [names.METRIC_QUERY_DURATION]: ours,
+      [names.METRIC_DB_CLIENT_OPERATION_DURATION]: client,
+    });
     if (errorType === undefined) durations.set(operation, made);
     return made;
   }
