@@ -255,6 +255,7 @@ describe("on a terminal", () => {
       start_unix_ms: 0,
       duration_ms: 1500,
       status: "UNSET",
+      status_message: null,
       attributes: {},
       events: 0,
     };
@@ -270,6 +271,7 @@ describe("on a terminal", () => {
       start_unix_ms: i,
       duration_ms: 1,
       status: "UNSET",
+      status_message: null,
       attributes: {},
       events: 0,
     }));
