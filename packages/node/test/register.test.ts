@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startOtlpSink } from "@pitot/testing";
 import { describe, expect, it } from "vitest";
 import {
@@ -17,6 +18,7 @@ import {
   useRegister,
 } from "./registered.ts";
 
+const nodeModules = join(fixtures, "../../../../../node_modules");
 const tsx = import.meta.resolve("tsx");
 useRegister();
 
@@ -114,6 +116,31 @@ describe("an unmodified application", () => {
     expect((await spanNames(firstRun())).sort()).toEqual([...once, ...once].toSorted());
   });
 
+  it("may load two versions of apache-arrow, each of them twice", async () => {
+    const app = join(folder, "app");
+    for (const [where, entry] of [
+      [app, import.meta.resolve("apache-arrow")],
+      [join(app, "library"), import.meta.resolve("apache-arrow-17")],
+    ] as const) {
+      // Copied: a link's modules are found where it leads, under another name.
+      const copy = join(where, "node_modules/apache-arrow");
+      cpSync(fileURLToPath(new URL(".", entry)), copy, { recursive: true });
+      cpSync(join(fixtures, "arrow-copies.mjs"), join(where, "arrow-copies.mjs"));
+    }
+    cpSync(join(fixtures, "arrow-versions.mjs"), join(app, "arrow-versions.mjs"));
+    for (const name of readdirSync(nodeModules))
+      if (name !== "apache-arrow" && !name.startsWith("."))
+        symlinkSync(join(nodeModules, name), join(app, "node_modules", name));
+    const { stdout } = both(["arrow-versions.mjs"], {}, app);
+    expect(stdout.trim().split("\n")).toEqual([
+      "4",
+      ...Array.from({ length: 16 }, () => expect.stringMatching(/^true \[.*"ü".*\] 3$/) as unknown),
+    ]);
+    const names = await spanNames(firstRun());
+    expect(names.filter((name) => name === "arrow encode")).toHaveLength(4);
+    expect(names.filter((name) => name === "arrow decode")).toHaveLength(32);
+  });
+
   it("is undisturbed where snapshots cannot be written", () => {
     writeFileSync(join(folder, "file"), "");
     both(["app.mjs", data], { PITOT_DIR: join(folder, "file", "below") });
@@ -123,7 +150,7 @@ describe("an unmodified application", () => {
     const spaced = join(folder, "with space");
     mkdirSync(spaced);
     cpSync(join(fixtures, "writes-arrow.mjs"), join(spaced, "writes arrow.mjs"));
-    symlinkSync(join(fixtures, "../../../../../node_modules"), join(spaced, "node_modules"));
+    symlinkSync(nodeModules, join(spaced, "node_modules"));
     const options = `--import=${register} --import=${register}`;
     both(["writes arrow.mjs"], { NODE_OPTIONS: options }, spaced);
     // Both runs of `both` are registered here.
