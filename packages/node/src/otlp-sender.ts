@@ -25,6 +25,8 @@ export type OtlpOutcome =
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5000;
+/** A longer wait a timer takes for none. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 /** An answer is a few bytes; what is longer comes from something else. */
 const LONGEST_ANSWER = 4 << 20;
 
@@ -61,14 +63,15 @@ export class OtlpSender {
 
   /** Never rejects. */
   async send(body: Uint8Array): Promise<OtlpOutcome> {
-    const deadline = Date.now() + this.#target.timeoutMillis;
+    // The clock may be set meanwhile.
+    const deadline = performance.now() + this.#target.timeoutMillis;
     const payload = this.#compress(body);
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(backoff * 1.5, LONGEST_BACKOFF_MS)) {
-      const outcome = await this.#attempt(payload, deadline - Date.now());
+      const outcome = await this.#attempt(payload, deadline - performance.now());
       if (outcome.kind !== "unavailable" || this.#stop.signal.aborted) return outcome;
       // Many processes of one fleet must not come back at once.
       const wait = outcome.retryAfterMs ?? backoff * (0.8 + Math.random() * 0.4);
-      if (Date.now() + wait >= deadline || !(await this.#pause(wait))) return outcome;
+      if (performance.now() + wait >= deadline || !(await this.#pause(wait))) return outcome;
     }
   }
 
@@ -97,11 +100,18 @@ export class OtlpSender {
         signal: this.#stop.signal,
       });
       const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) return { kind: "accepted", answer: await acceptedAnswer(response) };
+      if (status >= 200 && status < 300 && !isWebPage(response))
+        return { kind: "accepted", answer: await acceptedAnswer(response) };
       response.resume();
+      if (status >= 200 && status < 300)
+        return {
+          kind: "unavailable",
+          error: new Error(`${url} answered with text/html: it is a web page, not an OTLP back end`),
+          retryAfterMs: undefined,
+        };
       const error = new OtlpStatusError(status, response.statusMessage);
       return RETRYABLE.has(status)
-        ? { kind: "unavailable", error, retryAfterMs: retryAfter(response.headers["retry-after"]) }
+        ? { kind: "unavailable", error, retryAfterMs: bounded(retryAfter(response.headers["retry-after"])) }
         : { kind: "refused", error };
     } catch (error) {
       return { kind: "unavailable", error: error as Error, retryAfterMs: undefined };
@@ -156,6 +166,16 @@ async function post(
     sent.end(payload);
     if (signal.aborted) onAbort();
   });
+}
+
+/** A proxy, or the wrong port: whatever its status says, it has taken no telemetry. */
+function isWebPage({ headers }: IncomingMessage): boolean {
+  return /^\s*text\/html\b/i.test(headers["content-type"] ?? "");
+}
+
+/** Neither at once, again and again, nor after all time. */
+function bounded(waitMs: number | undefined): number | undefined {
+  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, FIRST_BACKOFF_MS), LONGEST_WAIT_MS);
 }
 
 /** The status has said that the back end has it, whatever becomes of the rest of its answer. */

@@ -27,22 +27,22 @@ export interface EndOfProcess {
 export function watchProcessEnd(end: EndOfProcess): () => void {
   const onBeforeExit = (): void => void end.shutdown();
   const onExit = (): void => {
-    const deadline = Date.now() + end.boundMs;
+    const deadline = performance.now() + end.boundMs;
     session.close();
     end.flush(deadline);
     for (const run of aliveRuns()) {
       // Beyond the bound a run stays open: the next process recovers it, from what was flushed.
-      if (Date.now() > deadline) return;
+      if (performance.now() > deadline) return;
       finishRun(run, { status: "aborted" });
     }
     end.abortSpans();
     end.flush(deadline);
-    if (Date.now() <= deadline) end.spillLast();
+    if (performance.now() <= deadline) end.spillLast();
   };
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     abortRuns(new Error(`the process was asked to stop by ${signal}`));
-    end.flush(Date.now() + end.boundMs);
+    end.flush(performance.now() + end.boundMs);
     end.checkpoint();
     // With a handler of the application beside ours, ending the process is the application's affair.
     if (process.listenerCount(signal) > 1) return;

@@ -276,11 +276,11 @@ async function patiently<Row, Item>(
   options: ScopeOptions,
   sending: Sending<Row, Item>,
 ): Promise<DeliveryResult> {
-  const until = Date.now() + (options.patienceMs ?? 60_000);
+  const until = performance.now() + (options.patienceMs ?? 60_000);
   for (;;) {
     const result = await exported(items, sending);
     const wait = result.retryAfterMs;
-    if (wait === undefined || Date.now() + wait > until || !(await paused(wait, options.signal)))
+    if (wait === undefined || performance.now() + wait > until || !(await paused(wait, options.signal)))
       return result;
   }
 }

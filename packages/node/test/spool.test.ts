@@ -80,7 +80,7 @@ describe("spans that the queue had no room for while the Collector was away", ()
     await new Promise((resolve) => setTimeout(resolve, 50));
     tracer.startSpan("s3000").end();
     far.state = "up";
-    await expect.poll(() => far.taken.length, { timeout: 20_000 }).toBe(3001);
+    await expect.poll(() => far.taken.length).toBe(3001);
     expect(new Set(far.taken)).toEqual(new Set(names(3001)));
     await expect.poll(() => delivery.counts.replayed).toBe(delivery.counts.spooled);
     // The run lives: its folder is still claimed, and its ledger says it all.
@@ -114,7 +114,7 @@ describe("spans that the queue had no room for while the Collector was away", ()
     }
     far.state = "up";
     tracer.startSpan("s6000").end();
-    await expect.poll(() => far.taken.length, { timeout: 20_000 }).toBe(6001);
+    await expect.poll(() => far.taken.length).toBe(6001);
     expect(new Set(far.taken).size).toBe(6001);
     await expect.poll(status).toMatchObject({ spans: 6001, delivered: 6001 });
     const { delivered, spooled, replayed, dropped, rejected } = delivery.counts;
@@ -162,7 +162,7 @@ describe("spans that the queue had no room for while the Collector was away", ()
     finishRun(run);
     await store.close();
     far.state = "up";
-    await expect.poll(() => far.taken.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(10);
+    await expect.poll(() => far.taken.length).toBeGreaterThanOrEqual(10);
     await provider.forceFlush();
     await delivery.leaveSpool();
     expect(woken).toBeGreaterThan(0);
@@ -186,7 +186,7 @@ describe("spans that the queue had no room for while the Collector was away", ()
     const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
     for (const name of names(3000)) provider.getTracer("test").startSpan(name).end();
     far.state = "up";
-    await expect.poll(() => far.taken.length, { timeout: 20_000 }).toBeGreaterThan(300);
+    await expect.poll(() => far.taken.length).toBeGreaterThan(300);
     delivery.giveUp();
     await delivery.leaveSpool();
     await store.close();
@@ -216,7 +216,7 @@ it("spans and log records beyond the queues of startPitot arrive in the middle o
     const logger = logs.getLogger("test") as Logger;
     for (const name of names(3000)) tracer.startSpan(name).end();
     for (let i = 0; i < 52_000; i++) logger.emit({ body: `line ${i}` });
-    await expect.poll(() => sink.requests.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => sink.requests.length).toBeGreaterThan(0);
     away = false;
     await expect
       .poll(status, { timeout: 50_000, interval: 500 })

@@ -62,7 +62,7 @@ export declare class SnapshotStore implements RecordTarget {
     held(scopeId: string): string | undefined;
     /**
      * Writes all spans and log records that wait. Synchronous.
-     * @param deadline Unix milliseconds after which a slow disk is asked for no more
+     * @param deadline time of `performance.now()` after which a slow disk is asked for no more
      */
     flush(deadline?: number): void;
     /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */

@@ -44,7 +44,7 @@ export interface FolderSettings {
 export class ScopeFolder {
   closed = false;
   readonly path: string;
-  readonly openedMs: number = Date.now();
+  readonly openedMs: number = performance.now();
   readonly #scope: ScopeInfo;
   readonly #settings: FolderSettings;
   readonly #tables = new Map<string, TableStream>();

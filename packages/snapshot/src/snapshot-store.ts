@@ -167,12 +167,12 @@ export class SnapshotStore implements RecordTarget {
 
   /**
    * Writes all spans and log records that wait. Synchronous.
-   * @param deadline Unix milliseconds after which a slow disk is asked for no more
+   * @param deadline time of `performance.now()` after which a slow disk is asked for no more
    */
   flush(deadline: number = Infinity): void {
     for (const table of ["spans", "logs"] as const)
       for (const id of this.#waiting[table].scopes()) {
-        if (Date.now() > deadline) return;
+        if (performance.now() > deadline) return;
         this.#writeRows(table, id);
       }
   }
@@ -278,7 +278,7 @@ export class SnapshotStore implements RecordTarget {
     if (
       session !== undefined &&
       (session.bytes > SESSION_BYTES ||
-        Date.now() - session.openedMs > SESSION_MS ||
+        performance.now() - session.openedMs > SESSION_MS ||
         this.#sessionCounts !== undefined)
     )
       this.#closeSession();
