@@ -20,9 +20,12 @@ export class SnapshotSpanProcessor implements SpanProcessor {
 
   onStart(span: Span, parent: Context): void {
     const runId = runIdOf(parent);
+    // That of a run that begins is there already: it is in no context yet.
+    const opensRun = span.attributes[ATTR_RUN_ID];
     if (runId !== undefined) span.setAttribute(ATTR_RUN_ID, runId);
     this.#store?.spanStarted({
       spanId: span.spanContext().spanId,
+      opensRun: typeof opensRun === "string" && opensRun !== runId ? opensRun : undefined,
       version: () => span.events.length + Object.keys(span.attributes).length,
       row: () => spanRow(span),
       abort: () => {

@@ -3,6 +3,8 @@ import type { SpanRow } from "./span-row.ts";
 /** A span that has not ended. */
 export interface OpenSpan {
   readonly spanId: string;
+  /** The run that begins with this span: its folder is about to be made, and is the span's. */
+  readonly opensRun?: string | undefined;
   /** Grows with what the span holds, so that it is written again only when there is more to tell. */
   version(): number;
   /** The span as it is now. */

@@ -61,6 +61,8 @@ export class SnapshotStore implements RecordTarget {
   readonly #sending = new Map<string, ScopeFolder>();
   readonly #waiting = { spans: new WaitingRows<SpanRow>(), logs: new WaitingRows<LogRow>() };
   readonly #open = new OpenSpans();
+  /** Spans of runs whose folder is about to be made, by run. */
+  readonly #opening = new Map<string, string>();
   readonly #pending = new Set<Promise<void>>();
   #sessions = 0;
   #sessionId: string;
@@ -90,6 +92,10 @@ export class SnapshotStore implements RecordTarget {
   open(scope: ScopeInfo): ScopeWriter | undefined {
     if (scope.type === "session") return this.#sessionWriter();
     const folder = this.#openFolder(scope);
+    const span = this.#opening.get(scope.id);
+    this.#opening.delete(scope.id);
+    // Where there is no folder for it, it is written where there is one.
+    if (span !== undefined) this.#writeOne(span);
     if (folder === undefined) return undefined;
     return {
       uri: pathToFileURL(folder.path).href,
@@ -123,13 +129,13 @@ export class SnapshotStore implements RecordTarget {
    * it has been open for a flush interval.
    */
   spanStarted(span: OpenSpan): void {
+    const { spanId, opensRun } = span;
     this.#open.started(span);
-    if (this.flushMs > 0) {
-      this.#arm();
-      return;
-    }
-    const one = this.#open.takeOne(span.spanId, (row) => this.#scopeOf(row.run_id));
-    if (one !== undefined) this.#writeOpen(one.scope, [one.row]);
+    // In the folder of the session it would be found there, open, however its run ends.
+    const waits = opensRun !== undefined && !this.#folders.has(opensRun);
+    if (this.flushMs === 0 && waits) this.#opening.set(opensRun, spanId);
+    if (this.flushMs > 0 || waits) this.#arm();
+    else this.#writeOne(spanId);
   }
 
   /** Ends every span that is open as aborted, since the process ends. */
@@ -272,6 +278,7 @@ export class SnapshotStore implements RecordTarget {
   #tick(): void {
     this.#timer = undefined;
     this.flush();
+    this.#opening.clear();
     this.#writeOpenSpans();
     for (const folder of this.#folders.values()) folder.sync();
     const session = this.#folders.get(this.#sessionId);
@@ -283,6 +290,11 @@ export class SnapshotStore implements RecordTarget {
     )
       this.#closeSession();
     if (this.#folders.size > 0) this.#arm();
+  }
+
+  #writeOne(spanId: string): void {
+    const one = this.#open.takeOne(spanId, (row) => this.#scopeOf(row.run_id));
+    if (one !== undefined) this.#writeOpen(one.scope, [one.row]);
   }
 
   #writeOpenSpans(): void {
