@@ -105,7 +105,9 @@ class FileSource implements RangeSource {
     const size = this.#sizeOf(descriptor);
     const from = start < 0 ? Math.max(0, size + start) : start;
     checkRange(this.location, from, end ?? size, size);
-    return [from, new Uint8Array((end ?? size) - from)];
+    // All of it is read into, so it need not be cleared before.
+    const room = Buffer.allocUnsafeSlow((end ?? size) - from);
+    return [from, new Uint8Array(room.buffer)];
   }
 
   #sizeOf(descriptor: number): number {

@@ -50,6 +50,8 @@ export async function decodeRowGroup(
     const type = columns.get(leaf.names[0]!);
     return type !== undefined && isFlat(type, leaf);
   });
+  const mostText = ({ names }: LeafColumn): number =>
+    rows.whole && !isLarge(columns.get(names[0]!)!) ? MOST_TEXT : Infinity;
   const chunkOf = ({ index }: LeafColumn): ColumnChunk => footer.rowGroup(group).columns[index]!;
   const decode = (
     leaf: LeafColumn,
@@ -57,14 +59,9 @@ export async function decodeRowGroup(
   ): void => {
     const { codec, numValues } = chunkOf(leaf);
     broken = leaf.path;
-    const column = flatColumn({
-      bytes,
-      type: leaf.element.type!,
-      codec,
-      entries: entries ?? numValues,
-      maxDef: leaf.maxDef,
-      maxRep: 0,
-    });
+    const { type = "" } = leaf.element;
+    const chunk = { bytes, type, codec, entries: entries ?? numValues, maxDef: leaf.maxDef, maxRep: 0 };
+    const column = flatColumn(chunk, mostText(leaf) === MOST_TEXT);
     broken = undefined;
     if (column === undefined) return;
     decoded.set(leaf.path, places === undefined ? column : column.select(places));
@@ -88,8 +85,6 @@ export async function decodeRowGroup(
     }
     const rest = [...columns.keys()].filter((name) => !decoded.has(name));
     if (rest.length > 0) {
-      const mostText = ({ names }: LeafColumn): number =>
-        rows.whole && !isLarge(columns.get(names[0]!)!) ? MOST_TEXT : Infinity;
       const checked = new CheckedChunks(source, footer, group, left, mostText);
       try {
         for (const [name, pages] of await hyparquetPages(checked, footer, group, rest, left, span))

@@ -11,7 +11,7 @@ import {
 } from "./stored-pages.ts";
 import { FlatNumbers } from "./flat-numbers.ts";
 import { FlatTexts } from "./flat-texts.ts";
-import { leastText, MOST_TEXT } from "./text-limit.ts";
+import { leastText, MOST_TEXT, tooMuchText } from "./text-limit.ts";
 
 /** A column of a row group that is neither nested nor repeated, as Arrow has it: values, and bits that tell where there are some. */
 export class FlatColumn {
@@ -68,15 +68,17 @@ export function isFlat(type: DataType, { element, names, maxRep }: LeafColumn): 
 
 /**
  * Decodes a chunk without an object per row. Undefined for encodings beside plain values and dictionaries, and for more text than 32 bits count.
- * @throws RangeError, PitotError INVALID_DATA where the bytes are not those of a chunk
+ *
+ * @param mustFit - Whether more text is refused instead: hyparquet would make objects of it, of which no column can be made.
+ * @throws RangeError, PitotError INVALID_DATA where the bytes are not those of a chunk, UNSUPPORTED where it has too much text
  */
-export function flatColumn(chunk: StoredChunk): FlatColumn | undefined {
+export function flatColumn(chunk: StoredChunk, mustFit: boolean): FlatColumn | undefined {
   const pages = storedPages(chunk);
   if (pages === undefined) return undefined;
   const { type, entries, maxDef } = chunk;
   if (type === "BYTE_ARRAY") {
     const text = pages.data.reduce((sum, { header }) => sum + leastText(header, chunk), 0);
-    if (text > MOST_TEXT) return undefined;
+    if (text > MOST_TEXT) return tooLarge(text, mustFit);
   }
   const values = type === "BYTE_ARRAY" ? new FlatTexts(entries) : new FlatNumbers(entries, type);
   let bitmap: Uint8Array | null = null;
@@ -104,8 +106,12 @@ export function flatColumn(chunk: StoredChunk): FlatColumn | undefined {
     if (isCoded(header)) values.readCoded(pageCodes(body, present), firstEntry, rows);
     else values.readPlain(body, present, firstEntry, rows);
   }
-  if (values instanceof FlatTexts && !values.finish()) return undefined;
+  if (values instanceof FlatTexts && !values.finish()) return tooLarge(values.size, mustFit);
   return new FlatColumn(values, bitmap, nullCount);
+}
+
+function tooLarge(text: number, mustFit: boolean): undefined {
+  if (mustFit) throw tooMuchText(text);
 }
 
 /** Bits of rows that are all there; those behind the end are 0, as other writers have them. */

@@ -27,6 +27,11 @@ export class FlatTexts implements FlatValues {
     this.offsets = new Int32Array(length + 1);
   }
 
+  /** Bytes of text; more than are taken where they are too many. */
+  get size(): number {
+    return this.#used;
+  }
+
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, Math.min(this.#used, MOST_TEXT));
   }

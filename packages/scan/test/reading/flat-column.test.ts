@@ -98,6 +98,36 @@ it("leaves encodings that it does not know to hyparquet", async () => {
     );
 });
 
+it("refuses more text than a column can hold before it takes memory for it, unless a predicate leaves little", async () => {
+  const large = "x".repeat(1_000_000);
+  const file = parquetWriteBuffer({
+    columnData: [
+      { name: "id", data: Int32Array.from({ length: 2200 }, (_, i) => i), type: "INT32" },
+      {
+        name: "text",
+        data: Array.from({ length: 2200 }, () => large),
+        type: "STRING",
+        encoding: "RLE_DICTIONARY",
+      },
+    ],
+    rowGroupSize: 2200,
+  });
+  expect(file.byteLength).toBeLessThan(1_000_000);
+  const dataset = await openDataset(asAsyncBuffer(bytesSource(new Uint8Array(file))));
+  const before = process.resourceUsage().maxRSS;
+  const read = async (): Promise<void> => {
+    for await (const batch of scanBatches(dataset)) void batch;
+  };
+  await expect(read()).rejects.toMatchObject({
+    code: "UNSUPPORTED",
+    message: expect.stringContaining("2200000000"),
+  });
+  for await (const batch of scanBatches(dataset, { predicate: col("id").eq(7) }))
+    expect([batch.numRows, (batch.getChild("text")!.get(0) as string).length]).toEqual([1, large.length]);
+  // In KiB.
+  expect(process.resourceUsage().maxRSS - before).toBeLessThan(512 * 1024);
+});
+
 it("gives up on more text than 32 bits count, without taking memory for it", () => {
   const texts = new FlatTexts(3000);
   const dictionary = new Uint8Array(4 + 1_000_000);
@@ -110,7 +140,7 @@ it("gives up on more text than 32 bits count, without taking memory for it", () 
 
 it("refuses codes that the dictionary does not have, and pages without bytes", () => {
   const chunk = { type: "INT32", codec: "UNCOMPRESSED", entries: 8, maxDef: 0, maxRep: 0 };
-  expect(() => flatColumn({ ...chunk, bytes: new Uint8Array(0) })).toThrow();
+  expect(() => flatColumn({ ...chunk, bytes: new Uint8Array(0) }, true)).toThrow();
   const texts = new FlatTexts(1);
   expect(() => texts.readCoded(Int32Array.of(0), 0, undefined)).toThrow(RangeError);
   expect(() => texts.readPlain({ bytes: Uint8Array.of(9, 0, 0, 0, 65), at: 0 }, 1, 0, undefined)).toThrow(
