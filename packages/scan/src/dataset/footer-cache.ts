@@ -10,10 +10,15 @@ const MEMORY_PER_FOOTER = 10 * 1024;
 const MOST_MEMORY = 64 * 1024 * 1024;
 
 const origins = new WeakMap<Fragment, object>();
+interface Kept {
+  /** Until others need its memory more. */
+  footer: FileFooter | undefined;
+}
+
 // By the listing's own fragment: a dataset opened anew reads its files anew. Held weakly, since a fragment may have its whole file in memory.
-const kept = new WeakMap<object, FileFooter>();
-/** The footers that are kept, in order of use, and whose they are. */
-const used = new Map<FileFooter, WeakRef<object>>();
+const kept = new WeakMap<object, Kept>();
+/** Those that have a footer, in order of use. */
+const used = new Set<Kept>();
 /** What reading a footer took, until a scan counts it: one that the opening of a dataset read belongs to the first scan. */
 const uncounted = new WeakMap<FileFooter, { readonly bytes: number; readonly requests: number }>();
 let memory = 0;
@@ -37,10 +42,10 @@ export async function footerOf(
 ): Promise<FileFooter> {
   const key = origins.get(fragment) ?? fragment;
   const known = kept.get(key);
-  if (known !== undefined) {
+  if (known?.footer !== undefined) {
     used.delete(known);
-    used.set(known, new WeakRef(key));
-    return counted(known, meter);
+    used.add(known);
+    return counted(known.footer, meter);
   }
   const source = countingSource(await fragment.open());
   try {
@@ -65,16 +70,16 @@ function counted(footer: FileFooter, meter: ScanMeter | undefined): FileFooter {
 }
 
 function keep(key: object, footer: FileFooter): void {
-  if (kept.has(key)) return;
-  kept.set(key, footer);
-  used.set(footer, new WeakRef(key));
+  if (kept.get(key)?.footer !== undefined) return;
+  const entry: Kept = { footer };
+  kept.set(key, entry);
+  used.add(entry);
   memory += memoryOf(footer);
-  for (const [oldest, of] of used) {
+  for (const oldest of used) {
     if (memory <= MOST_MEMORY) break;
-    const owner = of.deref();
-    if (owner !== undefined) kept.delete(owner);
+    memory -= memoryOf(oldest.footer!);
+    oldest.footer = undefined;
     used.delete(oldest);
-    memory -= memoryOf(oldest);
   }
 }
 
