@@ -22,11 +22,24 @@ export function registerAutoInstrumentations(script: string | undefined): void {
       registerInstrumentations: (options: { instrumentations: unknown[] }) => unknown;
     };
     registerInstrumentations({ instrumentations: getNodeAutoInstrumentations() });
-    nodeModule.register("@opentelemetry/instrumentation/hook.mjs", pathToFileURL(join(folder, "_.mjs")));
+    withoutDeprecation(() =>
+      nodeModule.register("@opentelemetry/instrumentation/hook.mjs", pathToFileURL(join(folder, "_.mjs"))),
+    );
     reportHook({ name: NAME, from: folder, outcome: "hooked" });
   } catch (error) {
     diag.warn(`pitot: ${NAME} is declared and could not be loaded`, error);
     reportHook({ name: NAME, from: folder, outcome: "failed", why: String(error) });
+  }
+}
+
+/** Node 26 warns of `module.register`, which is all that OpenTelemetry's hook can be given to; on the application's stderr nothing is said. */
+function withoutDeprecation(call: () => void): void {
+  const { noDeprecation = false } = process;
+  process.noDeprecation = true;
+  try {
+    call();
+  } finally {
+    process.noDeprecation = noDeprecation;
   }
 }
 

@@ -14,6 +14,7 @@ import {
   fixtures,
   folder,
   node,
+  othersRegister,
   register,
   spanNames,
   useRegister,
@@ -70,7 +71,7 @@ describe("another agent's loader hook", () => {
     ["after", ["--import", register, "--import", agent]],
   ])("may come %s ours", async (_, imports) => {
     const bare = node(["app.mjs", data]);
-    const { stdout, stderr, status } = node([...imports, "app.mjs", data]);
+    const { stdout, stderr, status } = node([...othersRegister, ...imports, "app.mjs", data]);
     expect([stdout, stderr, status]).toEqual([bare.stdout, bare.stderr, bare.status]);
     expect((await spanNames(firstRun())).sort()).toEqual([
       "arrow decode",

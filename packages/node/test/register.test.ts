@@ -12,6 +12,7 @@ import {
   fixtures,
   folder,
   node,
+  othersRegister,
   register,
   runs,
   spanNames,
@@ -104,9 +105,9 @@ describe("an unmodified application", () => {
   });
 
   it("has its own loader hooks beside ours, whichever comes first", async () => {
-    both(["--import", "./own-hooks.mjs", "with-own-hooks.mjs"]);
+    both([...othersRegister, "--import", "./own-hooks.mjs", "with-own-hooks.mjs"]);
     const hooks = ["--import", "./own-hooks.mjs", "--import", register, "with-own-hooks.mjs"];
-    expect(node(hooks).stdout).toBe("42 true\n");
+    expect(node([...othersRegister, ...hooks]).stdout).toBe("42 true\n");
     for (const run of runs()) expect(await spanNames(run)).toEqual(["arrow encode"]);
   });
 
@@ -238,7 +239,7 @@ describe("an application's own OpenTelemetry SDK", () => {
   });
 
   it("can use our instrumentations alone", () => {
-    const { stderr, stdout } = node(["--import", "./plain-sdk.mjs", "app.mjs", data]);
+    const { stderr, stdout } = node([...othersRegister, "--import", "./plain-sdk.mjs", "app.mjs", data]);
     expect(stdout).toBe("100 3 3\n");
     expect(stderr.trim().split(",")).toEqual(["scan orders", "arrow decode", "arrow encode", "arrow decode"]);
     expect(runs()).toEqual([]);

@@ -18,6 +18,10 @@ export const data: string = join(root, "data");
 /** The snapshot folder of the test that runs. */
 export let folder: string;
 
+/** For applications in which others use `module.register`, of which Node 26 warns. */
+export const othersRegister: readonly string[] =
+  Number.parseInt(process.versions.node, 10) >= 26 ? ["--disable-warning=DEP0205"] : [];
+
 /** Makes the data, and a snapshot folder for each test of the file. */
 export function useRegister(): void {
   beforeAll(() => {
