@@ -43,9 +43,9 @@ export function addReplay(program: Command, directory: DirectoryOption): void {
         const { scopes, requests } = report;
         if (json) console.log(JSON.stringify(report, null, 2));
         else {
-          for (const { id, outcome, error, ...scope } of scopes)
+          for (const { id, outcome, error, doubted, ...scope } of scopes)
             console.log(
-              `${id}  ${share("spans", scope.spans, scope)}, ${share("log records", scope.logs.records, scope.logs)}  ${outcome}${error instanceof Error ? `: ${error.message}` : ""}`,
+              `${id}  ${share("spans", scope.spans, scope)}, ${share("log records", scope.logs.records, scope.logs)}  ${outcome}${error instanceof Error ? `: ${error.message}` : ""}${doubted > 0 ? `; ${doubted} damaged ${doubted === 1 ? "entry" : "entries"} of its ledger not believed` : ""}`,
             );
           console.log(told("spans", report.spans, report));
           if (report.logs.records > 0) console.log(told("log records", report.logs.records, report.logs));

@@ -10,4 +10,6 @@ export declare function replayOutbox(directory: string, options: {
     readonly serviceName?: string;
     readonly endpoint?: string;
     readonly signal?: AbortSignal;
+    /** False where the back end is away: what waits is only counted. */
+    readonly sends: boolean;
 }): Promise<ReplayedRequests>;

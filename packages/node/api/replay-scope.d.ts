@@ -25,6 +25,8 @@ export interface ReplayedScope extends SnapshotScope {
     /** Sent by this replay. */
     readonly sent: number;
     readonly logs: ReplayedLogs;
+    /** Entries of its ledger that are torn or were changed: what only they confirmed counts as not delivered. */
+    readonly doubted: number;
     readonly error?: unknown;
 }
 /** Where spans and log records go. */
@@ -39,6 +41,8 @@ interface ScopeOptions {
     readonly serviceName?: string;
     readonly signal?: AbortSignal;
     readonly patienceMs?: number;
+    /** False where the back end is away: what waits is only counted. */
+    readonly sends: boolean;
 }
 /** Replays one run or session. Undefined where there is nothing to do. Never rejects. */
 export declare function replayScope(scope: SnapshotScope, to: ReplayExporters, options: ScopeOptions): Promise<{

@@ -39,7 +39,7 @@ export interface ReplayReport {
  * Sends the spans and log records that no back end has confirmed, with their ids and times, and the metrics that were given up, as they were,
  * or last collected before a process died. What a dead process left behind is recovered first. Each run is claimed while it is replayed, and each confirmation is in its ledger before the next
  * request leaves: replaying twice, or from two processes at once, sends nothing twice. A crash between a back end's answer and the
- * ledger sends one request again; ids are stable. Stops where the back end is not to be reached.
+ * ledger sends one request again; ids are stable. Where the back end is not to be reached, the rest is only counted.
  *
  * @throws PitotError INVALID_ARGUMENT where a run is not in the folder, INVALID_CONFIGURATION for a protocol that Pitot does not speak
  */

@@ -23,6 +23,8 @@ export async function replayOutbox(
     readonly serviceName?: string;
     readonly endpoint?: string;
     readonly signal?: AbortSignal;
+    /** False where the back end is away: what waits is only counted. */
+    readonly sends: boolean;
   },
 ): Promise<ReplayedRequests> {
   const folder = outboxFolder(directory);
@@ -38,7 +40,7 @@ export async function replayOutbox(
     );
     counts.waiting = requests.length;
     for (const request of requests) {
-      if (options.signal?.aborted) break;
+      if (options.signal?.aborted || !options.sends) break;
       const sender = otlpSender(request.signal, request.encoding, options.endpoint);
       const outcome = await sender.send(outboxBody(request));
       if (outcome.kind === "unavailable") break;

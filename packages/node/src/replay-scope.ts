@@ -50,6 +50,8 @@ export interface ReplayedScope extends SnapshotScope {
   /** Sent by this replay. */
   readonly sent: number;
   readonly logs: ReplayedLogs;
+  /** Entries of its ledger that are torn or were changed: what only they confirmed counts as not delivered. */
+  readonly doubted: number;
   readonly error?: unknown;
 }
 
@@ -66,6 +68,8 @@ interface ScopeOptions {
   readonly serviceName?: string;
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
+  /** False where the back end is away: what waits is only counted. */
+  readonly sends: boolean;
 }
 
 const BOUNDS = { batchItems: 512, batchBytes: 3 << 20 };
@@ -86,6 +90,7 @@ export async function replayScope(
       rejected: 0,
       sent: 0,
       logs: { records: 0, delivered: 0, rejected: 0, sent: 0 },
+      doubted: 0,
       ...(error === undefined ? {} : { error }),
     },
     away: false,
@@ -98,12 +103,13 @@ export async function replayScope(
     const { serviceName } = options;
     if (serviceName !== undefined && (manifest.service_name !== serviceName || manifest.delivery !== "otlp"))
       return undefined;
-    if (!asked) {
+    if (!asked || !options.sends) {
       const status = await deliveryStatus(scope.folder, manifest);
-      if (isDelivered(status)) {
+      if (isDelivered(status) && !asked) {
         remember(scope.folder, status);
         return undefined;
       }
+      if (!options.sends) return { scope: replayed(scope, status, NOTHING), away: true };
     }
     const claim = await claimFolder(scope.folder);
     if (claim === undefined) return untouched("busy");
@@ -115,25 +121,37 @@ export async function replayScope(
           `pitot: ${status.doubted} entries of the ledger in ${scope.folder} are torn or were changed; what only they confirmed counts as not delivered`,
         );
       if (isDelivered(status)) remember(scope.folder, status);
-      return {
-        scope: {
-          ...scope,
-          spans: status.spans,
-          delivered: status.delivered,
-          rejected: status.rejected,
-          sent: sent.spans,
-          logs: { ...status.logs, sent: sent.logs },
-          outcome: isDelivered(status) ? "delivered" : "undelivered",
-          ...(sent.error === undefined ? {} : { error: sent.error }),
-        },
-        away: sent.away,
-      };
+      return { scope: replayed(scope, status, sent), away: sent.away };
     } finally {
       claim.release();
     }
   } catch (error) {
     return untouched("unreadable", error);
   }
+}
+
+interface Sent {
+  readonly spans: number;
+  readonly logs: number;
+  readonly away: boolean;
+  readonly error: unknown;
+}
+
+const NOTHING: Sent = { spans: 0, logs: 0, away: true, error: undefined };
+
+function replayed(scope: SnapshotScope, status: DeliveryStatus, sent: Sent): ReplayedScope {
+  const { spans, delivered, rejected, logs, doubted } = status;
+  return {
+    ...scope,
+    spans,
+    delivered,
+    rejected,
+    sent: sent.spans,
+    logs: { ...logs, sent: sent.logs },
+    doubted,
+    outcome: isDelivered(status) ? "delivered" : "undelivered",
+    ...(sent.error === undefined ? {} : { error: sent.error }),
+  };
 }
 
 /** Has the ledger say that all is delivered, where that took a look at each row: thousands of runs are looked at again and again. */
@@ -152,7 +170,7 @@ async function sendUndelivered(
   manifest: RunManifest,
   to: ReplayExporters,
   options: ScopeOptions,
-): Promise<{ spans: number; logs: number; away: boolean; error: unknown }> {
+): Promise<Sent> {
   const ledger = new DeliveryLedger(folder);
   try {
     const spans = await sendAll(inBatches(once(undeliveredSpans(folder)), readableSpan, spanBytes), options, {

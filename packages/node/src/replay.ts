@@ -46,7 +46,7 @@ export interface ReplayReport {
  * Sends the spans and log records that no back end has confirmed, with their ids and times, and the metrics that were given up, as they were,
  * or last collected before a process died. What a dead process left behind is recovered first. Each run is claimed while it is replayed, and each confirmation is in its ledger before the next
  * request leaves: replaying twice, or from two processes at once, sends nothing twice. A crash between a back end's answer and the
- * ledger sends one request again; ids are stable. Stops where the back end is not to be reached.
+ * ledger sends one request again; ids are stable. Where the back end is not to be reached, the rest is only counted.
  *
  * @throws PitotError INVALID_ARGUMENT where a run is not in the folder, INVALID_CONFIGURATION for a protocol that Pitot does not speak
  */
@@ -73,17 +73,18 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const scopes: ReplayedScope[] = [];
   let reachable = true;
   for (const scope of wanted(directory, options.runs)) {
-    if (!reachable || options.signal?.aborted) break;
+    // Whoever waits for the answer is told of all that is left.
+    if (options.signal?.aborted || (!reachable && options.background === true)) break;
     // Thousands of runs are looked at beside a pipeline, not in its way.
     await turn();
-    const result = await replayScope(scope, to, options);
+    const result = await replayScope(scope, to, { ...options, sends: reachable });
     if (result === undefined) continue;
     scopes.push(result.scope);
-    reachable = !result.away;
+    reachable &&= !result.away;
   }
   const requests =
-    reachable && options.runs === undefined
-      ? await replayOutbox(directory, options)
+    options.runs === undefined && !(options.background === true && !reachable)
+      ? await replayOutbox(directory, { ...options, sends: reachable })
       : { waiting: 0, delivered: 0, refused: 0 };
   const sum = (key: "spans" | "delivered" | "rejected" | "sent"): number =>
     scopes.reduce((total, scope) => total + scope[key], 0);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -23,6 +23,7 @@ import { startOtlpSink } from "@pitot/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { replay, SnapshotSpanProcessor } from "../src/index.ts";
 import { otlpExporters } from "../src/otlp-exporters.ts";
+import { Outbox } from "../src/outbox.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -195,4 +196,41 @@ it("leaves alone what a living process is still sending", async () => {
   const { scopes } = await replay({ directory, endpoint: sink.url, runs: [scope?.id ?? ""] });
   expect(scopes[0]?.outcome).toBe("busy");
   await store.close();
+});
+
+it("tells of all that waits where the back end is away, and asks it once", async () => {
+  for (const count of [3, 4, 5]) await undelivered(count);
+  new Outbox(directory, "test").add("json", Buffer.from('{"resourceMetrics":[]}'));
+  let asked = 0;
+  const exporter: SpanExporter = {
+    export: (_, done) => {
+      asked++;
+      done({ code: ExportResultCode.FAILED, error: new Error("away") });
+    },
+    shutdown: async () => {},
+  };
+  const report = await replay({ directory, exporter });
+  expect(asked).toBe(1);
+  expect(report).toMatchObject({ spans: 12, delivered: 0, sent: 0, requests: { waiting: 1, delivered: 0 } });
+  expect(report.scopes.map(({ outcome, spans }) => [outcome, spans])).toEqual([
+    ["undelivered", 3],
+    ["undelivered", 4],
+    ["undelivered", 5],
+  ]);
+  expect(await replay({ directory, exporter, background: true })).toMatchObject({ spans: 3 });
+});
+
+it("believes no damaged entry of a ledger, and tells of it", async () => {
+  await undelivered(20);
+  await using sink = await startOtlpSink();
+  await replay({ directory, endpoint: sink.url });
+  const [{ folder } = { folder: "" }] = listScopes(directory);
+  const ledger = join(folder, "delivery.ledger");
+  const entry = readFileSync(ledger, "utf8");
+  expect(entry).toContain("0-19");
+  writeFileSync(ledger, entry.replace("0-19", "0-99"));
+  const report = await replay({ directory, endpoint: sink.url });
+  expect(report.scopes).toMatchObject([{ outcome: "delivered", sent: 20, doubted: 1 }]);
+  // It is proven now.
+  expect(await replay({ directory, endpoint: sink.url })).toMatchObject({ scopes: [], sent: 0 });
 });
