@@ -108,6 +108,7 @@ export type {
   AppendDeltaOptions,
   Dataset,
   DatasetLocation,
+  DeltaCheckpoint,
   DeltaCommit,
   DeltaSource,
   DeltaSourceOptions,

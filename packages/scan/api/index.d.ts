@@ -45,6 +45,7 @@ export type { ListFragmentsOptions } from "./dataset/list-fragments.ts";
 export type { DeletedRows, Fragment, FragmentPlan, FragmentSource, SkippedFile, SkippedFiles, SkipReason, } from "./dataset/fragment-source.ts";
 export { appendDelta } from "./delta/append-delta.ts";
 export type { AppendDeltaOptions, DeltaCommit } from "./delta/append-delta.ts";
+export type { DeltaCheckpoint } from "./delta/checkpoint-outcome.ts";
 export { deltaSource } from "./delta/delta-source.ts";
 export type { DeltaSource, DeltaSourceOptions } from "./delta/delta-source.ts";
 export { findOrphans } from "./delta/find-orphans.ts";

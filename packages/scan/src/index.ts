@@ -104,6 +104,7 @@ export type {
 // Delta Lake
 export { appendDelta } from "./delta/append-delta.ts";
 export type { AppendDeltaOptions, DeltaCommit } from "./delta/append-delta.ts";
+export type { DeltaCheckpoint } from "./delta/checkpoint-outcome.ts";
 export { deltaSource } from "./delta/delta-source.ts";
 export type { DeltaSource, DeltaSourceOptions } from "./delta/delta-source.ts";
 export { findOrphans } from "./delta/find-orphans.ts";

@@ -1,5 +1,6 @@
 import type { Table } from "apache-arrow";
 import { type DiagnosticsSink, type SchemaViolation } from "@pitot/core";
+import type { DeltaCheckpoint } from "./checkpoint-outcome.ts";
 /** What an idempotent append needs: spread what `run.nextCommitVersion()` gives into it. */
 export interface AppendDeltaOptions {
     /** Who writes, the same in every retry: a run's key. */
@@ -39,6 +40,8 @@ export interface DeltaCommit {
     /** Commits that were tried. */
     readonly attempts: number;
     readonly durationMs: number;
+    /** Of the commit's version, where one was due: every `delta.checkpointInterval` versions, ten where the table does not say. */
+    readonly checkpoint: DeltaCheckpoint | undefined;
     /** How the rows' schema differs from the table's, where that is why. */
     readonly violations: readonly SchemaViolation[];
     readonly error: string | undefined;
@@ -49,7 +52,7 @@ export interface DeltaCommit {
  *
  * Files are written and synced first, then one commit, put only if its version is not there. Where another writer was faster, the append is
  * rebased on what it did. Files of an append that did not commit are removed, as nobody ever knew of them; those of a process
- * that was killed before stay, and `findOrphans` finds them. Every outcome is counted (`pitot.write.commits`) and recorded.
+ * that was killed before stay, and `findOrphans` finds them. Every ten versions, or as the table says, the log gets a checkpoint. Every outcome is counted (`pitot.write.commits`) and recorded.
  *
  * ```ts
  * const [commit, next] = run.nextCommitVersion();

@@ -6,6 +6,8 @@ import type { DataType, Field, Schema, Table } from "apache-arrow";
 import { activeRun, PitotError, type DiagnosticsSink, type SchemaViolation } from "@pitot/core";
 import * as names from "@pitot/semconv";
 import { allAhead } from "../dataset/ordered-ahead.ts";
+import { checkpointAfterCommit } from "./checkpoint-after-commit.ts";
+import type { DeltaCheckpoint } from "./checkpoint-outcome.ts";
 import { encodeDataFile } from "./data-file.ts";
 import { currentState } from "./known-tables.ts";
 import { partitionRows, type PartitionRows } from "./partition-rows.ts";
@@ -60,6 +62,8 @@ export interface DeltaCommit {
   /** Commits that were tried. */
   readonly attempts: number;
   readonly durationMs: number;
+  /** Of the commit's version, where one was due: every `delta.checkpointInterval` versions, ten where the table does not say. */
+  readonly checkpoint: DeltaCheckpoint | undefined;
   /** How the rows' schema differs from the table's, where that is why. */
   readonly violations: readonly SchemaViolation[];
   readonly error: string | undefined;
@@ -71,7 +75,7 @@ export interface DeltaCommit {
  *
  * Files are written and synced first, then one commit, put only if its version is not there. Where another writer was faster, the append is
  * rebased on what it did. Files of an append that did not commit are removed, as nobody ever knew of them; those of a process
- * that was killed before stay, and `findOrphans` finds them. Every outcome is counted (`pitot.write.commits`) and recorded.
+ * that was killed before stay, and `findOrphans` finds them. Every ten versions, or as the table says, the log gets a checkpoint. Every outcome is counted (`pitot.write.commits`) and recorded.
  *
  * ```ts
  * const [commit, next] = run.nextCommitVersion();
@@ -100,6 +104,7 @@ export async function appendDelta(
       bytes: 0,
       attempts: append.attempts,
       durationMs: performance.now() - started,
+      checkpoint: undefined,
       violations: append.violations,
       error: undefined,
       ...result,
@@ -188,7 +193,9 @@ class Append {
           const sum = (of: "rows" | "bytes"): number =>
             this.#files.reduce((total, file) => total + file[of], 0);
           const files = this.#files.length;
-          return { outcome: "committed", version: next, files, rows: sum("rows"), bytes: sum("bytes") };
+          const checkpoint = base && (await checkpointAfterCommit(root, next, base));
+          const [rows, bytes] = [sum("rows"), sum("bytes")];
+          return { outcome: "committed", version: next, files, rows, bytes, checkpoint };
         }
         // Writers that lost together must not meet again.
         await setTimeout(Math.random() * Math.min(10 * this.attempts, 200));

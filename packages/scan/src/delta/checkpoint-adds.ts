@@ -74,16 +74,30 @@ export class CheckpointAdds {
     return this.#place(row);
   }
 
+  /** Whether a row is of a file. */
+  isFile(row: number): boolean {
+    const { first, lengths } = this.paths.page(row);
+    return lengths[row - first]! >= 0;
+  }
+
   /** Path of the file of a row. */
   path(row: number): string {
-    const { first, bytes, starts, lengths } = this.paths.page(row);
-    const start = bytes.byteOffset + starts[row - first]!;
-    return Buffer.from(bytes.buffer, start, lengths[row - first]).toString("utf8");
+    return this.paths.text(row) ?? "";
   }
 
   /** Size of the file of a row. @throws PitotError INVALID_DATA where it is none */
   size(row: number): number {
     return this.#whole("size", row) ?? wholeNumber(undefined, "add.size", this.#place(row));
+  }
+
+  /** When the file of a row was written, in Unix milliseconds. */
+  modificationTime(row: number): number | undefined {
+    return this.#whole("modificationTime", row);
+  }
+
+  /** JSON of the statistics of the file of a row. */
+  statistics(row: number): string | undefined {
+    return this.stats?.text(row);
   }
 
   /** Code of a row's partition in the dictionary, which must be the same in all calls. */

@@ -41,6 +41,11 @@ export class FileKeys {
     return undefined;
   }
 
+  /** Whether somebody decided the key. */
+  has(bytes: Uint8Array, start: number, length: number, hash: number): boolean {
+    return this.#slots[this.#find(bytes, start, length, hash)] !== 0;
+  }
+
   /** Who decided a key. */
   decidedBy(key: string): number | undefined {
     const bytes = Buffer.from(key);

@@ -41,6 +41,11 @@ export function commitName(version: number): string {
   return `${String(version).padStart(20, "0")}.json`;
 }
 
+/** The name of a classic checkpoint. */
+export function checkpointName(version: number): string {
+  return `${String(version).padStart(20, "0")}.checkpoint.parquet`;
+}
+
 /** Whether a folder is a Delta table: its log has a commit or a checkpoint. A log without any is one that a writer has just begun. */
 export async function hasLog(root: string): Promise<boolean> {
   const names = await readdir(join(root, "_delta_log")).catch(() => []);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, stat, unlink } from "node:fs/promises";
+import { link, mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PitotError } from "@pitot/core";
 import { commitName } from "./log-listing.ts";
@@ -18,28 +18,7 @@ export async function putCommit(root: string, version: number, lines: string): P
   const temporary = join(folder, `.${commitName(version)}.${randomUUID()}.tmp`);
   try {
     await writeSynced(temporary, Buffer.from(lines));
-    try {
-      await link(temporary, target);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EEXIST") {
-        // A network file system may say so of a link that it made: then both names are of one file.
-        const [own, found] = await Promise.all([stat(temporary), stat(target)]);
-        if (own.ino !== found.ino || own.dev !== found.dev) return false;
-      } else if (code === "EPERM" || code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "ENOSYS")
-        throw new PitotError(
-          "UNSUPPORTED",
-          "The file system has no hard links, so two writers could overwrite each other",
-          {
-            value: folder,
-            remedy: "Write Delta tables on a file system that has them.",
-            cause: error,
-          },
-        );
-      else throw error;
-    }
-    await syncFolder(folder);
-    return true;
+    return await linkNew(temporary, target);
   } catch (cause) {
     if (cause instanceof PitotError) throw cause;
     throw new PitotError("IO", "A commit cannot be written to the Delta log", {
@@ -50,6 +29,49 @@ export async function putCommit(root: string, version: number, lines: string): P
   } finally {
     await unlink(temporary).catch(() => undefined);
   }
+}
+
+/**
+ * Gives a file that has been synced its name, which only one writer can.
+ * @returns false where the name is there
+ * @throws PitotError UNSUPPORTED where the file system has no hard links
+ */
+export async function linkNew(temporary: string, target: string): Promise<boolean> {
+  const folder = dirname(target);
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") {
+      // A network file system may say so of a link that it made: then both names are of one file.
+      const [own, found] = await Promise.all([stat(temporary), stat(target)]);
+      if (own.ino !== found.ino || own.dev !== found.dev) return false;
+    } else if (code === "EPERM" || code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "ENOSYS")
+      throw new PitotError(
+        "UNSUPPORTED",
+        "The file system has no hard links, so two writers could overwrite each other",
+        {
+          value: folder,
+          remedy: "Write Delta tables on a file system that has them.",
+          cause: error,
+        },
+      );
+    else throw error;
+  }
+  await syncFolder(folder);
+  return true;
+}
+
+/** Writes a file anew, so that there is the old one or the new one at any time. */
+export async function replaceSynced(path: string, temporary: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeSynced(temporary, bytes);
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
 }
 
 /** Writes a new file and its folder's entry for it so that both outlast a loss of power. */

@@ -20,6 +20,8 @@ export function recordCommit(sink: DiagnosticsSink | undefined, dataset: string,
     bytes: commit.bytes,
     attempts: commit.attempts,
     duration_ms: commit.durationMs,
+    checkpoint: commit.checkpoint?.outcome ?? null,
+    checkpoint_reason: commit.checkpoint?.reason ?? null,
     violations: commit.violations.map(({ violationType, columnName, expected, actual }) => ({
       violation_type: violationType,
       column_name: columnName ?? null,

@@ -176,10 +176,8 @@ export class TableFiles {
     const entry = this.#entry[file]!;
     if (source === NONE) return this.#parsed.get(file);
     if (source === TEXT) return this.#texts.text(entry);
-    const { first, bytes, starts, lengths } = this.#pages[source - 1]!.page(entry);
-    const length = lengths[entry - first]!;
-    if (length <= 0) return undefined;
-    return Buffer.from(bytes.buffer, bytes.byteOffset + starts[entry - first]!, length).toString("utf8");
+    // Empty text tells nothing.
+    return this.#pages[source - 1]!.text(entry) || undefined;
   }
 
   /** Statistics that are JSON, of files `from` to `to`, in the order that the log was read. */

@@ -65,6 +65,14 @@ export class TextPages {
     }
   }
 
+  /** The text of an entry; undefined where it is null. */
+  text(entry: number): string | undefined {
+    const { first, bytes, starts, lengths } = this.page(entry);
+    const length = lengths[entry - first]!;
+    if (length < 0) return undefined;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + starts[entry - first]!, length).toString("utf8");
+  }
+
   /** Forgets what is unpacked. */
   rest(): void {
     this.#last = undefined;

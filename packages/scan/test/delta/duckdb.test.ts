@@ -1,11 +1,13 @@
 // What DuckDB's own Delta reader makes of tables that were written here.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Int32, Table, Utf8, vectorFromArray } from "apache-arrow";
 import { afterAll, expect, it } from "vitest";
 import { appendDelta } from "../../src/delta/append-delta.ts";
+import { checkpointName, commitName, listLog } from "../../src/delta/log-listing.ts";
+import { writeCheckpoint } from "../../src/delta/write-checkpoint.ts";
 import { everyType } from "./every-type.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pitot-delta-duckdb-"));
@@ -125,4 +127,43 @@ it.skipIf(!hasExtension)("prunes by its statistics and partitions, and knows who
   expect(plan).toMatch(/Scanning Files: 2\/12/);
   expect(duckdb(table, "select * from delta_get_transaction_version('attached', 'nightly')")).toEqual([[3]]);
   expect(duckdb(table, "select count(*) from delta_scan($TABLE, version = 1)")).toEqual([[6]]);
+});
+
+it.skipIf(!hasExtension)("reads a log that begins with a checkpoint", async () => {
+  const table = join(folder, "checkpoint");
+  for (let version = 0; version < 12; version++) {
+    const rows = new Table({
+      part: vectorFromArray(["a b", null], new Utf8()),
+      id: vectorFromArray([version * 10, version * 10 + 1], new Int32()),
+    });
+    await appendDelta(table, rows, { appId: "nightly", version, partitionBy: ["part"] });
+  }
+  for (let version = 0; version <= 10; version++) rmSync(join(table, "_delta_log", commitName(version)));
+  expect(
+    duckdb(table, "select part, count(*), sum(id)::int from delta_scan($TABLE) group by part order by part"),
+  ).toEqual([
+    ["a b", 12, 660],
+    [null, 12, 672],
+  ]);
+  const plan = String(
+    duckdb(table, "explain analyze select * from delta_scan($TABLE) where id > 90")[0]?.[1],
+  );
+  expect(plan).toMatch(/Scanning Files: 5\/24/);
+  expect(duckdb(table, "select * from delta_get_transaction_version('attached', 'nightly')")).toEqual([[11]]);
+});
+
+const data = process.env["PITOT_CONFORMANCE_DATA"];
+it.skipIf(!hasExtension || data === undefined)("reads deletion vectors of a checkpoint", async () => {
+  const golden = join(data!, "delta", "dv-partitioned-with-checkpoint");
+  const table = join(folder, "vectors");
+  cpSync(join(golden, "delta"), table, { recursive: true });
+  const query = "select count(*), count(distinct columns(*)) from delta_scan($TABLE)";
+  const before = duckdb(table, query);
+  const log = join(table, "_delta_log");
+  const { latest } = await listLog(table);
+  for (const name of readdirSync(log)) if (name.startsWith(checkpointName(latest))) rmSync(join(log, name));
+  await writeCheckpoint(table, latest, { removedAfter: 0 });
+  for (const name of readdirSync(log))
+    if (name !== checkpointName(latest)) rmSync(join(log, name), { recursive: true });
+  expect(duckdb(table, query)).toEqual(before);
 });

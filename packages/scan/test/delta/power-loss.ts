@@ -15,7 +15,7 @@ export async function failPower(
   steps: number,
   unsynced: Unsynced,
 ): Promise<boolean> {
-  const real = { open: fs.open, link: fs.link, unlink: fs.unlink, mkdir: fs.mkdir };
+  const real = { open: fs.open, link: fs.link, rename: fs.rename, unlink: fs.unlink, mkdir: fs.mkdir };
   /** Files whose bytes, and whose entries in their folders, may not be on the disk. */
   const bytes = new Set<string>();
   const entries = new Set<string>();
@@ -48,19 +48,30 @@ export async function failPower(
     return handle;
   };
   Object.assign(fs, {
-    open: (path: string, flags?: string) =>
-      step(async () => {
+    open: async (path: string, flags?: string) => {
+      // What is read is on the disk: a process that lost power knows nothing of it, and must not wait for it.
+      if (flags === "r" && statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+        return real.open(path, flags);
+      return step(async () => {
         const opening = real.open(path, flags);
         opened.push(opening);
         const handle = await opening;
         if (flags === "wx") entries.add(path);
         return watched(path, handle, flags === "r");
-      }),
+      });
+    },
     link: (from: string, to: string) =>
       step(async () => {
         await real.link(from, to);
         entries.add(to);
         if (bytes.has(from)) bytes.add(to);
+      }),
+    rename: (from: string, to: string) =>
+      step(async () => {
+        await real.rename(from, to);
+        entries.delete(from);
+        entries.add(to);
+        if (bytes.delete(from)) bytes.add(to);
       }),
     unlink: (path: string) =>
       step(async () => {

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { deltaSource } from "../../src/delta/delta-source.ts";
 import { findOrphans } from "../../src/delta/find-orphans.ts";
 import { raceAppends } from "./race-appends.ts";
-import { tableRows } from "./stored-rows.ts";
+import { comparable, tableRows } from "./stored-rows.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pitot-race-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,6 +39,18 @@ it("loses and doubles no row when processes race, are killed, and start again", 
   );
   for (let writer = 0; writer < writers; writer++)
     expect(source.transactions.get(`writer-${writer}`)).toBe(BigInt(commits - 1));
+  // From its newest checkpoint alone, the table is the same.
+  const names = readdirSync(join(table, "_delta_log"));
+  const newest = names.filter((name) => name.endsWith(".checkpoint.parquet")).at(-1);
+  expect(newest).toBeDefined();
+  const alone = join(folder, "alone");
+  cpSync(table, alone, { recursive: true });
+  for (const name of names)
+    if (name !== newest && name < newest!.replace(".checkpoint", "~"))
+      rmSync(join(alone, "_delta_log", name));
+  const fromCheckpoint = await deltaSource(alone);
+  expect(fromCheckpoint.transactions).toEqual(source.transactions);
+  expect(comparable(await tableRows(fromCheckpoint))).toEqual(comparable(rows));
   // What the killed left is found, and is nothing that the table needs.
   const known = new Set((await source.plan()).fragments.map(({ path }) => path));
   for (const { path } of await findOrphans(table, { minimumAgeMs: 0 })) expect(known.has(path)).toBe(false);
