@@ -62,7 +62,7 @@ async function summarize(dir: string, before: ReadonlySet<string>): Promise<void
   const say = (text: string): void => console.error(fitLines(text, process.stderr));
   if (ids.length === 0) {
     say(
-      `\npitot: no run was recorded. The command may start no Node process, or Pitot is disabled: \`pitot doctor -- …\` tells.`,
+      `\npitot: no run was recorded. The command may start no Node process or be killed at once, or Pitot is disabled: \`pitot doctor -- …\` tells.`,
     );
     return;
   }

@@ -4,12 +4,13 @@ import type { RecordBatch } from "apache-arrow";
 import { openReadHandle } from "./private-file.ts";
 
 /**
- * The record batches of an IPC file or stream, one in memory at a time. A stream ends at its last whole batch, whatever follows.
+ * The record batches of an IPC file or stream, one in memory at a time. A stream ends at its last whole batch, whatever follows; of one
+ * that is compacted by now, the file is read.
  *
  * @throws PitotError INVALID_DATA where a file is damaged, and what the file system throws
  */
-export async function* readBatches(path: string): AsyncGenerator<RecordBatch> {
-  const file = await openReadHandle(path);
+export async function* readBatches(stored: string): AsyncGenerator<RecordBatch> {
+  const { path, file } = await openStored(stored);
   try {
     const batches = await open(file, path);
     for (;;) {
@@ -25,6 +26,16 @@ export async function* readBatches(path: string): AsyncGenerator<RecordBatch> {
     }
   } finally {
     await file.close();
+  }
+}
+
+async function openStored(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
+  try {
+    return { path, file: await openReadHandle(path) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !path.endsWith(".arrows")) throw error;
+    const compacted = path.slice(0, -1);
+    return { path: compacted, file: await openReadHandle(compacted) };
   }
 }
 

@@ -86,25 +86,37 @@ function folders(parent: string): string[] {
 }
 
 async function readTable(folder: string, name: string): Promise<Table | undefined> {
-  const path = tablePath(folder, name);
-  if (path === undefined) return undefined;
+  const found = contents(folder, name);
+  if (found === undefined) return undefined;
   // Only readers pay for the library; writing needs none.
   const { RecordBatchReader, Table } = await import("apache-arrow");
   const batches = [];
   try {
-    for (const batch of RecordBatchReader.from(contents(path))) batches.push(batch);
+    for (const batch of RecordBatchReader.from(found.bytes)) batches.push(batch);
   } catch (error) {
     // Of a torn tail what came before is whole.
-    if (!isTorn(path, error)) throw damaged(path, error);
+    if (!isTorn(found.path, error)) throw damaged(found.path, error);
   }
   return batches.length === 0 ? undefined : new Table(batches);
 }
 
-function contents(path: string): Buffer {
-  const file = openRead(path);
-  try {
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
+function contents(
+  folder: string,
+  name: string,
+): { readonly path: string; readonly bytes: Buffer } | undefined {
+  for (;;) {
+    const path = tablePath(folder, name);
+    if (path === undefined) return undefined;
+    try {
+      const file = openRead(path);
+      try {
+        return { path, bytes: readFileSync(file) };
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      // Its process has compacted it meanwhile, or removed the run.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
   }
 }

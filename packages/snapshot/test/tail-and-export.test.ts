@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exportRun, SnapshotStore, tailRun } from "../src/index.ts";
+import { compactTable } from "../src/compact-table.ts";
+import { exportRun, readRun, SnapshotStore, tailRun } from "../src/index.ts";
+import { measureTable } from "../src/measure-table.ts";
+import { readBatches } from "../src/read-batches.ts";
 import { testSpan } from "./span-rows.ts";
 
 let directory: string;
@@ -53,6 +56,31 @@ describe("tailRun", () => {
     for await (const _ of tailRun(directory, run.runId, { signal: stop.signal })) expect(_).toBeUndefined();
     finishRun(run);
     await expect(tailRun(directory, "nothing").next()).rejects.toThrow("There is no readable manifest");
+  });
+});
+
+describe("a run that is compacted while it is read", () => {
+  it("is read whole", async () => {
+    const run = startRun({ label: "compacted" });
+    for (let i = 0; i < 10; i++) run.recordEvent("e", { i });
+    const stream = join(directory, "runs", run.runId, "events.arrows");
+    await expect.poll(() => existsSync(stream) && measureTable(stream).rows).toBe(10);
+    copyFileSync(stream, join(directory, "copy.arrows"));
+    const { path: compacted } = await compactTable(join(directory, "copy.arrows"));
+    const count = async (batches: AsyncIterable<{ readonly numRows: number }>): Promise<number> => {
+      let rows = 0;
+      for await (const { numRows } of batches) rows += numRows;
+      return rows;
+    };
+    // Each reader has found the stream, and has not read it yet.
+    const table = readRun(directory, run.runId).table("events");
+    const batches = readBatches(stream);
+    renameSync(compacted, stream.slice(0, -1));
+    rmSync(stream);
+    expect((await table)?.numRows).toBe(10);
+    expect(await count(batches)).toBe(10);
+    await expect(readBatches(join(directory, "none.arrows")).next()).rejects.toThrow("ENOENT");
+    finishRun(run);
   });
 });
 
