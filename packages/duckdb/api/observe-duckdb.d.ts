@@ -32,8 +32,8 @@ export interface ObserveDuckDBOptions {
  * histograms `pitot.query.duration` and `db.client.operation.duration`. Results, readers, errors and types are DuckDB's own. The
  * methods of this one connection are replaced, those of its class are not; a connection is observed once.
  *
- * A statement of `runAndReadAll` and its like is one span. A streaming result's span ends with its last chunk. Costs what a span and two
- * histograms of the SDK cost, and about 3 µs more (`npm run bench -- --row 14`).
+ * A statement of `runAndReadAll` and its like is one span. A streaming result's span ends with its last chunk. Costs what a span of
+ * the SDK costs, and about 2 µs more (`npm run bench -- --row 14`).
  *
  * ```ts
  * const connection = observeDuckDB(await instance.connect());
