@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { unlink } from "node:fs/promises";
+import { stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { DataType, Field, Schema, Table } from "apache-arrow";
@@ -10,6 +10,7 @@ import { checkpointAfterCommit } from "./checkpoint-after-commit.ts";
 import type { DeltaCheckpoint } from "./checkpoint-outcome.ts";
 import { encodeDataFile } from "./data-file.ts";
 import { currentState } from "./known-tables.ts";
+import { commitName } from "./log-listing.ts";
 import { partitionRows, type PartitionRows } from "./partition-rows.ts";
 import { makeFolder, putCommit, writeSynced } from "./put-commit.ts";
 import { recordCommit } from "./record-commit.ts";
@@ -142,8 +143,8 @@ class Append {
   readonly #table: Table;
   readonly #options: AppendDeltaOptions;
   #files: NewFile[] = [];
-  /** Whether a commit may be there though putting it failed, e.g. to be synced: then its files must stay. */
-  #unsure = false;
+  /** The commit that is being put: it may be there though putting it failed, e.g. to be synced. Then its files must stay. */
+  #putting: string | undefined;
 
   constructor(location: string | URL, table: Table, options: AppendDeltaOptions) {
     this.location = String(location);
@@ -186,9 +187,9 @@ class Append {
         this.attempts++;
         const next = (base?.version ?? -1) + 1;
         const lines = this.#commit(base, plan, next);
-        this.#unsure = true;
+        this.#putting = join(root, "_delta_log", commitName(next));
         const put = await putCommit(root, next, lines);
-        this.#unsure = false;
+        this.#putting = undefined;
         if (put) {
           const sum = (of: "rows" | "bytes"): number =>
             this.#files.reduce((total, file) => total + file[of], 0);
@@ -208,7 +209,7 @@ class Append {
         plan = this.#plan(base, written);
       }
     } catch (error) {
-      if (!this.#unsure) await this.#discard();
+      if (await this.#isNotThere()) await this.#discard();
       throw error;
     }
   }
@@ -331,7 +332,15 @@ class Append {
         }),
       };
       this.#files.push(entry);
-      await writeSynced(path, file.bytes);
+      try {
+        await writeSynced(path, file.bytes);
+      } catch (cause) {
+        throw new PitotError("IO", "A data file of the Delta table cannot be written", {
+          value: path,
+          remedy: "Check the disk and the permissions, then run the write again: it is idempotent.",
+          cause,
+        });
+      }
     };
     // A disk syncs several files in little more time than one.
     await allAhead(partitionRows(this.#table, parts), FILES_AHEAD, write, this.#options.signal);
@@ -380,6 +389,15 @@ class Append {
     lines.push(JSON.stringify({ txn: { appId, version: appVersion, lastUpdated: now } }));
     for (const { action } of this.#files) lines.push(action);
     return `${lines.join("\n")}\n`;
+  }
+
+  /** Whether the commit that was being put, if one was, is surely not there. */
+  async #isNotThere(): Promise<boolean> {
+    if (this.#putting === undefined) return true;
+    return stat(this.#putting).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+    );
   }
 
   /** Removes files that no commit names. What cannot be removed is an orphan, which `findOrphans` finds. */

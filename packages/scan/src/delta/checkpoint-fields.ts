@@ -17,7 +17,7 @@ const textElement = { ...optional, type: "BYTE_ARRAY", converted_type: "UTF8" } 
 export const text: CheckpointField = {
   elements: (name) => [{ ...textElement, name, logical_type: { type: "STRING" } }],
   stored: (value, name) => {
-    if (typeof value !== "string") throw unfit(name, "no text", value);
+    if (typeof value !== "string") throw unfit(name, "no text");
     return value;
   },
 };
@@ -25,13 +25,13 @@ export const text: CheckpointField = {
 export const flag: CheckpointField = {
   elements: (name) => [{ ...optional, name, type: "BOOLEAN" }],
   stored: (value, name) => {
-    if (typeof value !== "boolean") throw unfit(name, "neither true nor false", value);
+    if (typeof value !== "boolean") throw unfit(name, "neither true nor false");
     return value;
   },
 };
 
 /** In a checkpoint no file is one that has just changed. */
-export const unchanged: CheckpointField = { elements: flag.elements, stored: () => false };
+export const unchanged: CheckpointField = { elements: (name) => flag.elements(name), stored: () => false };
 
 /** Known, and left out of checkpoints as the protocol asks. */
 export const leftOut: CheckpointField = { elements: () => [], stored: () => undefined };
@@ -41,7 +41,7 @@ export const int: CheckpointField = {
   stored: (value, name) => {
     const number = Number(value);
     if ((typeof value !== "number" && typeof value !== "bigint") || number !== (number | 0))
-      throw unfit(name, "no 32-bit integer", value);
+      throw unfit(name, "no 32-bit integer");
     return number;
   },
 };
@@ -49,10 +49,9 @@ export const int: CheckpointField = {
 export const long: CheckpointField = {
   elements: (name) => [{ ...optional, name, type: "INT64" }],
   stored: (value, name) => {
-    if (typeof value !== "bigint" && !Number.isSafeInteger(value))
-      throw unfit(name, "no 64-bit integer", value);
+    if (typeof value !== "bigint" && !Number.isSafeInteger(value)) throw unfit(name, "no 64-bit integer");
     const number = BigInt(value as number | bigint);
-    if (BigInt.asIntN(64, number) !== number) throw unfit(name, "no 64-bit integer", value);
+    if (BigInt.asIntN(64, number) !== number) throw unfit(name, "no 64-bit integer");
     return number;
   },
 };
@@ -64,7 +63,7 @@ export const texts: CheckpointField = {
     ...text.elements("element"),
   ],
   stored: (value, name) => {
-    if (!Array.isArray(value)) throw unfit(name, "no list of texts", value);
+    if (!Array.isArray(value)) throw unfit(name, "no list of texts");
     return (value as readonly ExactValue[]).map((item) => text.stored(item, name));
   },
 };
@@ -77,9 +76,9 @@ export const textMap: CheckpointField = {
     ...text.elements("value"),
   ],
   stored: (value, name) => {
-    if (!isObject(value)) throw unfit(name, "no map of texts", value);
+    if (!isObject(value)) throw unfit(name, "no map of texts");
     for (const key in value)
-      if (value[key] != null && typeof value[key] !== "string") throw unfit(name, "no map of texts", value);
+      if (value[key] != null && typeof value[key] !== "string") throw unfit(name, "no map of texts");
     return value;
   },
 };
@@ -95,7 +94,7 @@ export function struct(fields: Readonly<Record<string, CheckpointField>>): Check
       return [{ ...optional, name, num_children: children.length }, ...children.flat()];
     },
     stored: (value, name) => {
-      if (!isObject(value)) throw unfit(name, "no object", value);
+      if (!isObject(value)) throw unfit(name, "no object");
       for (const key in value)
         if (value[key] != null && !Object.hasOwn(fields, key))
           throw new UnfitForCheckpoint(`${name}.${key} is a field that this writer does not know`);
@@ -113,6 +112,6 @@ function isObject(value: ExactValue | undefined): value is ExactObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function unfit(name: string, what: string, value: ExactValue): UnfitForCheckpoint {
-  return new UnfitForCheckpoint(`${name} is ${what}: ${String(value)}`);
+function unfit(name: string, what: string): UnfitForCheckpoint {
+  return new UnfitForCheckpoint(`${name} is ${what}`);
 }

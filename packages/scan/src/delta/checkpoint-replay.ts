@@ -50,10 +50,10 @@ export class CheckpointReplay {
           this.others.push(row);
         return;
       case "txn":
-        if (this.#first(`txn ${String(action!["appId"])}`)) this.transactions.push(row);
+        if (this.#first(`txn ${action!["appId"] as string}`)) this.transactions.push(row);
         return;
       case "domainMetadata":
-        if (this.#first(`domain ${String(action!["domain"])}`) && action!["removed"] !== true)
+        if (this.#first(`domain ${action!["domain"] as string}`) && action!["removed"] !== true)
           this.others.push(row);
         return;
       default:

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -417,6 +419,41 @@ describe("appendDelta", () => {
     expect((await tableRows(await deltaSource(race))).length).toBe(1);
     expect(await findOrphans(table, { minimumAgeMs: 0 })).toEqual([]);
   });
+
+  it.each([
+    ["a data file", ".parquet", /data file of the Delta table cannot be written/],
+    ["the commit", ".tmp", /commit cannot be written to the Delta log/],
+  ])(
+    "leaves nothing behind where the disk is full at %s, and a retry writes once",
+    async (_, end, message) => {
+      const table = newTable();
+      await appendDelta(table, ids(1), { appId: "a", version: 0 });
+      const before = readdirSync(table, { recursive: true });
+      const { open } = fs;
+      Object.assign(fs, {
+        open: (path: string, ...rest: [string]) =>
+          path.endsWith(end)
+            ? Promise.reject(Object.assign(new Error("full"), { code: "ENOSPC" }))
+            : open(path, ...rest),
+      });
+      syncBuiltinESMExports();
+      try {
+        await expect(appendDelta(table, ids(2), { appId: "a", version: 1 })).rejects.toMatchObject({
+          code: "IO",
+          message: expect.stringMatching(message) as string,
+          cause: { code: "ENOSPC" },
+        });
+      } finally {
+        Object.assign(fs, { open });
+        syncBuiltinESMExports();
+      }
+      expect(readdirSync(table, { recursive: true })).toEqual(before);
+      expect(await appendDelta(table, ids(2), { appId: "a", version: 1 })).toMatchObject({
+        outcome: "committed",
+      });
+      expect(await tableRows(await deltaSource(table))).toEqual([{ id: 1 }, { id: 2 }]);
+    },
+  );
 
   it("finds the files that a killed process left, and only those", async () => {
     const table = newTable();
