@@ -64,7 +64,13 @@ export class DeliveryLedger {
   #append(entry: string): void {
     this.#file ??= this.#open();
     const bytes = Buffer.from(`${entry} #${proof(this.#path, entry)}\n`);
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.#file, bytes, offset);
+    try {
+      for (let offset = 0; offset < bytes.length;) offset += writeSync(this.#file, bytes, offset);
+    } catch (error) {
+      // A full disk may take half of it; what follows must not stand on the same line.
+      this.close();
+      throw error;
+    }
   }
 
   /** Makes durable what was confirmed. */

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readRun, recover, SnapshotStore } from "../src/index.ts";
+import { readLedger } from "../src/delivery-ledger.ts";
+import { DeliveryLedger, readRun, recover, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
 
 function mount(...args: string[]): boolean {
@@ -52,6 +53,33 @@ describe.skipIf(!allowed)("a real disk", () => {
     expect(quality).toBe(during + 4096);
     expect(kept.manifest.records["quality"]?.dropped).toBe(40_960 - during);
     expect((await kept.table("spans"))!.numRows).toBe(2 - store.droppedSpans);
+  });
+
+  it("that takes half an entry of the ledger costs that entry alone", () => {
+    const ledger = new DeliveryLedger(directory);
+    const filler = join(directory, "filler");
+    ledger.confirm("spans", [0]);
+    try {
+      for (let i = 0; ; i++) appendFileSync(filler, Buffer.alloc(4096));
+    } catch {
+      // Full but for the page that the ledger has begun.
+    }
+    let next = 2;
+    const confirm = (): void => ledger.confirm("spans", [next]);
+    expect(() => {
+      for (; next < 10_000; next += 2) confirm();
+    }).toThrow("ENOSPC");
+    const failed = next;
+    rmSync(filler);
+    ledger.confirm("spans", [20_000]);
+    ledger.close();
+    const { spans, doubted } = readLedger(directory);
+    expect([spans.seqs.has(failed - 2), spans.seqs.has(failed), spans.seqs.has(20_000)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(doubted).toBe(1);
   });
 
   it("that has no room for compaction keeps the streams, and is finished when there is", async () => {
