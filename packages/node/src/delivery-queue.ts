@@ -156,11 +156,10 @@ export class DeliveryQueue<Item> {
     await this.flush();
   }
 
-  /** Sends what waits in memory; nothing is taken any more. */
+  /** Sends what waits in memory, and leaves the rest to a replay; nothing is taken any more. */
   async end(): Promise<void> {
-    await this.flush();
-    this.#stopped = true;
     await this.leaveSpool();
+    this.#stopped = true;
   }
 
   #put(waiting: Waiting<Item>): void {
