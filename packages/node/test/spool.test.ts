@@ -172,6 +172,60 @@ describe("spans that the queue had no room for while the Collector was away", ()
     await provider.shutdown();
   });
 
+  it("and that are being read back are nobody else's, also when their run has ended", async () => {
+    const store = new SnapshotStore({ directory, delivery: "otlp" });
+    const restore = configureRecording({ targets: [store] });
+    const taken: string[] = [];
+    const answers: (() => void)[] = [];
+    const slow: SpanExporter = {
+      export: (spans, done) => {
+        answers.push(() => {
+          taken.push(...spans.map(({ name }) => name));
+          done({ code: ExportResultCode.SUCCESS });
+        });
+      },
+      shutdown: async () => {},
+    };
+    const delivery = new DeliverySpanProcessor(slow, {
+      store,
+      queueSpans: 20,
+      batchSpans: 10,
+      concurrency: 1,
+      delayMs: 5,
+    });
+    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const run = startRun({ label: "short" });
+    const attributes = { "pitot.run.id": run.runId };
+    for (const name of names(100)) provider.getTracer("test").startSpan(name, { attributes }).end();
+    // Ten under way, twenty that wait, and the others in the snapshot, until there is room.
+    const answered = async (): Promise<void> => {
+      await expect.poll(() => answers.length).toBeGreaterThan(0);
+      answers.shift()!();
+    };
+    for (let i = 0; i < 4; i++) await answered();
+    await expect.poll(() => delivery.counts.replayed).toBeGreaterThan(0);
+    finishRun(run);
+    await store.close();
+    const other: string[] = [];
+    const exporter: SpanExporter = {
+      export: (spans, done) => {
+        other.push(...spans.map(({ name }) => name));
+        done({ code: ExportResultCode.SUCCESS });
+      },
+      shutdown: async () => {},
+    };
+    const replayed = async (): Promise<unknown> =>
+      (await replay({ directory, runs: [run.runId], exporter })).scopes.map(({ outcome }) => outcome);
+    expect(await replayed()).toEqual(["busy"]);
+    while (taken.length < 90) await answered();
+    await expect.poll(() => answers.length).toBe(1);
+    expect([await replayed(), other]).toEqual([["busy"], []]);
+    await answered();
+    await expect.poll(async () => (await replay({ directory, exporter })).scopes).toEqual([]);
+    expect([new Set(taken).size, taken.length, other]).toEqual([100, 100, []]);
+    restore();
+  });
+
   it("and that nobody sent before the process gave up are sent by the next one, and only those", async () => {
     const store = new SnapshotStore({ directory, delivery: "otlp" });
     const far = backEnd();
