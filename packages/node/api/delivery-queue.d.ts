@@ -62,6 +62,6 @@ export declare class DeliveryQueue<Item> {
     giveUp(): void;
     /** Nothing is read back from the snapshot any more: when this resolves, others may replay what is left there. */
     leaveSpool(): Promise<void>;
-    /** Sends what waits in memory; nothing is taken any more. */
+    /** Sends what waits in memory, and leaves the rest to a replay; nothing is taken any more. */
     end(): Promise<void>;
 }
