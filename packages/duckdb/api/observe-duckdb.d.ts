@@ -33,7 +33,7 @@ export interface ObserveDuckDBOptions {
  * methods of this one connection are replaced, those of its class are not; a connection is observed once.
  *
  * A statement of `runAndReadAll` and its like is one span. A streaming result's span ends with its last chunk. Costs what a span of
- * the SDK costs, and about 2 µs more (`npm run bench -- --row 14`).
+ * the SDK costs, and about 3 µs more (`npm run bench -- --row 14`).
  *
  * ```ts
  * const connection = observeDuckDB(await instance.connect());
