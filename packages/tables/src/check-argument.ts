@@ -41,5 +41,12 @@ export function isObject(value: unknown): value is object {
 }
 
 export function refused(problem: string, value: unknown, remedy: string): PitotError {
-  return new PitotError("INVALID_ARGUMENT", problem, { value, remedy });
+  return new PitotError("INVALID_ARGUMENT", problem, { value: shown(value), remedy });
+}
+
+/** An Arrow table's own text has all of its rows. */
+function shown(value: unknown): unknown {
+  return isObject(value) && "schema" in value && "numRows" in value
+    ? `an Arrow table of ${String(value.numRows)} rows`
+    : value;
 }

@@ -45,25 +45,25 @@ export function checkContract(schema: Schema | null, contract: SchemaContract): 
 /** A term of another type would be broken by every schema. */
 function checkTerms(contract: SchemaContract): void {
   const remedy = "Give { tableName, columns: [{ name, type, nullable, metadata }], exact, metadata }.";
-  const wrong = (what: string, value: unknown): PitotError =>
-    refused(`${what} of a contract is not what it must be`, value, remedy);
+  const wrong = (problem: string, value: unknown): PitotError => refused(problem, value, remedy);
   const isText = (value: unknown): boolean => typeof value === "string";
   const isBoolean = (value: unknown): boolean => value === undefined || typeof value === "boolean";
   const isMetadata = (value: unknown): boolean =>
     value === undefined || (isObject(value) && Object.values(value).every(isText));
-  if (!isObject(contract)) throw refused("This is not a contract", contract, remedy);
+  if (!isObject(contract)) throw wrong("This is not a contract", contract);
   const { tableName, columns, exact, metadata } = contract;
-  if (!isText(tableName)) throw wrong("The tableName", tableName);
-  if (!isBoolean(exact)) throw wrong("exact", exact);
-  if (!isMetadata(metadata)) throw wrong("The metadata", metadata);
+  if (!isText(tableName)) throw wrong("A contract has no tableName", tableName);
+  if (!isBoolean(exact)) throw wrong("exact is neither true nor false", exact);
+  if (!isMetadata(metadata)) throw wrong("The metadata of a contract are not texts by name", metadata);
   checkList(columns, "The columns of a contract are not a list", remedy);
   for (const column of columns) {
-    if (!isObject(column)) throw wrong("A column", column);
-    if (!isText(column.name)) throw wrong("The name of a column", column.name);
+    if (!isObject(column)) throw wrong("A column of a contract is not an object", column);
+    if (!isText(column.name)) throw wrong("A column of a contract has no name", column.name);
     if (column.type !== undefined && !isText(column.type))
-      throw wrong("The type of a column, a text as typeString gives it,", column.type);
-    if (!isBoolean(column.nullable)) throw wrong("nullable", column.nullable);
-    if (!isMetadata(column.metadata)) throw wrong("The metadata of a column", column.metadata);
+      throw wrong("A column's type is not text as typeString gives it", column.type);
+    if (!isBoolean(column.nullable)) throw wrong("nullable is neither true nor false", column.nullable);
+    if (!isMetadata(column.metadata))
+      throw wrong("The metadata of a column are not texts by name", column.metadata);
   }
 }
 

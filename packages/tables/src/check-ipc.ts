@@ -1,6 +1,7 @@
 import { FOOTER, MESSAGE, verifyFlatbuffer } from "./verify-flatbuffer.ts";
 
 /** Kinds of messages, by their number in the union `MessageHeader`. */
+const SCHEMA = 1;
 const DICTIONARY_BATCH = 2;
 const RECORD_BATCH = 3;
 /** What ends an IPC file: the footer's length, and the magic that the file begins with too. */
@@ -16,7 +17,8 @@ const TAIL = 10;
  */
 export function checkIpc(bytes: Uint8Array): void {
   if (isMagic(bytes, 0)) checkFile(bytes);
-  else for (let at = 0; at >= 0 && at < bytes.length;) at = checkMessage(bytes, at);
+  else
+    for (let at = checkMessage(bytes, 0, SCHEMA); at >= 0 && at < bytes.length;) at = checkMessage(bytes, at);
 }
 
 function checkFile(bytes: Uint8Array): void {
@@ -53,12 +55,13 @@ function checkMessage(bytes: Uint8Array, at: number, kind?: number): number {
   let length = word();
   if (length === -1) length = word();
   if (length === 0 && kind === undefined) return -1;
+  if (length === 0) throw new Error(`no message at byte ${at}, where there must be one`);
   if (length < 0 || at + length > bytes.length)
     throw new Error(`a message of ${length} bytes at byte ${at} is cut off`);
   const [, header, , bodyLength] = verifyFlatbuffer(bytes.subarray(at, at + length), MESSAGE);
-  // apache-arrow would read a block of another kind again and again.
+  // apache-arrow would read a block of another kind again and again, and a stream without schema as a table without columns.
   if (kind !== undefined && (header === undefined || bytes[at + header] !== kind))
-    throw new Error(`a block at byte ${at} that is not what the footer says`);
+    throw new Error(`a message at byte ${at} that is not of the kind that belongs there`);
   const body = bodyLength === undefined ? 0 : Number(view.getBigInt64(at + bodyLength, true));
   at += length;
   if (body < 0 || at + body > bytes.length)

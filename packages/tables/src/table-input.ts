@@ -134,6 +134,8 @@ function viewOf(schema: Schema, batches: readonly RecordBatch[]): TableView {
 }
 
 function plainColumns(input: Readonly<Record<string, ColumnInput>>): TableView {
+  // Rows, or values of one column.
+  if (Array.isArray(input)) throw noTable(input);
   const entries = Object.entries(input);
   const prototype = Object.getPrototypeOf(input) as unknown;
   // A promise that nobody awaited, a Map, a Date: nothing of them is a column.
@@ -197,7 +199,7 @@ function vectorOf(name: string, values: ColumnInput): Vector {
 function noTable(input: unknown): PitotError {
   return new PitotError("INVALID_ARGUMENT", "This is not a table", {
     value: input,
-    remedy: "Give an Arrow table, a record batch, Arrow IPC bytes, or columns by name.",
+    remedy: "Give an Arrow table, a record batch, Arrow IPC bytes, or columns by name: { id: [1, 2] }.",
   });
 }
 

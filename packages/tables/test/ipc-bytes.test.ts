@@ -66,6 +66,10 @@ function use(bytes: Uint8Array): void {
     }
 }
 
+it.each([8, 100])("%i zeros are no table", (length) => {
+  expect(() => columnStatsTable({ bytes: new Uint8Array(length) })).toThrow("not whole Arrow IPC bytes");
+});
+
 describe.each(samples)("bytes of a %s that lie", (_, whole) => {
   it.each([2 ** 31 - 1, -1])("by the number %i anywhere are read or refused, soon", (number) => {
     for (let at = 0; at + 4 <= whole.length; at += 4) {

@@ -1,7 +1,9 @@
 import { PitotError } from "@pitot/core";
+import { Utf8 } from "apache-arrow";
 import { expect, it } from "vitest";
 import {
   assertQuality,
+  checkContract,
   columnStatsTable,
   datasetStatsTable,
   measureStream,
@@ -70,6 +72,21 @@ it.each<[string, () => unknown, string]>([
     "a Map of columns",
     () => columnStatsTable({ t: never(new Map([["id", [1]]])) }),
     "not a table: [object Map]",
+  ],
+  ["rows for columns", () => columnStatsTable({ t: never([{ id: 1 }]) }), 'not a table: [{"id":1}]'],
+  [
+    "a table for its schema",
+    () => checkContract(never(quality), { tableName: "t", columns: [] }),
+    'not an Arrow schema: "an Arrow table of 1 rows"',
+  ],
+  [
+    "a type for its text",
+    () =>
+      checkContract(quality.schema, {
+        tableName: "t",
+        columns: [{ name: "issue", type: never(new Utf8()) }],
+      }),
+    "not text as typeString gives it: Utf8",
   ],
   ["no datasets", () => datasetStatsTable(never(null)), "not datasets by name: null"],
   [
