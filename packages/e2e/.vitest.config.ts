@@ -3,7 +3,8 @@ import base from "../../.vitest.config.ts";
 
 const config = mergeConfig(
   base,
-  defineConfig({ test: { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } }),
+  // An outage outlasts a process's end as it does for users: by default.
+  defineConfig({ test: { fileParallelism: false, env: { PITOT_SHUTDOWN_MS: "" } } }),
 );
 // Merging would add to the lists of the unit tests, which leave these out.
 config.test!.include = ["packages/e2e/test/**/*.test.ts"];
