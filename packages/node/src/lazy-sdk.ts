@@ -33,7 +33,7 @@ export interface LazySdk {
   /** Flushes and closes the providers that exist. */
   shutdown(): Promise<void>;
   forceFlush(): Promise<void>;
-  /** Takes our providers out of the globals; what the application has registered since then stays. */
+  /** Takes what is ours out of the globals, so that another set-up finds them free; what the application has registered since then stays. */
   unregister(): void;
   /** Lets the application's provider of a signal take our place, also behind tracers that were handed out before. */
   yield(signal: Signal, successor: unknown): void;
@@ -118,7 +118,7 @@ export function startLazySdk(parts: LazySdkParts): LazySdk {
       await Promise.all([metering.made?.shutdown(), logging.made?.shutdown()]);
     },
     unregister: () => {
-      for (const signal of ["trace", "metrics", "logs"] as const) leave(signal);
+      for (const signal of ours) leave(signal);
     },
     yield: (signal, successor) => {
       if (signal === "trace") tracerSuccessor ??= successor as TracerProvider;

@@ -136,8 +136,19 @@ describe("startPitot", () => {
     ]);
     expect(second).toBe(first);
     await second.shutdown();
+    const told: unknown[] = [];
+    const tell = (...of: unknown[]): void => void told.push(of);
+    diag.setLogger(
+      { error: tell, warn: tell, info: () => {}, debug: () => {}, verbose: () => {} },
+      { suppressOverrideMessage: true },
+    );
     const third = await startPitot({ snapshot: folder, otlp: false });
-    expect([third === first, third.mode]).toEqual([false, "started"]);
+    diag.disable();
+    expect([third === first, third.mode, told]).toEqual([false, "started", []]);
+    await trackedRun({ label: "anew" }, async () => {
+      await Promise.resolve();
+      expect(trace.getActiveSpan()).toBeDefined();
+    });
     await third.shutdown();
   });
 
