@@ -123,4 +123,4 @@ it("a crash of a replay, ahead of any of its operations on the disk, loses nothi
   }
   // The moment between an answer and the ledger is among the points.
   expect(sentAgain).toBeGreaterThan(0);
-}, 240_000);
+});

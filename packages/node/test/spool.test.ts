@@ -281,4 +281,4 @@ it("spans and log records beyond the queues of startPitot arrive in the middle o
   } finally {
     await pitot.shutdown();
   }
-}, 90_000);
+});

@@ -44,4 +44,4 @@ it("opens, counts, reads and explains 10,000 files in bounded memory", () => {
     500,
     expect.arrayContaining(["SMALL_FILES"]),
   ]);
-}, 300_000);
+});

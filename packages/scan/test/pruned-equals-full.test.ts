@@ -162,7 +162,7 @@ describe("a pruned scan is a full one without what does not match", () => {
     // Else nothing would be proven.
     for (const reason of ["partition", "statistics", "certain"])
       expect(skipped[reason], reason).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it("of files with few different values, which have bloom filters", async () => {
     await duck.run(`copy (select i::integer as id, (i * 7919 % 300)::integer * 2 as mixed, 'w' || (i * 31 % 300) * 2 as s, (i % 50)::float as g, (i % 9)::double as f
@@ -174,25 +174,21 @@ describe("a pruned scan is a full one without what does not match", () => {
       [col("mixed").eq(301)],
     );
     expect(skipped["bloom_filter"]).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
-  it.skipIf(python === undefined)(
-    "of pyarrow's files, which have page indexes",
-    async () => {
-      await duck.run(`copy (${ROWS}) to '$DIR/rows.parquet'`);
-      execFileSync(python!, [
-        "-c",
-        `
+  it.skipIf(python === undefined)("of pyarrow's files, which have page indexes", async () => {
+    await duck.run(`copy (${ROWS}) to '$DIR/rows.parquet'`);
+    execFileSync(python!, [
+      "-c",
+      `
 import sys, pyarrow.parquet as pq
 table = pq.read_table(sys.argv[1])
 pq.write_table(table, sys.argv[2], row_group_size=3000, data_page_size=512, write_page_index=True, write_batch_size=64, use_dictionary=["s", "mixed"])`,
-        duck.path("rows.parquet"),
-        duck.path("pages.parquet"),
-      ]);
-      const skipped = await compare(await openDataset(duck.path("pages.parquet")), LEAVES);
-      for (const reason of ["statistics", "pages", "certain"])
-        expect(skipped[reason], reason).toBeGreaterThan(0);
-    },
-    120_000,
-  );
+      duck.path("rows.parquet"),
+      duck.path("pages.parquet"),
+    ]);
+    const skipped = await compare(await openDataset(duck.path("pages.parquet")), LEAVES);
+    for (const reason of ["statistics", "pages", "certain"])
+      expect(skipped[reason], reason).toBeGreaterThan(0);
+  });
 });

@@ -48,35 +48,31 @@ function tables(folder: string): string[] {
 
 describe.skipIf(data === undefined)("golden tables", () => {
   const folder = join(data ?? "", "delta");
-  it.each(data === undefined ? [] : tables(folder))(
-    "%s",
-    async (name) => {
-      const table = join(folder, name);
-      const short = name.replace(/^hive\/delta\/|\/delta$/g, "");
-      const refused = REFUSED[short];
-      if (refused !== undefined) {
-        await expect(deltaSource(table)).rejects.toThrow(refused);
-        return;
-      }
-      const timeZone = TIME_ZONES[short];
-      const source = await deltaSource(table, timeZone === undefined ? {} : { timeZone });
-      const files = LOG_ONLY[short];
-      if (files !== undefined) {
-        expect((await source.plan()).fragments.map(({ path }) => path)).toEqual(files);
-        await expect(tableRows(source)).rejects.toMatchObject({ code: "IO", message: /is not there/ });
-        return;
-      }
-      const stored = await tableRows(source);
-      const rows = comparable(stored);
-      const expected = join(folder, name, "../expected");
-      if (existsSync(expected)) expect(rows).toEqual(comparable(await folderRows(expected)));
-      else expect(stored.length).toBe(ROWS[short] ?? 10);
-      // The same through Pitot's own reader, which knows a table by its log.
-      const dataset = await openDataset(table, timeZone === undefined ? {} : { timeZone });
-      expect(dataset.format).toBe("delta");
-      expect(comparable(await scannedRows(dataset))).toEqual(rows);
-      expect(await countRows(dataset)).toBe(stored.length);
-    },
-    120_000,
-  );
+  it.each(data === undefined ? [] : tables(folder))("%s", async (name) => {
+    const table = join(folder, name);
+    const short = name.replace(/^hive\/delta\/|\/delta$/g, "");
+    const refused = REFUSED[short];
+    if (refused !== undefined) {
+      await expect(deltaSource(table)).rejects.toThrow(refused);
+      return;
+    }
+    const timeZone = TIME_ZONES[short];
+    const source = await deltaSource(table, timeZone === undefined ? {} : { timeZone });
+    const files = LOG_ONLY[short];
+    if (files !== undefined) {
+      expect((await source.plan()).fragments.map(({ path }) => path)).toEqual(files);
+      await expect(tableRows(source)).rejects.toMatchObject({ code: "IO", message: /is not there/ });
+      return;
+    }
+    const stored = await tableRows(source);
+    const rows = comparable(stored);
+    const expected = join(folder, name, "../expected");
+    if (existsSync(expected)) expect(rows).toEqual(comparable(await folderRows(expected)));
+    else expect(stored.length).toBe(ROWS[short] ?? 10);
+    // The same through Pitot's own reader, which knows a table by its log.
+    const dataset = await openDataset(table, timeZone === undefined ? {} : { timeZone });
+    expect(dataset.format).toBe("delta");
+    expect(comparable(await scannedRows(dataset))).toEqual(rows);
+    expect(await countRows(dataset)).toBe(stored.length);
+  });
 });

@@ -421,7 +421,7 @@ describe("checkpoints with broken bytes", () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 });
 
 describe("paths of the log", () => {
