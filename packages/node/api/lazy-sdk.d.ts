@@ -16,7 +16,7 @@ export interface LazySdk {
     /** Flushes and closes the providers that exist. */
     shutdown(): Promise<void>;
     forceFlush(): Promise<void>;
-    /** Takes our providers out of the globals; what the application has registered since then stays. */
+    /** Takes what is ours out of the globals, so that another set-up finds them free; what the application has registered since then stays. */
     unregister(): void;
     /** Lets the application's provider of a signal take our place, also behind tracers that were handed out before. */
     yield(signal: Signal, successor: unknown): void;
