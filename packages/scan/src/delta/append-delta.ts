@@ -2,23 +2,29 @@ import { randomUUID } from "node:crypto";
 import { stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { DataType, Field, Schema, Table } from "apache-arrow";
+import type { Schema, Table } from "apache-arrow";
 import { activeRun, PitotError, type DiagnosticsSink, type SchemaViolation } from "@pitot/core";
-import * as names from "@pitot/semconv";
 import { allAhead } from "../dataset/ordered-ahead.ts";
+import {
+  assertNoViolations,
+  hasSamePartitions,
+  planKnownTable,
+  planNewTable,
+  type AppendPlan,
+} from "./append-plan.ts";
 import { checkpointAfterCommit } from "./checkpoint-after-commit.ts";
 import type { DeltaCheckpoint } from "./checkpoint-outcome.ts";
+import { commitLines, type NewFile } from "./commit-lines.ts";
 import { encodeDataFile } from "./data-file.ts";
 import { currentState } from "./known-tables.ts";
 import { commitName } from "./log-listing.ts";
 import { partitionRows, type PartitionRows } from "./partition-rows.ts";
 import { makeFolder, putCommit, writeSynced } from "./put-commit.ts";
 import { recordCommit } from "./record-commit.ts";
-import { assertAppendable } from "./table-features.ts";
 import { tableRoot } from "./table-path.ts";
 import { tableSchema } from "./table-schema.ts";
 import type { TableState } from "./table-state.ts";
-import { appendViolations, hasTimestampNtz, schemaString, writtenSchema } from "./written-schema.ts";
+import { appendViolations, writtenSchema } from "./written-schema.ts";
 
 /** Files of an append that are written at once. */
 const FILES_AHEAD = 8;
@@ -128,14 +134,6 @@ function runIdOf(options: AppendDeltaOptions, active: string | undefined): { run
 
 type Result = Pick<DeltaCommit, "outcome"> & Partial<DeltaCommit>;
 
-/** A file that was written and is not known to the log yet. */
-interface NewFile {
-  readonly path: string;
-  readonly action: string;
-  readonly rows: number;
-  readonly bytes: number;
-}
-
 class Append {
   readonly location: string;
   attempts = 0;
@@ -186,7 +184,8 @@ class Append {
         if (this.attempts === 0) await this.#writeFiles(root, plan);
         this.attempts++;
         const next = (base?.version ?? -1) + 1;
-        const lines = this.#commit(base, plan, next);
+        const { runId } = this.#options;
+        const lines = commitLines({ appId, version, runId }, next, plan, this.#files);
         this.#putting = join(root, "_delta_log", commitName(next));
         const put = await putCommit(root, next, lines);
         this.#putting = undefined;
@@ -217,7 +216,7 @@ class Append {
   /** Why the append no longer fits the table, if it does not. */
   #rebase(base: TableState, plan: AppendPlan, written: Schema): string | undefined {
     const { partitionColumns } = base.metadata;
-    if (partitionColumns.join("\u0000") !== plan.partitionColumns.join("\u0000"))
+    if (!hasSamePartitions(partitionColumns, plan.partitionColumns))
       return "another writer made the table with other partition columns";
     const { schema } = tableSchema(base.metadata);
     this.violations = appendViolations(this.location, schema, written);
@@ -227,85 +226,18 @@ class Append {
   /** @throws PitotError where the rows do not fit the table, or the table must not be appended to */
   #plan(base: TableState | undefined, written: Schema): AppendPlan {
     const { partitionBy } = this.#options;
-    if (base === undefined) {
-      const twin = written.fields.find(({ name }, i) =>
-        written.fields.some((field, j) => j < i && field.name.toLowerCase() === name.toLowerCase()),
-      );
-      if (twin !== undefined || written.fields.length === 0)
-        throw new PitotError(
-          "INVALID_ARGUMENT",
-          "A Delta table needs columns that differ by more than case",
-          {
-            value: twin?.name ?? "no column",
-            remedy: "Rename one of them.",
-          },
-        );
-      const partitionColumns = partitionBy ?? [];
-      for (const name of partitionColumns)
-        if (!written.fields.some((field) => field.name === name))
-          throw new PitotError("INVALID_ARGUMENT", "A partition column is not among the columns", {
-            value: name,
-            remedy: "Name columns of the Arrow table in partitionBy.",
-          });
-      if (
-        new Set(partitionColumns).size !== partitionColumns.length ||
-        partitionColumns.length >= written.fields.length
-      )
-        throw new PitotError(
-          "INVALID_ARGUMENT",
-          "Partition columns must be different, and leave a column for the files",
-          {
-            value: partitionColumns.join(", "),
-            remedy: "Leave one out.",
-          },
-        );
-      const fields = written.fields.map((field) => field.clone({ nullable: true }));
-      return { fields, partitionColumns, configuration: {} };
-    }
-    const { protocol, metadata } = base;
-    assertAppendable(protocol);
-    const table = tableSchema(metadata);
-    const rules = [
-      ...table.rules.map(({ column, rule }) => `${rule} of column ${column}`),
-      ...Object.keys(metadata.configuration).filter((key) => key.startsWith("delta.constraints.")),
-      ...(table.mapping === "none" ? [] : [`column mapping by ${table.mapping}`]),
-    ];
-    if (rules.length > 0)
-      throw new PitotError("UNSUPPORTED", "The Delta table has rules that an append would not keep", {
-        value: rules.join(", "),
-        remedy: "Write it with a client that keeps them.",
-      });
-    if (partitionBy !== undefined && partitionBy.join("\u0000") !== metadata.partitionColumns.join("\u0000"))
-      throw new PitotError("INVALID_ARGUMENT", "The Delta table has other partition columns", {
-        value: partitionBy.join(", "),
-        remedy: `Leave partitionBy out; the table has: ${metadata.partitionColumns.join(", ") || "none"}.`,
-      });
-    const violations = appendViolations(this.location, table.schema, written);
-    if (violations.length > 0) {
-      this.violations = violations;
-      throw new PitotError("INVALID_DATA", "The rows do not fit the Delta table", {
-        value: violations
-          .map(({ violationType, columnName, expected, actual }) =>
-            [violationType, columnName, expected && `expected ${expected}`, actual && `is ${actual}`]
-              .filter(Boolean)
-              .join(" "),
-          )
-          .join("; "),
-        remedy: "Convert the columns, or change the table's schema first.",
-        cause: violations,
-      });
-    }
-    return {
-      fields: table.schema.fields,
-      partitionColumns: metadata.partitionColumns,
-      configuration: metadata.configuration,
-    };
+    if (base === undefined) return planNewTable(written, partitionBy);
+    const plan = planKnownTable(base, partitionBy);
+    this.violations = appendViolations(this.location, plan.schema, written);
+    assertNoViolations(this.violations);
+    return plan;
   }
 
   async #writeFiles(root: string, plan: AppendPlan): Promise<void> {
     await makeFolder(join(root, "_delta_log"));
     if (this.#table.numRows === 0) return;
-    const { fields, partitionColumns, configuration } = plan;
+    const { schema, partitionColumns, configuration } = plan;
+    const { fields } = schema;
     const parts = partitionColumns.map((name) => fields.find((field) => field.name === name)!);
     const data = fields.filter((field) => !partitionColumns.includes(field.name));
     const indexed = Number(configuration["delta.dataSkippingNumIndexedCols"] ?? 32);
@@ -346,51 +278,6 @@ class Append {
     await allAhead(partitionRows(this.#table, parts), FILES_AHEAD, write, this.#options.signal);
   }
 
-  #commit(base: TableState | undefined, plan: AppendPlan, version: number): string {
-    const { appId, version: appVersion, runId } = this.#options;
-    const now = Date.now();
-    const info = {
-      timestamp: now,
-      operation: base === undefined ? "CREATE TABLE AS SELECT" : "WRITE",
-      operationParameters: { mode: "Append", partitionBy: JSON.stringify(plan.partitionColumns) },
-      ...(version === 0 ? {} : { readVersion: version - 1 }),
-      isolationLevel: "Serializable",
-      isBlindAppend: true,
-      operationMetrics: {
-        numFiles: String(this.#files.length),
-        numOutputRows: String(this.#files.reduce((sum, { rows }) => sum + rows, 0)),
-        numOutputBytes: String(this.#files.reduce((sum, { bytes }) => sum + bytes, 0)),
-      },
-      engineInfo: "pitot",
-      txnId: randomUUID(),
-      ...(runId === undefined ? {} : { [names.ATTR_RUN_ID]: runId }),
-    };
-    const lines = [JSON.stringify({ commitInfo: info })];
-    if (base === undefined) {
-      const schema = plan.fields;
-      const ntz = schema.some((field) => hasTimestampNtz(field.type as DataType));
-      const features = ntz ? { readerFeatures: ["timestampNtz"], writerFeatures: ["timestampNtz"] } : {};
-      lines.push(
-        JSON.stringify({
-          protocol: { minReaderVersion: ntz ? 3 : 1, minWriterVersion: ntz ? 7 : 2, ...features },
-        }),
-        JSON.stringify({
-          metaData: {
-            id: randomUUID(),
-            format: { provider: "parquet", options: {} },
-            schemaString: schemaString(schema),
-            partitionColumns: plan.partitionColumns,
-            configuration: {},
-            createdTime: now,
-          },
-        }),
-      );
-    }
-    lines.push(JSON.stringify({ txn: { appId, version: appVersion, lastUpdated: now } }));
-    for (const { action } of this.#files) lines.push(action);
-    return `${lines.join("\n")}\n`;
-  }
-
   /** Whether the commit that was being put, if one was, is surely not there. */
   async #isNotThere(): Promise<boolean> {
     if (this.#putting === undefined) return true;
@@ -406,12 +293,4 @@ class Append {
     this.#files = [];
     await Promise.all(files.map(({ path }) => unlink(path).catch(() => undefined)));
   }
-}
-
-/** How rows are laid out for a table. */
-interface AppendPlan {
-  /** All columns of the table. */
-  readonly fields: readonly Field[];
-  readonly partitionColumns: readonly string[];
-  readonly configuration: Readonly<Record<string, string>>;
 }
