@@ -31,9 +31,10 @@ export function watchProcessEnd(end: EndOfProcess): () => void {
     session.close();
     end.flush(deadline);
     for (const run of aliveRuns()) {
-      // Beyond the bound a run stays open: the next process recovers it, from what was flushed.
-      if (performance.now() > deadline) return;
       finishRun(run, { status: "aborted" });
+      // Beyond the bound the runs that are left stay open: the next process recovers them, from what was flushed. The first is finished however
+      // late it is, so that a machine without time for the process does not take what the run has in memory.
+      if (performance.now() > deadline) return;
     }
     end.abortSpans();
     end.flush(deadline);
