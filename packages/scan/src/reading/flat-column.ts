@@ -90,7 +90,10 @@ export function flatColumn(chunk: StoredChunk, mustFit: boolean): FlatColumn | u
     const definitions = maxDef === 0 ? NO_LEVELS : new Uint8Array(header.values).fill(1);
     const body = pageBody(chunk, page, definitions, NO_LEVELS);
     let nulls = 0;
-    for (let i = 0; i < definitions.length; i++) nulls += 1 - definitions[i]!;
+    for (let i = 0; i < definitions.length; i++) {
+      if (definitions[i]! > 1) throw new RangeError(`a level of ${definitions[i]} where 1 is the most`);
+      nulls += 1 - definitions[i]!;
+    }
     const present = header.values - nulls;
     let rows: Int32Array | undefined;
     if (nulls > 0) {

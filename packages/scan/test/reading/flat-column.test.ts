@@ -98,6 +98,24 @@ it("leaves encodings that it does not know to hyparquet", async () => {
     );
 });
 
+it("refuses levels above what the column has", async () => {
+  const data = Int32Array.from({ length: 100 }, (_, i) => i);
+  const file = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [{ name: "x", data, type: "INT32", nullable: true, encoding: "PLAIN" }],
+      codec: "UNCOMPRESSED",
+    }),
+  );
+  // The levels are a run of a hundred, of 1; behind them come the values.
+  const run = Buffer.from(file.buffer).indexOf(Buffer.of(0xc8, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0));
+  expect(run).toBeGreaterThan(0);
+  file[run + 2] = 3;
+  const read = async (): Promise<void> => {
+    for await (const batch of scanBatches(await openDataset(asAsyncBuffer(bytesSource(file))))) void batch;
+  };
+  await expect(read()).rejects.toThrow("a level of 3 where 1 is the most");
+});
+
 it("refuses more text than a column can hold before it takes memory for it, unless a predicate leaves little", async () => {
   const large = "x".repeat(1_000_000);
   const file = parquetWriteBuffer({
