@@ -53,28 +53,12 @@ export async function pipelineSelfTime(): Promise<BenchResult> {
       run.recordMetric("airports", sums.size);
       return sums.size;
     });
-  if ((await pipeline()) === 0) throw new Error("The pipeline read nothing.");
-  const session = new Session();
-  session.connect();
-  await session.post("Profiler.enable");
-  await session.post("Profiler.setSamplingInterval", { interval: 200 });
-  await session.post("Profiler.start");
-  await pipeline();
-  const { profile } = await session.post("Profiler.stop");
-  session.disconnect();
+  for (let i = 0; i < 3; i++) if ((await pipeline()) === 0) throw new Error("The pipeline read nothing.");
+  const shares = [];
+  for (let i = 0; i < 7; i++) shares.push(await profiled(pipeline));
   await stop();
   rmSync(out, { recursive: true, force: true });
-  const sdk = new Set(profile.nodes.filter(({ callFrame }) => SDK.test(callFrame.url)).map(({ id }) => id));
-  const idle = new Set(
-    profile.nodes.filter(({ callFrame }) => callFrame.functionName === "(idle)").map(({ id }) => id),
-  );
-  let ours = 0;
-  let whole = 0;
-  profile.samples?.forEach((id, i) => {
-    const time = (profile.timeDeltas?.[i] ?? 0) / 1000;
-    if (!idle.has(id)) whole += time;
-    if (sdk.has(id)) ours += time;
-  });
+  const { ours, whole } = shares.toSorted((a, b) => a.ours / a.whole - b.ours / b.whole)[3]!;
   return {
     row: 11,
     name: "self-time of the SDK in a pipeline of 1,000,000 rows",
@@ -86,6 +70,28 @@ export async function pipelineSelfTime(): Promise<BenchResult> {
     goal: "< 0.005",
     met: ours / whole < 0.005,
   };
+}
+
+/** Milliseconds that the SDK has of a run, by samples of its stack. */
+async function profiled(pipeline: () => Promise<unknown>): Promise<{ ours: number; whole: number }> {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.setSamplingInterval", { interval: 200 });
+  await session.post("Profiler.start");
+  await pipeline();
+  const { profile } = await session.post("Profiler.stop");
+  session.disconnect();
+  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
+  let ours = 0;
+  let whole = 0;
+  profile.samples?.forEach((id, i) => {
+    const { url, functionName } = frames.get(id)!;
+    const time = (profile.timeDeltas?.[i] ?? 0) / 1000;
+    if (functionName !== "(idle)") whole += time;
+    if (SDK.test(url)) ours += time;
+  });
+  return { ours, whole };
 }
 
 // Functions of their own: inlined into the SDK's, a profile would call them ours.
