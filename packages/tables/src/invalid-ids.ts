@@ -67,7 +67,7 @@ const nulls: IdKernel = (from, to, hits) => {
 };
 
 /**
- * The engine's own `indexOf` reads numbers where they lie, as fast as memory gives them, so it finds the next zero. From there on numbers are made doubles
+ * The engine's own `indexOf` reads numbers where they lie, as fast as memory gives them, so it finds the next zero. Where others are near, numbers are made doubles
  * block by block (see `double-blocks.ts`) and groups of 32 without an invalid one are passed over, until a block has none; blocks grow while they
  * have some. Where there are nulls, under which zeros usually lie, all numbers are read so.
  */
@@ -80,22 +80,27 @@ function narrow(values: Numbers, words: Int32Array | undefined): IdKernel {
     const next = (at: number): number => {
       if (words !== undefined || at >= rows.length) return at;
       const zero = rows.indexOf(0, at);
-      return zero < 0 ? rows.length : zero & ~31;
+      return zero < 0 ? rows.length : zero;
     };
     let count = 0;
-    let size = least;
     for (let at = next(0); at < rows.length;) {
-      const before = count;
-      const block = rows.subarray(at, at + size);
-      doubles.set(block);
-      kernels.zeros((block.length + 31) & ~31);
-      count = zeros(doubles, block.length, outInt32s, words, from + at, hits, count);
-      at += block.length;
-      if (count > before) size = Math.min(size * 2, SCAN_VALUES);
-      else {
-        size = least;
-        at = next(at);
+      if (words === undefined) {
+        hits[count++] = from + at;
+        const zero = next(at + 1);
+        const isNear = zero - at <= least;
+        at = isNear ? at + 1 : zero;
+        if (!isNear) continue;
       }
+      let size = least;
+      for (let before = -1; count > before && at < rows.length; size = Math.min(size * 2, SCAN_VALUES)) {
+        before = count;
+        const block = rows.subarray(at, at + size);
+        doubles.set(block);
+        kernels.zeros((block.length + 31) & ~31);
+        count = zeros(doubles, block.length, outInt32s, words, from + at, hits, count);
+        at += block.length;
+      }
+      at = next(at);
     }
     return count;
   };
