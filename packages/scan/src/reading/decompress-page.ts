@@ -36,9 +36,25 @@ function decompressed(bytes: Uint8Array, length: number, codec: string): Uint8Ar
       if (length > bytes.length * (MOST_PER_BYTE[codec] ?? 0) + 64)
         throw new RangeError(`${bytes.length} bytes of ${codec} stand for ${length}`);
   }
-  const decompress = compressors[codec as keyof typeof compressors];
+  const name = codec === "LZ4" && !hasHadoopFrames(bytes) ? "LZ4_RAW" : codec;
+  const decompress = compressors[name as keyof typeof compressors];
   if (decompress === undefined) throw new RangeError(`the codec ${codec} is not known`);
   return decompress(bytes, length);
+}
+
+/**
+ * Whether a page of the codec LZ4 is in frames as Hadoop writes them, each with its two lengths before it; it is one block otherwise. The
+ * decoder tries both, but a length below zero sends it back, for seconds or for ever.
+ */
+function hasHadoopFrames(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  while (at + 8 < bytes.length) {
+    const size = view.getInt32(at + 4);
+    if (size < 0) return false;
+    at += 8 + size;
+  }
+  return at === bytes.length;
 }
 
 /**

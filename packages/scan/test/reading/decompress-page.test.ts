@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { openDataset, scanBatches } from "../../src/index.ts";
+import { decompressPage } from "../../src/reading/decompress-page.ts";
 import { duckFiles } from "../duckdb-files.ts";
 
 afterEach(() => {
@@ -19,4 +20,13 @@ it("decodes zstd without printing its output", async () => {
   }
   expect(rows).toBe(5000);
   expect(join).not.toHaveBeenCalled();
+});
+
+it("refuses an lz4 frame of a length below zero at once", () => {
+  // Lengths of what is unpacked and packed, as Hadoop writes them; the decoder would go back 2 GiB and come forth by 8 bytes at a time.
+  const page = new Uint8Array(20);
+  page.set([0, 0, 0, 0, 0x80, 0, 0, 0]);
+  const started = process.cpuUsage();
+  expect(() => decompressPage(page, 16, "LZ4")).toThrow("lz4 offset out of range");
+  expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
 });
