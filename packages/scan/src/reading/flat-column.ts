@@ -11,6 +11,7 @@ import {
 } from "./stored-pages.ts";
 import { FlatNumbers } from "./flat-numbers.ts";
 import { FlatTexts } from "./flat-texts.ts";
+import { allValid } from "./null-bitmap.ts";
 import { leastText, MOST_TEXT, tooMuchText } from "./text-limit.ts";
 
 /** A column of a row group that is neither nested nor repeated, as Arrow has it: values, and bits that tell where there are some. */
@@ -115,11 +116,4 @@ export function flatColumn(chunk: StoredChunk, mustFit: boolean): FlatColumn | u
 
 function tooLarge(text: number, mustFit: boolean): undefined {
   if (mustFit) throw tooMuchText(text);
-}
-
-/** Bits of rows that are all there; those behind the end are 0, as other writers have them. */
-function allValid(rows: number): Uint8Array {
-  const bitmap = new Uint8Array(((rows + 63) >> 6) << 3).fill(0xff, 0, rows >> 3);
-  if ((rows & 7) > 0) bitmap[rows >> 3] = (1 << (rows & 7)) - 1;
-  return bitmap;
 }

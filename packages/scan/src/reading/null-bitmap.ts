@@ -8,13 +8,16 @@ export function nullBitmap(values: ArrayLike<unknown>): { bitmap: Uint8Array | n
   for (let i = 0; i < length; i++) {
     const value = values[i];
     if (value !== null && value !== undefined) continue;
-    if (bitmap === null) {
-      bitmap = new Uint8Array(((length + 63) >> 6) << 3).fill(0xff);
-      // Bits behind the end are 0, as other writers have them.
-      for (let at = length; at < bitmap.length << 3; at++) bitmap[at >> 3]! &= ~(1 << (at & 7));
-    }
+    bitmap ??= allValid(length);
     bitmap[i >> 3]! &= ~(1 << (i & 7));
     nullCount++;
   }
   return { bitmap, nullCount };
+}
+
+/** Bits of rows that are all there; those behind the end are 0, as other writers have them. */
+export function allValid(rows: number): Uint8Array {
+  const bitmap = new Uint8Array(((rows + 63) >> 6) << 3).fill(0xff, 0, rows >> 3);
+  if ((rows & 7) > 0) bitmap[rows >> 3] = (1 << (rows & 7)) - 1;
+  return bitmap;
 }
