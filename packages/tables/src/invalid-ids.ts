@@ -67,42 +67,48 @@ const nulls: IdKernel = (from, to, hits) => {
 };
 
 /**
- * The engine's own `indexOf` reads numbers where they lie, as fast as memory gives them, so it finds the next zero. Where others are near, numbers are made doubles
- * block by block (see `double-blocks.ts`) and groups of 32 without an invalid one are passed over, until a block has none; blocks grow while they
- * have some. Where there are nulls, under which zeros usually lie, all numbers are read so.
+ * The engine's own `indexOf` reads numbers where they lie, as fast as memory gives them, so it finds the next zero, in all of the chunk: a step without one
+ * costs nothing then. Where others are near, numbers are made doubles block by block (see `double-blocks.ts`) and groups of 32 without an invalid one are
+ * passed over, until a block has none; blocks grow while they have some. Where there are nulls, under which zeros usually lie, all numbers are read so.
  */
 function narrow(values: Numbers, words: Int32Array | undefined): IdKernel {
   const least = words === undefined ? 64 : SCAN_VALUES;
+  const zeroFrom = words === undefined ? nextZero(values) : (at: number) => at;
   return (from, to, hits) => {
     const kernels = blockKernels();
     const { doubles, outInt32s } = kernels;
-    const rows = values.subarray(from, to);
-    const next = (at: number): number => {
-      if (words !== undefined || at >= rows.length) return at;
-      const zero = rows.indexOf(0, at);
-      return zero < 0 ? rows.length : zero;
-    };
     let count = 0;
-    for (let at = next(0); at < rows.length;) {
+    for (let at = zeroFrom(from); at < to;) {
       if (words === undefined) {
-        hits[count++] = from + at;
-        const zero = next(at + 1);
+        hits[count++] = at;
+        const zero = zeroFrom(at + 1);
         const isNear = zero - at <= least;
         at = isNear ? at + 1 : zero;
         if (!isNear) continue;
       }
       let size = least;
-      for (let before = -1; count > before && at < rows.length; size = Math.min(size * 2, SCAN_VALUES)) {
+      for (let before = -1; count > before && at < to; size = Math.min(size * 2, SCAN_VALUES)) {
         before = count;
-        const block = rows.subarray(at, at + size);
+        const block = values.subarray(at, Math.min(at + size, to));
         doubles.set(block);
         kernels.zeros((block.length + 31) & ~31);
-        count = zeros(doubles, block.length, outInt32s, words, from + at, hits, count);
+        count = zeros(doubles, block.length, outInt32s, words, at, hits, count);
         at += block.length;
       }
-      at = next(at);
+      at = zeroFrom(at);
     }
     return count;
+  };
+}
+
+/** Where the first zero at or after a place is, or the length where there is none; remembered, so that going through the values reads each once. */
+function nextZero(values: Numbers): (at: number) => number {
+  let [since, zero] = [0, -1];
+  return (at) => {
+    if (at >= since && at <= zero) return zero;
+    const found = values.indexOf(0, at);
+    [since, zero] = [at, found < 0 ? values.length : found];
+    return zero;
   };
 }
 

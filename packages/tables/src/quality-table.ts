@@ -60,8 +60,7 @@ export function qualityFromPlans(
     const column = columnOf(view, idCol);
     byColumn.set(column, [...(byColumn.get(column) ?? []), builders[i]!]);
   });
-  const hits = new Int32Array(BLOCK_ROWS);
-  for (const [column, wanted] of byColumn) scan(column, wanted, hits, firstRow);
+  for (const [column, wanted] of byColumn) scan(column, wanted, firstRow);
   return qualityTableOf(
     builders.flatMap((builder) => builder.takeBatches()),
     ordinals,
@@ -169,12 +168,10 @@ export async function* guardedStream<T>(
 /** Rows that a kernel looks at between two looks at whether a batch is full: hits of several steps fill one batch. */
 const STEP_ROWS = BLOCK_ROWS / 2;
 
-function scan(
-  column: ColumnView,
-  builders: readonly QualityBuilder[],
-  hits: Int32Array,
-  firstRow: number,
-): void {
+/** Hits of a step, used again by each scan: to make it costs as much as to look at half a million values. */
+const hits = new Int32Array(BLOCK_ROWS);
+
+function scan(column: ColumnView, builders: readonly QualityBuilder[], firstRow: number): void {
   let base = firstRow;
   for (const chunk of column.chunks) {
     const kernel = idKernel(chunk, column.name);
