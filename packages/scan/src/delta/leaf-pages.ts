@@ -1,6 +1,5 @@
 import {
   dictionaryBody,
-  int32,
   isCoded,
   pageBody,
   pageCodes,
@@ -8,6 +7,7 @@ import {
   type PageBody,
   type StoredChunk,
 } from "../reading/stored-pages.ts";
+import { pageLength } from "../reading/page-levels.ts";
 
 /** Its entries, each with its value. An entry that repeats a field of the row before it has a repetition level above 0. */
 export type LeafValues =
@@ -29,10 +29,10 @@ export type LeafValues =
 export function leafDefinitions(chunk: StoredChunk): Uint8Array | undefined {
   const pages = storedPages(chunk);
   if (pages === undefined || chunk.maxRep > 0) return undefined;
-  const definitions = new Uint8Array(chunk.entries).fill(chunk.maxDef);
+  const definitions = new Uint8Array(chunk.entries);
   for (const page of pages.data) {
     const end = page.firstEntry + page.header.values;
-    void pageBody(chunk, page, definitions.subarray(page.firstEntry, end), new Uint8Array(0));
+    void pageBody(chunk, page, definitions.subarray(page.firstEntry, end));
   }
   return definitions;
 }
@@ -50,20 +50,18 @@ export function leafValues(chunk: StoredChunk): LeafValues | undefined {
   if (pages === undefined) return undefined;
   const repetitions = new Uint8Array(entries);
   const values = type === "BYTE_ARRAY" ? new TextValues(entries) : new NumberValues(entries, type);
-  if (pages.dictionary !== undefined)
-    values.readDictionary(dictionaryBody(chunk, pages.dictionary), pages.dictionary.header.values);
+  const known = pages.dictionary?.header.values ?? 0;
+  if (pages.dictionary !== undefined) values.readDictionary(dictionaryBody(chunk, pages.dictionary), known);
   for (const page of pages.data) {
     const { firstEntry, header } = page;
-    const definitions = new Uint8Array(header.values).fill(maxDef);
+    const definitions = new Uint8Array(header.values);
     const end = firstEntry + header.values;
     const body = pageBody(chunk, page, definitions, repetitions.subarray(firstEntry, end));
-    let present = 0;
-    for (const level of definitions) if (level === maxDef) present++;
     // Where each value goes.
-    const places = new Int32Array(present);
+    const places = new Int32Array(body.present);
     for (let i = 0, at = 0; i < definitions.length; i++)
       if (definitions[i] === maxDef) places[at++] = firstEntry + i;
-    if (isCoded(header)) values.readCoded(pageCodes(body, present), places);
+    if (isCoded(header)) values.readCoded(pageCodes(body, known), places);
     else values.readPlain(body, places);
   }
   return values.finish(repetitions);
@@ -85,10 +83,7 @@ class NumberValues {
   }
 
   readCoded(codes: Int32Array, places: Int32Array): void {
-    for (let i = 0; i < codes.length; i++) {
-      if (codes[i]! >= this.#dictionary.length) throw new RangeError("a value is not in its dictionary");
-      this.#values[places[i]!] = this.#dictionary[codes[i]!]!;
-    }
+    for (let i = 0; i < codes.length; i++) this.#values[places[i]!] = this.#dictionary[codes[i]!]!;
   }
 
   readPlain(body: PageBody, places: Int32Array): void {
@@ -114,7 +109,6 @@ class TextValues {
   readonly #codes: Int32Array;
   /** Those of the dictionary, then those that are written out. */
   readonly #texts: string[] = [];
-  #coded = 0;
 
   constructor(entries: number) {
     this.#codes = new Int32Array(entries).fill(-1);
@@ -122,14 +116,10 @@ class TextValues {
 
   readDictionary(body: PageBody, count: number): void {
     this.#read(body, count);
-    this.#coded = count;
   }
 
   readCoded(codes: Int32Array, places: Int32Array): void {
-    for (let i = 0; i < codes.length; i++) {
-      if (codes[i]! >= this.#coded) throw new RangeError("a value is not in its dictionary");
-      this.#codes[places[i]!] = codes[i]!;
-    }
+    for (let i = 0; i < codes.length; i++) this.#codes[places[i]!] = codes[i]!;
   }
 
   readPlain(body: PageBody, places: Int32Array): void {
@@ -146,9 +136,9 @@ class TextValues {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = start;
     for (let i = 0; i < count; i++) {
-      const length = int32(bytes, at);
+      const length = pageLength(bytes, at);
       at += 4 + length;
-      if (length < 0 || at > bytes.length) throw new RangeError("a text is longer than its page");
+      if (at > bytes.length) throw new RangeError("a text is longer than its page");
       this.#texts.push(buffer.toString("utf8", at - length, at));
     }
   }

@@ -1,6 +1,5 @@
 import {
   dictionaryBody,
-  int32,
   isCoded,
   pageBody,
   pageCodes,
@@ -9,6 +8,7 @@ import {
   type StoredChunk,
   type StoredPages,
 } from "../reading/stored-pages.ts";
+import { pageLength } from "../reading/page-levels.ts";
 import { logError, type LogPlace } from "./log-error.ts";
 
 const BROKEN_PAGE = "a page of the checkpoint, from this row on, cannot be read";
@@ -84,8 +84,8 @@ export class TextPages {
     const { header, firstEntry: first } = page;
     const { maxDef } = this.#chunk;
     const count = header.values;
-    const definitions = new Uint8Array(count).fill(maxDef);
-    const body = pageBody(this.#chunk, page, definitions, new Uint8Array(0));
+    const definitions = new Uint8Array(count);
+    const body = pageBody(this.#chunk, page, definitions);
     const starts = new Int32Array(count);
     const lengths = new Int32Array(count);
     const end = first + count;
@@ -94,16 +94,13 @@ export class TextPages {
       return { first, end, bytes: body.bytes, starts, lengths };
     }
     const dictionary = (this.#dictionary ??= this.#readDictionary());
-    let present = 0;
-    for (let i = 0; i < count; i++) if (definitions[i] === maxDef) present++;
-    const codes = pageCodes(body, present);
+    const codes = pageCodes(body, dictionary.starts.length);
     for (let i = 0, value = 0; i < count; i++) {
       if (definitions[i] !== maxDef) {
         lengths[i] = -1;
         continue;
       }
       const code = codes[value++]!;
-      if (code >= dictionary.starts.length) throw new RangeError("a value is not in its dictionary");
       starts[i] = dictionary.starts[code]!;
       lengths[i] = dictionary.lengths[code]!;
     }
@@ -133,10 +130,10 @@ function locate(
       lengths[i] = -1;
       continue;
     }
-    const length = int32(bytes, at);
+    const length = pageLength(bytes, at);
     starts[i] = at + 4;
     lengths[i] = length;
     at += 4 + length;
-    if (length < 0 || at > bytes.length) throw new RangeError("a text is longer than its page");
+    if (at > bytes.length) throw new RangeError("a text is longer than its page");
   }
 }

@@ -47,9 +47,13 @@ function buildFlat(type: DataType, { values, bitmap, nullCount }: FlatColumn, no
       ...common,
       data: fixedWidthValues(type, widenedValues(type, values.array, node)) as never,
     });
+  const { bytes, offsets } = values.toArrow();
   const large = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type);
-  const valueOffsets = (large ? wideOffsets(values.offsets) : values.offsets) as Int32Array;
-  return makeData({ ...common, valueOffsets, data: values.bytes });
+  return makeData({
+    ...common,
+    valueOffsets: (large ? wideOffsets(offsets) : offsets) as Int32Array,
+    data: bytes,
+  });
 }
 
 /** By halves, since a BigInt per row costs more than the row. */

@@ -1,7 +1,8 @@
 import type { LeafColumn } from "../parquet/leaf-column.ts";
 import { deltaStream } from "./delta-lengths.ts";
-import { checkHybrid } from "./hybrid-levels.ts";
+import { readHybrid } from "./hybrid-runs.ts";
 import { DATA, DICTIONARY, type PageHeader } from "./page-header.ts";
+import { pageLength, readLevels } from "./page-levels.ts";
 
 const PLAIN = 0;
 const PLAIN_DICTIONARY = 2;
@@ -34,41 +35,17 @@ export function checkPage(
   present: number,
 ): void {
   if (header.type === DICTIONARY) return checkPlain(page, 0, header.values, leaf);
-  let at = 0;
-  let count = present;
-  if (header.type === DATA) {
-    count = header.values;
-    for (const most of [leaf.maxRep, leaf.maxDef]) {
-      if (most === 0) continue;
-      const end = at + 4 + uint32(page, at);
-      count = checkHybrid(page, at + 4, end, levelWidth(most), header.values, most);
-      at = end;
-    }
-    // Definition levels come last, and where there are none, all values are there.
-    if (leaf.maxDef === 0) count = header.values;
-  }
-  checkValues(page, at, count, header.encoding, leaf, dictionary);
+  const values = header.type === DATA ? readLevels(page, 0, header, leaf) : { end: 0, present };
+  checkValues(page, values.end, values.present, header.encoding, leaf, dictionary);
 }
 
 /** The levels of a page of version 2, and how many of its values are not null. Throws RangeError. */
 export function checkLevels(bytes: Uint8Array, start: number, header: PageHeader, leaf: LeafColumn): number {
-  const { repetitionBytes, definitionBytes, values, nulls } = header;
-  const middle = start + repetitionBytes;
-  if (leaf.maxRep > 0) checkHybrid(bytes, start, middle, levelWidth(leaf.maxRep), values, leaf.maxRep);
-  if (leaf.maxDef === 0) {
-    if (nulls > 0) throw new RangeError("nulls in a column that has none");
-    return values;
-  }
-  const atMost = checkHybrid(
-    bytes,
-    middle,
-    middle + definitionBytes,
-    levelWidth(leaf.maxDef),
-    values,
-    leaf.maxDef,
-  );
-  if (atMost > values - nulls)
-    throw new RangeError(`${values - nulls} values where levels tell of ${atMost}`);
+  const { values, nulls } = header;
+  if (leaf.maxDef === 0 && nulls > 0) throw new RangeError("nulls in a column that has none");
+  const { present } = readLevels(bytes, start, header, leaf);
+  if (present > values - nulls)
+    throw new RangeError(`${values - nulls} values where levels tell of ${present}`);
   return values - nulls;
 }
 
@@ -89,13 +66,11 @@ function checkValues(
       return;
     }
     if (dictionary === undefined) throw new RangeError("a page refers to a dictionary that is not there");
-    const width = page[at]!;
-    if (count > 0) checkHybrid(page, at + 1, page.length, width, width === 0 ? 0 : count, dictionary - 1);
-    if (count > 0 && dictionary === 0) throw new RangeError("a page refers to an empty dictionary");
+    if (count > 0) readHybrid(page, at + 1, page.length, page[at]!, count, dictionary - 1);
     return;
   }
   if (encoding === RLE && type === "BOOLEAN") {
-    checkHybrid(page, at + 4, at + 4 + uint32(page, at), 1, count, 1);
+    readHybrid(page, at + 4, at + 4 + pageLength(page, at), 1, count, 1);
     return;
   }
   if (encoding === DELTA_BINARY_PACKED && (type === "INT32" || type === "INT64")) {
@@ -125,7 +100,7 @@ function checkPlain(page: Uint8Array, start: number, count: number, leaf: LeafCo
   if (type === "BOOLEAN") return checkRoom(page, start, Math.ceil(count / 8));
   if (type !== "BYTE_ARRAY") return checkRoom(page, start, count * widthOf(leaf));
   let at = start;
-  for (let i = 0; i < count; i++) at += 4 + uint32(page, at);
+  for (let i = 0; i < count; i++) at += 4 + pageLength(page, at);
   checkRoom(page, at, 0);
 }
 
@@ -161,13 +136,4 @@ function widthOf({ element }: LeafColumn): number {
   const width = element.type === "FIXED_LEN_BYTE_ARRAY" ? element.typeLength : WIDTHS[element.type ?? ""];
   if (width === undefined || width <= 0) throw new RangeError("values have no width");
   return width;
-}
-
-function levelWidth(most: number): number {
-  return 32 - Math.clz32(most);
-}
-
-function uint32(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.length) throw new RangeError("a page ends before its values");
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }

@@ -43,16 +43,14 @@ export class FlatColumn {
   }
 }
 
-/** Takes the values of a column page by page. All throw RangeError where a page has less than it says. */
+/** Takes the values of a column page by page. Throws RangeError where a page has less than it says. */
 export interface FlatValues {
   readDictionary(body: PageBody, count: number): void;
   /** Values that are written out, of the rows in `rows`, or from `first` on where all are there. */
   readPlain(body: PageBody, count: number, first: number, rows: Int32Array | undefined): void;
-  /** The same, as places in the dictionary. */
+  /** The same, as places in the dictionary, which has them. */
   readCoded(codes: Int32Array, first: number, rows: Int32Array | undefined): void;
 }
-
-const NO_LEVELS = new Uint8Array(0);
 
 /** Whether values of a leaf that are read as `type` lie in a file as they do in Arrow, and can be a {@link FlatColumn}. */
 export function isFlat(type: DataType, { element, names, maxRep }: LeafColumn): boolean {
@@ -84,20 +82,15 @@ export function flatColumn(chunk: StoredChunk, mustFit: boolean): FlatColumn | u
   const values = type === "BYTE_ARRAY" ? new FlatTexts(entries) : new FlatNumbers(entries, type);
   let bitmap: Uint8Array | null = null;
   let nullCount = 0;
-  if (pages.dictionary !== undefined)
-    values.readDictionary(dictionaryBody(chunk, pages.dictionary), pages.dictionary.header.values);
+  const known = pages.dictionary?.header.values ?? 0;
+  if (pages.dictionary !== undefined) values.readDictionary(dictionaryBody(chunk, pages.dictionary), known);
   for (const page of pages.data) {
     const { header, firstEntry } = page;
-    const definitions = maxDef === 0 ? NO_LEVELS : new Uint8Array(header.values).fill(1);
-    const body = pageBody(chunk, page, definitions, NO_LEVELS);
-    let nulls = 0;
-    for (let i = 0; i < definitions.length; i++) {
-      if (definitions[i]! > 1) throw new RangeError(`a level of ${definitions[i]} where 1 is the most`);
-      nulls += 1 - definitions[i]!;
-    }
-    const present = header.values - nulls;
+    const definitions = new Uint8Array(maxDef === 0 ? 0 : header.values);
+    const body = pageBody(chunk, page, definitions);
+    const { present } = body;
     let rows: Int32Array | undefined;
-    if (nulls > 0) {
+    if (present < header.values) {
       bitmap ??= allValid(entries);
       rows = new Int32Array(present);
       for (let i = 0, at = 0; i < definitions.length; i++) {
@@ -105,12 +98,12 @@ export function flatColumn(chunk: StoredChunk, mustFit: boolean): FlatColumn | u
         if (definitions[i] === 1) rows[at++] = row;
         else bitmap[row >> 3]! &= ~(1 << (row & 7));
       }
-      nullCount += nulls;
+      nullCount += header.values - present;
     }
-    if (isCoded(header)) values.readCoded(pageCodes(body, present), firstEntry, rows);
+    if (isCoded(header)) values.readCoded(pageCodes(body, known), firstEntry, rows);
     else values.readPlain(body, present, firstEntry, rows);
   }
-  if (values instanceof FlatTexts && !values.finish()) return tooLarge(values.size, mustFit);
+  if (values instanceof FlatTexts && values.size > MOST_TEXT) return tooLarge(values.size, mustFit);
   return new FlatColumn(values, bitmap, nullCount);
 }
 

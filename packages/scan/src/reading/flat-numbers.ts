@@ -46,10 +46,6 @@ export class FlatNumbers implements FlatValues {
   }
 
   readCoded(codes: Int32Array, first: number, rows: Int32Array | undefined): void {
-    const known = this.#dictionary.length / this.#size;
-    for (let i = 0; i < codes.length; i++)
-      if (codes[i]! >>> 0 >= known)
-        throw new RangeError(`a value of ${codes[i]! >>> 0} where ${known - 1} is the most`);
     move(this.#dictionary, codes, this.#words, first, rows, this.#size);
   }
 

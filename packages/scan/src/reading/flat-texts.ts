@@ -1,6 +1,6 @@
 import type { FlatValues } from "./flat-column.ts";
-import { int32, type PageBody } from "./stored-pages.ts";
-import { MOST_TEXT } from "./text-limit.ts";
+import { pageLength } from "./page-levels.ts";
+import type { PageBody } from "./stored-pages.ts";
 
 /** Values of a page or a dictionary: where each begins in `bytes`, and where it ends. */
 interface Located {
@@ -9,31 +9,39 @@ interface Located {
   readonly ends: Int32Array;
 }
 
-const NONE: Located = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
+/** What a page has: of the texts all, or those that the codes tell, for the rows in `rows`, or from `first` on where all have one. */
+interface TextPage {
+  readonly texts: Located;
+  readonly codes: Int32Array | undefined;
+  readonly count: number;
+  readonly first: number;
+  readonly rows: Int32Array | undefined;
+}
 
-/** Texts, one after the other, with the offsets at which they begin. Nothing where there is none. */
-export class FlatTexts implements FlatValues {
-  readonly length: number;
+/** Texts as Arrow has them, one after the other. */
+export interface ArrowTexts {
+  readonly bytes: Uint8Array;
   /** One more than there are texts. */
   readonly offsets: Int32Array<ArrayBuffer>;
-  #bytes = new Uint8Array(0);
-  #used = 0;
-  /** Rows of which the offsets are known. */
-  #known = 0;
+}
+
+const NONE: Located = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
+
+/** Texts where they lie in pages, until a column of them is made: then those that were selected are copied, once. Empty where there is none. */
+export class FlatTexts implements FlatValues {
+  readonly length: number;
+  #pages: TextPage[] = [];
+  #size = 0;
   #dictionary = NONE;
+  #arrow: ArrowTexts | undefined;
 
   constructor(length: number) {
     this.length = length;
-    this.offsets = new Int32Array(length + 1);
   }
 
-  /** Bytes of text; more than are taken where they are too many. */
+  /** Bytes of text. */
   get size(): number {
-    return this.#used;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, Math.min(this.#used, MOST_TEXT));
+    return this.#size;
   }
 
   readDictionary(body: PageBody, count: number): void {
@@ -41,76 +49,86 @@ export class FlatTexts implements FlatValues {
   }
 
   readPlain(body: PageBody, count: number, first: number, rows: Int32Array | undefined): void {
-    this.#append(located(body, count), undefined, count, first, rows);
+    this.#add({ texts: located(body, count), codes: undefined, count, first, rows });
   }
 
   readCoded(codes: Int32Array, first: number, rows: Int32Array | undefined): void {
-    const known = this.#dictionary.starts.length;
-    for (let i = 0; i < codes.length; i++)
-      if (codes[i]! >>> 0 >= known)
-        throw new RangeError(`a value of ${codes[i]! >>> 0} where ${known - 1} is the most`);
-    this.#append(this.#dictionary, codes, codes.length, first, rows);
+    this.#add({ texts: this.#dictionary, codes, count: codes.length, first, rows });
   }
 
-  /** Knows the last offsets. Returns whether all text fits: not all was taken where it does not. */
-  finish(): boolean {
-    this.offsets.fill(this.#used, this.#known + 1);
-    return this.#used <= MOST_TEXT;
-  }
-
+  /** The rows of a selection, which is in order. */
   select(selection: Uint32Array): FlatTexts {
     const selected = new FlatTexts(selection.length);
-    const source = { bytes: this.#bytes, starts: this.offsets, ends: this.offsets.subarray(1) };
-    selected.#append(source, selection, selection.length, 0, undefined);
-    selected.finish();
+    let next = 0;
+    for (const { texts, codes, count, first, rows } of this.#pages) {
+      const most = Math.min(count, selection.length - next);
+      const [chosen, places] = [new Int32Array(most), new Int32Array(most)];
+      let found = 0;
+      for (let i = 0; i < count && next < selection.length;) {
+        const wanted = selection[next]!;
+        const row = rows === undefined ? first + i : rows[i]!;
+        if (row < wanted) {
+          i = rows === undefined ? wanted - first : i + 1;
+          continue;
+        }
+        if (row === wanted) {
+          chosen[found] = codes === undefined ? i : codes[i]!;
+          places[found++] = next;
+        }
+        next++;
+      }
+      selected.#add({
+        texts,
+        codes: chosen.subarray(0, found),
+        count: found,
+        first: 0,
+        rows: places.subarray(0, found),
+      });
+    }
     return selected;
   }
 
-  #append(
-    { bytes: source, starts, ends }: Located,
-    from: Int32Array | Uint32Array | undefined,
-    count: number,
-    first: number,
-    rows: Int32Array | undefined,
-  ): void {
-    let size = this.#used;
-    for (let i = 0; i < count; i++) {
-      const at = from === undefined ? i : from[i]!;
-      size += ends[at]! - starts[at]!;
-    }
-    if (size > MOST_TEXT) {
-      this.#used = size;
-      return;
-    }
-    const { offsets } = this;
-    const target = this.#room(size);
-    let to = this.#used;
-    let row = this.#known;
-    for (let i = 0; i < count; i++) {
-      const at = from === undefined ? i : from[i]!;
-      const [start, end] = [starts[at]!, ends[at]!];
-      // Rows before this one that have no text.
-      for (const own = rows === undefined ? first + i : rows[i]!; row < own;) offsets[++row] = to;
-      // A call of `set` costs more than a few bytes do.
-      if (end - start < 24) for (let byte = start; byte < end; byte++) target[to++] = source[byte]!;
-      else {
-        target.set(source.subarray(start, end), to);
-        to += end - start;
-      }
-      offsets[++row] = to;
-    }
-    this.#used = to;
-    this.#known = row;
+  /** All of them, of which there may be no more than 32 bits count. */
+  toArrow(): ArrowTexts {
+    return (this.#arrow ??= this.#copied());
   }
 
-  #room(size: number): Uint8Array {
-    if (size <= this.#bytes.length) return this.#bytes;
-    // The first page is mostly the only one.
-    const larger = new Uint8Array(
-      this.#used === 0 ? size : Math.min(MOST_TEXT, Math.max(size, this.#bytes.length * 2)),
-    );
-    larger.set(this.#bytes.subarray(0, this.#used));
-    return (this.#bytes = larger);
+  #copied(): ArrowTexts {
+    const bytes = new Uint8Array(this.#size);
+    const offsets = new Int32Array(this.length + 1);
+    let to = 0;
+    let known = 0;
+    for (const { texts, codes, count, first, rows } of this.#pages) {
+      const { bytes: source, starts, ends } = texts;
+      for (let i = 0; i < count; i++) {
+        const at = codes === undefined ? i : codes[i]!;
+        const [start, end] = [starts[at]!, ends[at]!];
+        // Rows before this one that have no text.
+        for (const own = rows === undefined ? first + i : rows[i]!; known < own;) offsets[++known] = to;
+        // A call of `set` costs more than a few bytes do.
+        if (end - start < 24) for (let byte = start; byte < end; byte++) bytes[to++] = source[byte]!;
+        else {
+          bytes.set(source.subarray(start, end), to);
+          to += end - start;
+        }
+        offsets[++known] = to;
+      }
+    }
+    offsets.fill(to, known + 1);
+    // What is selected later is selected of these, so that the pages may go.
+    const texts = { bytes, starts: offsets, ends: offsets.subarray(1) };
+    this.#pages = [{ texts, codes: undefined, count: this.length, first: 0, rows: undefined }];
+    this.#dictionary = NONE;
+    return { bytes, offsets };
+  }
+
+  #add(page: TextPage): void {
+    const { starts, ends } = page.texts;
+    for (let i = 0; i < page.count; i++) {
+      const at = page.codes === undefined ? i : page.codes[i]!;
+      this.#size += ends[at]! - starts[at]!;
+    }
+    this.#pages.push(page);
   }
 }
 
@@ -120,10 +138,10 @@ function located({ bytes, at: start }: PageBody, count: number): Located {
   const [starts, ends] = [new Int32Array(count), new Int32Array(count)];
   let at = start;
   for (let i = 0; i < count; i++) {
-    const length = int32(bytes, at);
+    const length = pageLength(bytes, at);
     starts[i] = at + 4;
     ends[i] = at += 4 + length;
-    if (length < 0 || at > bytes.length) throw new RangeError("a text is longer than its page");
+    if (at > bytes.length) throw new RangeError("a text is longer than its page");
   }
   return { bytes, starts, ends };
 }

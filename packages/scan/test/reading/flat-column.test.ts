@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { asAsyncBuffer, bytesSource, col, openDataset, scanBatches } from "../../src/index.ts";
 import { flatColumn } from "../../src/reading/flat-column.ts";
 import { FlatTexts } from "../../src/reading/flat-texts.ts";
+import { pageCodes } from "../../src/reading/stored-pages.ts";
 
 const float = fc.float({ noNaN: true });
 const KINDS = {
@@ -113,7 +114,7 @@ it("refuses levels above what the column has", async () => {
   const read = async (): Promise<void> => {
     for await (const batch of scanBatches(await openDataset(asAsyncBuffer(bytesSource(file))))) void batch;
   };
-  await expect(read()).rejects.toThrow("a level of 3 where 1 is the most");
+  await expect(read()).rejects.toThrow("a value of 3 where 1 is the most");
 });
 
 it("refuses more text than a column can hold before it takes memory for it, unless a predicate leaves little", async () => {
@@ -146,21 +147,49 @@ it("refuses more text than a column can hold before it takes memory for it, unle
   expect(process.resourceUsage().maxRSS - before).toBeLessThan(512 * 1024);
 });
 
-it("gives up on more text than 32 bits count, without taking memory for it", () => {
+it("copies the text that a predicate selects, and none beside it", async () => {
+  const large = "x".repeat(1_000_000);
+  const file = parquetWriteBuffer({
+    columnData: [
+      { name: "id", data: Int32Array.from({ length: 2100 }, (_, i) => i), type: "INT32" },
+      {
+        name: "text",
+        data: Array.from({ length: 2100 }, (_, i) => (i === 8 ? null : large)),
+        type: "STRING",
+        encoding: "RLE_DICTIONARY",
+      },
+    ],
+    rowGroupSize: 2100,
+  });
+  const dataset = await openDataset(asAsyncBuffer(bytesSource(new Uint8Array(file))));
+  const before = process.resourceUsage().maxRSS;
+  for await (const batch of scanBatches(dataset, { predicate: col("id").between(7, 9) }))
+    expect(Array.from(batch.getChild("text")!, (text) => (text as string | null)?.length)).toEqual([
+      large.length,
+      undefined,
+      large.length,
+    ]);
+  // In KiB: the whole column is 2 GB.
+  expect(process.resourceUsage().maxRSS - before).toBeLessThan(512 * 1024);
+});
+
+it("knows of more text than 32 bits count without taking memory for it, and copies what is selected", () => {
   const texts = new FlatTexts(3000);
   const dictionary = new Uint8Array(4 + 1_000_000);
   new DataView(dictionary.buffer).setInt32(0, 1_000_000, true);
   texts.readDictionary({ bytes: dictionary, at: 0 }, 1);
   texts.readCoded(new Int32Array(3000), 0, undefined);
-  expect(texts.finish()).toBe(false);
-  expect(texts.bytes).toHaveLength(0);
+  expect(texts.size).toBe(3_000_000_000);
+  expect(texts.select(Uint32Array.of(2999)).toArrow().bytes).toHaveLength(1_000_000);
 });
 
 it("refuses codes that the dictionary does not have, and pages without bytes", () => {
   const chunk = { type: "INT32", codec: "UNCOMPRESSED", entries: 8, maxDef: 0, maxRep: 0 };
   expect(() => flatColumn({ ...chunk, bytes: new Uint8Array(0) }, true)).toThrow();
   const texts = new FlatTexts(1);
-  expect(() => texts.readCoded(Int32Array.of(0), 0, undefined)).toThrow(RangeError);
+  const body = { bytes: Uint8Array.of(1, 2, 2), at: 0, present: 1 };
+  expect([...pageCodes(body, 3)]).toEqual([2]);
+  expect(() => pageCodes(body, 2)).toThrow("a value of 2 where 1 is the most");
   expect(() => texts.readPlain({ bytes: Uint8Array.of(9, 0, 0, 0, 65), at: 0 }, 1, 0, undefined)).toThrow(
     RangeError,
   );
