@@ -11,7 +11,7 @@ import { FetchedChunks, type ByteRange } from "./fetched-chunks.ts";
 import { FlatColumn, flatColumn, isFlat } from "./flat-column.ts";
 import { hyparquetPages, joined } from "./hyparquet-pages.ts";
 import { placesIn, rowsIn, type RowRange } from "./row-ranges.ts";
-import { selectPages, type SelectedPages } from "./selected-pages.ts";
+import { selectPages, type KnownPages, type SelectedPages } from "./selected-pages.ts";
 import { isLarge, MOST_TEXT } from "./text-limit.ts";
 
 /** What is decoded of a column: a flat one as Arrow has it, others as hyparquet makes them. */
@@ -20,6 +20,7 @@ export type DecodedValues = RawValues | FlatColumn;
 /** Which rows of a row group are decoded. */
 interface Rows {
   readonly ranges: readonly RowRange[];
+  readonly pages: KnownPages;
   /** Whether all of them go into one batch, so that their text must fit. */
   readonly whole: boolean;
 }
@@ -80,7 +81,12 @@ export async function decodeRowGroup(
         decode(leaf, { bytes: fetched.chunk(chunkRange(footer, group, leaf.index)) });
     } else {
       const paged = flatLeaves.filter((leaf) => isPaged(chunkOf(leaf)));
-      const pages = await selectPages(file, paged.map(chunkOf), ranges, footer.rowGroup(group).numRows);
+      const pages = await selectPages(
+        file,
+        paged.map((leaf) => ({ chunk: chunkOf(leaf), known: rows.pages.get(leaf.index) })),
+        ranges,
+        footer.rowGroup(group).numRows,
+      );
       paged.forEach((leaf, i) => decode(leaf, pages[i]!));
     }
     const rest = [...columns.keys()].filter((name) => !decoded.has(name));

@@ -11,6 +11,7 @@ import { readPageIndex, type PageBounds } from "../parquet/page-index.ts";
 import { isCertain } from "../predicate/outcomes.ts";
 import type { BoundsOf } from "../predicate/predicate.ts";
 import { fewRanges, type RowRange } from "./row-ranges.ts";
+import type { KnownPages } from "./selected-pages.ts";
 import type { ReadOptions } from "./row-group-reader.ts";
 
 /** Rows of a row group that are read. */
@@ -19,6 +20,8 @@ export interface NarrowedRows {
   readonly ranges: readonly RowRange[];
   /** Whether all of them match, for sure. */
   readonly certain: boolean;
+  /** The pages of chunks whose indexes were read for it, by the places of their leaves. */
+  readonly pages: KnownPages;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function narrowRowGroup(
   wanted: readonly number[],
   { dataset, predicate, meter, signal }: ReadOptions,
 ): Promise<NarrowedRows> {
-  const all = { ranges: [{ start: 0, end: rows }], certain: false };
+  const all = { ranges: [{ start: 0, end: rows }], certain: false, pages: NO_PAGES };
   if (predicate === undefined) return { ...all, certain: true };
   const group = footer.rowGroup(index);
   const base = footer.bounds(index, fragment, dataset);
@@ -58,12 +61,12 @@ export async function narrowRowGroup(
     };
     if (!predicate.outcomes(filtered).canBeTrue) {
       meter.rowGroupsSkippedBy.bloom_filter++;
-      return { ranges: [], certain: false };
+      return { ranges: [], certain: false, pages: NO_PAGES };
     }
     const indexed = await pageIndexes(source, leaves, index, footer, bytes, signal);
     if (indexed.size === 0) return all;
     const narrowed = pageRanges(indexed, rows, filtered, (bounds) => predicate.outcomes(bounds));
-    for (const pages of indexed.values()) {
+    for (const { pages } of indexed.values()) {
       const read = pages.filter(({ firstRow, bounds }) =>
         narrowed.ranges.some(({ start, end }) => firstRow < end && firstRow + bounds.rows > start),
       ).length;
@@ -79,6 +82,13 @@ export async function narrowRowGroup(
     return all;
   }
 }
+
+interface IndexedLeaf {
+  readonly leaf: LeafColumn;
+  readonly pages: readonly PageBounds[];
+}
+
+const NO_PAGES: KnownPages = new Map();
 
 interface PathLeaf {
   readonly path: string;
@@ -132,40 +142,40 @@ async function pageIndexes(
   footer: FileFooter,
   bytes: number,
   signal: AbortSignal | undefined,
-): Promise<Map<string, readonly PageBounds[]>> {
-  const pages = new Map<string, readonly PageBounds[]>();
+): Promise<Map<string, IndexedLeaf>> {
+  const indexed = new Map<string, IndexedLeaf>();
   for (const { path, leaf } of leaves) {
     const { columnIndexLength, offsetIndexLength } = footer.rowGroup(index).columns[leaf.index]!;
     if (columnIndexLength === undefined || offsetIndexLength === undefined) continue;
     if ((columnIndexLength + offsetIndexLength) * 4 > bytes) continue;
     const read = await readPageIndex(source, footer.metadata, index, leaf, signal);
-    if (read !== undefined && read.pages.length > 1) pages.set(path, read.pages);
+    if (read !== undefined && read.pages.length > 1) indexed.set(path, { leaf, pages: read.pages });
   }
-  return pages;
+  return indexed;
 }
 
 /** Pages of different columns end at different rows: each stretch between two such ends is judged by the pages that it lies in. */
 function pageRanges(
-  indexed: ReadonlyMap<string, readonly PageBounds[]>,
+  indexed: ReadonlyMap<string, IndexedLeaf>,
   rows: number,
   base: BoundsOf,
   outcomes: (bounds: BoundsOf) => { canBeTrue: boolean; canBeFalse: boolean; canBeNull: boolean },
 ): NarrowedRows {
   const starts = [
-    ...new Set([...indexed.values()].flatMap((pages) => pages.map(({ firstRow }) => firstRow))),
+    ...new Set([...indexed.values()].flatMap(({ pages }) => pages.map(({ firstRow }) => firstRow))),
   ].sort((a, b) => a - b);
   const at = new Map([...indexed.keys()].map((path) => [path, 0]));
   const ranges: { start: number; end: number }[] = [];
   let certain = true;
   starts.forEach((first, i) => {
-    for (const [path, pages] of indexed) {
+    for (const [path, { pages }] of indexed) {
       let page = at.get(path)!;
       while ((pages[page + 1]?.firstRow ?? Infinity) <= first) page++;
       at.set(path, page);
     }
     const judged = outcomes((path) => {
       const known = base(path);
-      const page = indexed.get(path)?.[at.get(path) ?? 0];
+      const page = indexed.get(path)?.pages[at.get(path) ?? 0];
       return known === undefined || page === undefined ? known : { ...known, bounds: page.bounds };
     });
     if (!judged.canBeTrue) return;
@@ -177,5 +187,9 @@ function pageRanges(
   });
   const few = fewRanges(ranges);
   // Rows that are taken along do not match.
-  return { ranges: few, certain: certain && few.length === ranges.length };
+  return {
+    ranges: few,
+    certain: certain && few.length === ranges.length,
+    pages: new Map(Array.from(indexed.values(), ({ leaf, pages }) => [leaf.index, pages])),
+  };
 }

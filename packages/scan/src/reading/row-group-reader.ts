@@ -98,7 +98,7 @@ class RowGroupReader {
   constructor(planned: PlannedFragment, group: PlannedRowGroup, options: ReadOptions) {
     const { fragment, footer } = planned;
     this.#planned = planned;
-    this.#narrowed = { ranges: [{ start: 0, end: group.rows }], certain: group.certain };
+    this.#narrowed = { ranges: [{ start: 0, end: group.rows }], certain: group.certain, pages: new Map() };
     this.#fragment = fragment;
     this.#footer = footer;
     this.#group = group;
@@ -143,7 +143,7 @@ class RowGroupReader {
       this.#group.index,
       types,
       leaves,
-      { ranges: this.#narrowed.ranges, whole: this.#selection === undefined },
+      { ...this.#narrowed, whole: this.#selection === undefined },
       signal,
     );
     for (const [fileName, values] of decoded) this.#values.set(names.get(fileName)!, values);

@@ -16,29 +16,37 @@ export interface SelectedPages {
   readonly places: Uint32Array;
 }
 
+/** Pages of chunks whose offset index was read before, by the places of their leaves. */
+export type KnownPages = ReadonlyMap<number, readonly PageLocation[]>;
+
+/** A chunk, and its pages where they are known. */
+interface PagedChunk {
+  readonly chunk: ColumnChunk;
+  readonly known: readonly PageLocation[] | undefined;
+}
+
 interface Page extends PageLocation {
   readonly endRow: number;
 }
 
 /**
- * Reads the pages of column chunks without nesting that have some of the rows: in one round their offset indexes, in a second one dictionaries and pages of all of them.
+ * Reads the pages of column chunks without nesting that have some of the rows: in one round the offset indexes that were not read before, in a second one dictionaries and pages of all of them.
  *
  * @param rows - Of the row group.
  * @throws RangeError, PitotError INVALID_DATA where an index does not tell of the chunk's pages
  */
 export async function selectPages(
   file: AsyncBuffer,
-  chunks: readonly ColumnChunk[],
+  chunks: readonly PagedChunk[],
   ranges: readonly RowRange[],
   rows: number,
 ): Promise<SelectedPages[]> {
-  const places = chunks.map(({ offsetIndexOffset: start = 0, offsetIndexLength: length = 0 }) => ({
-    start,
-    end: start + length,
-  }));
-  const indexes = await FetchedChunks.of(file, places);
-  const wanted = chunks.map((chunk, i) => {
-    const pages = decodeOffsetIndex(new ThriftReader(indexes.chunk(places[i]!)), rows);
+  const indexes = await FetchedChunks.of(
+    file,
+    chunks.flatMap(({ chunk, known }) => (known === undefined ? [indexOf(chunk)] : [])),
+  );
+  const wanted = chunks.map(({ chunk, known }) => {
+    const pages = known ?? decodeOffsetIndex(new ThriftReader(indexes.chunk(indexOf(chunk))), rows);
     requireWithin(pages, chunk);
     const dictionary = { start: chunk.startOffset, end: pages[0]?.offset ?? chunk.startOffset };
     return { dictionary, pages: overlapping(pages, ranges, rows) };
@@ -64,6 +72,10 @@ export async function selectPages(
     const entries = pages.reduce((sum, { firstRow, endRow }) => sum + endRow - firstRow, 0);
     return { bytes: joined(parts), entries, places: placesWithin(pages, ranges) };
   });
+}
+
+function indexOf({ offsetIndexOffset: start = 0, offsetIndexLength: length = 0 }: ColumnChunk): ByteRange {
+  return { start, end: start + length };
 }
 
 /** Throws RangeError unless pages lie within their chunk. */

@@ -78,6 +78,24 @@ it("counts rows of whole pages without reading them", async () => {
   expect(effectiveness.rows.scanned).toBeLessThan(4000);
 });
 
+it("reads no byte of the predicate's column twice, indexes neither", async () => {
+  const asked: (readonly [start: number, end: number])[] = [];
+  const dataset = await openDataset({
+    byteLength: file.byteLength,
+    slice: (start, end = file.byteLength) => {
+      asked.push([start, end]);
+      return file.slice(start, end);
+    },
+  });
+  asked.length = 0;
+  expect((await countedRows(dataset, { predicate: near })).rows).toBe(3);
+  asked.sort(([a], [b]) => a - b);
+  // One for the indexes, one for each of three pages.
+  expect(asked).toHaveLength(4);
+  for (const [i, [start]] of asked.entries())
+    if (i > 0) expect(start).toBeGreaterThanOrEqual(asked[i - 1]![1]);
+});
+
 it("takes the smallest gaps along where there are many", () => {
   const ranges = Array.from({ length: 30 }, (_, i) => ({ start: i * 100 + (i % 3) * 10, end: i * 100 + 50 }));
   const few = fewRanges(ranges);
