@@ -1,5 +1,5 @@
 import type { QualityLimit } from "./assert-quality.ts";
-import { checkOptions, isObject, refused } from "./check-argument.ts";
+import { checkList, checkOptions, isObject, refused } from "./check-argument.ts";
 import type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
 
 const REMEDY =
@@ -13,6 +13,12 @@ export function checkSpec(spec: QualityPlanSpec): void {
     throw refused(`A check has no ${name}`, value, REMEDY);
   }
   checkLimit(spec);
+}
+
+/** @throws PitotError INVALID_ARGUMENT for what is no list of specs */
+export function checkSpecs(specs: readonly QualityPlanSpec[]): void {
+  checkList(specs, "Checks are not a list", "Give a list of specs, or use qualityFromIds for one.");
+  for (const spec of specs) checkSpec(spec);
 }
 
 /** @throws PitotError INVALID_ARGUMENT for a limit that would let everything through by a slip of the pen */

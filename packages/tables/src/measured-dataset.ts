@@ -1,9 +1,8 @@
 import { PitotError } from "@pitot/core";
 import type { Data, Schema } from "apache-arrow";
+import { checkSameColumns, foldStream } from "./batch-stream.ts";
 import { nullCount } from "./null-count.ts";
-import { guardedStream } from "./quality-table.ts";
 import { tableView, type TableInput } from "./table-input.ts";
-import { typeString } from "./type-string.ts";
 
 /** What statistics need to know of a dataset, without its values: of one table, or of a stream that nobody holds as a whole. */
 export class MeasuredDataset {
@@ -47,25 +46,15 @@ export function measureTable(table: TableInput | MeasuredDataset): MeasuredDatas
  * Measures a stream of batches, holding one at a time; hand the result to `datasetStatsTable` and its like in place of a table.
  *
  * @throws PitotError IO where the stream fails: its `cause` is the stream's error, its `value` the {@link MeasuredDataset} up to there;
- * INVALID_DATA where a batch has another schema than the first; INVALID_ARGUMENT for a stream without any batch, which has no schema
+ * INVALID_DATA where a batch has other columns than the first; INVALID_ARGUMENT for a stream without any batch, which has no schema
  */
 export async function measureStream(
   batches: AsyncIterable<TableInput> | Iterable<TableInput>,
 ): Promise<MeasuredDataset> {
-  let all: MeasuredDataset | undefined;
-  const before = (): MeasuredDataset | undefined => all;
-  try {
-    for await (const batch of guardedStream(batches)) all = join(all, measureTable(batch));
-  } catch (error) {
-    const so = before();
-    if (!(error instanceof PitotError) || error.code !== "IO" || so === undefined) throw error;
-    throw new PitotError("IO", "The stream of batches failed after", {
-      value: so,
-      remedy: error.remedy,
-      cause: error.cause,
-    });
-  }
-  const result = before();
+  const result = await foldStream(batches, (all: MeasuredDataset | undefined, batch) => {
+    const next = measureTable(batch);
+    return all === undefined ? next : join(all, next);
+  });
   if (result === undefined)
     throw new PitotError("INVALID_ARGUMENT", "A stream without any batch has no schema", {
       value: "0 batches",
@@ -74,16 +63,8 @@ export async function measureStream(
   return result;
 }
 
-function join(all: MeasuredDataset | undefined, next: MeasuredDataset): MeasuredDataset {
-  if (all === undefined) return next;
-  const [a, b] = [all, next].map(({ schema }) =>
-    schema.fields.map(({ name, type }) => `${name}: ${typeString(type)}`).join(", "),
-  );
-  if (a !== b)
-    throw new PitotError("INVALID_DATA", "A batch of the stream has another schema than the first", {
-      value: b,
-      remedy: `Give batches of ${a}.`,
-    });
+function join(all: MeasuredDataset, next: MeasuredDataset): MeasuredDataset {
+  checkSameColumns(all.schema.fields, next.schema.fields);
   return new MeasuredDataset(
     all.schema,
     all.rows + next.rows,

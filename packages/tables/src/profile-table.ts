@@ -1,9 +1,8 @@
-import { PitotError } from "@pitot/core";
 import { DataType, Field, Float64, Int64, List, Schema, Utf8, type Table } from "apache-arrow";
+import { checkSameColumns, foldStream } from "./batch-stream.ts";
 import { orderedText } from "./canonical-text.ts";
 import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
 import { checkDatasets } from "./dataset-stats.ts";
-import { guardedStream } from "./quality-table.ts";
 import { tableView, type TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
 import { typeString } from "./type-string.ts";
@@ -59,26 +58,26 @@ export function profileTable(table: TableInput, options: ProfileOptions = {}): D
 
 /**
  * Profiles a stream of batches, holding one at a time; the same as of one table with all of them.
- * @throws PitotError IO where the stream fails, INVALID_ARGUMENT where a batch has other columns than the first
+ * @throws PitotError IO where the stream fails: its `cause` is the stream's error, its `value` the {@link DatasetProfile} up to there; INVALID_DATA where a
+ * batch has other columns than the first
  */
 export async function profileStream(
   batches: AsyncIterable<TableInput> | Iterable<TableInput>,
   options: ProfileOptions = {},
 ): Promise<DatasetProfile> {
-  let all: DatasetProfile = [];
-  let first = true;
-  for await (const batch of guardedStream(batches)) {
-    if (first) all = profileTable(batch, options);
-    else {
-      const { columns } = tableView(batch);
-      checkSame(all, columns);
-      columns.forEach(({ chunks }, i) => {
-        for (const chunk of chunks) all[i]!.profile.add(chunk);
-      });
-    }
-    first = false;
-  }
-  return all;
+  const profiles = await foldStream(batches, (all: DatasetProfile | undefined, batch) => {
+    if (all === undefined) return profileTable(batch, options);
+    const { columns } = tableView(batch);
+    checkSameColumns(
+      all.map(({ name, profile: { type } }) => ({ name, type })),
+      columns,
+    );
+    columns.forEach(({ chunks }, i) => {
+      for (const chunk of chunks) all[i]!.profile.add(chunk);
+    });
+    return all;
+  });
+  return profiles ?? [];
 }
 
 /**
@@ -106,20 +105,6 @@ function isProfile(input: TableInput | DatasetProfile): input is DatasetProfile 
     Array.isArray(input) &&
     input.every((column: Partial<DatasetProfile[number]> | null) => column?.profile instanceof ColumnProfile)
   );
-}
-
-function checkSame(
-  all: DatasetProfile,
-  columns: readonly { readonly name: string; readonly type: ColumnProfile["type"] }[],
-): void {
-  const text = (some: readonly { name: string; type: ColumnProfile["type"] }[]): string =>
-    some.map(({ name, type }) => `${name}: ${typeString(type)}`).join(", ");
-  const [a, b] = [text(all.map(({ name, profile }) => ({ name, type: profile.type }))), text(columns)];
-  if (a !== b)
-    throw new PitotError("INVALID_ARGUMENT", "A batch of the stream has other columns than the first", {
-      value: b,
-      remedy: `Give batches of ${a}.`,
-    });
 }
 
 /** The columns of the schema from `type` on. */

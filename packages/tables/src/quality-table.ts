@@ -1,8 +1,9 @@
 import { PitotError } from "@pitot/core";
 import { makeData, RecordBatch, Struct, Table, type Data } from "apache-arrow";
 import type { QualityLimit } from "./assert-quality.ts";
-import { checkList, isObject } from "./check-argument.ts";
-import { checkedOptions, checkSpec } from "./check-spec.ts";
+import { guardedStream } from "./batch-stream.ts";
+import { checkList } from "./check-argument.ts";
+import { checkedOptions, checkSpecs } from "./check-spec.ts";
 import { BLOCK_ROWS, idKernel } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf, type QualityLabels } from "./quality-builder.ts";
 import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
@@ -50,10 +51,15 @@ export function qualityFromPlans(
   specs: readonly QualityPlanSpec[],
   options: QualityOptions = {},
 ): Table {
-  const view = tableView(table);
-  checkList(specs, "Checks are not a list", "Give a list of specs, or use qualityFromIds for one.");
-  for (const spec of specs) checkSpec(spec);
-  const { ordinals, firstRow } = checkedOptions(options);
+  checkSpecs(specs);
+  return ofPlans(tableView(table), specs, checkedOptions(options));
+}
+
+function ofPlans(
+  view: TableView,
+  specs: readonly QualityPlanSpec[],
+  { ordinals, firstRow }: Required<QualityOptions>,
+): Table {
   const builders = specs.map((spec) => new QualityBuilder(spec, ordinals));
   const byColumn = new Map<ColumnView, QualityBuilder[]>();
   specs.forEach(({ idCol }, i) => {
@@ -78,10 +84,12 @@ export async function* qualityFromStream(
   specs: readonly QualityPlanSpec[],
   options: QualityOptions = {},
 ): AsyncGenerator<Table, void, undefined> {
-  let { firstRow } = checkedOptions(options);
+  checkSpecs(specs);
+  let { ordinals, firstRow } = checkedOptions(options);
   for await (const batch of guardedStream(batches)) {
-    const found = qualityFromPlans(batch, specs, { ...options, firstRow });
-    firstRow += tableView(batch).rows;
+    const view = tableView(batch);
+    const found = ofPlans(view, specs, { ordinals, firstRow });
+    firstRow += view.rows;
     if (found.numRows > 0) yield found;
   }
 }
@@ -131,38 +139,6 @@ export function checkColumns({ columns }: TableView): void {
       value: actual,
       remedy: `Its columns must be ${text(QUALITY_SCHEMA.fields)}.`,
     });
-}
-
-/** The items of a stream; what it throws is told as a PitotError with the count of items before. */
-export async function* guardedStream<T>(
-  items: AsyncIterable<T> | Iterable<T>,
-): AsyncGenerator<T, void, undefined> {
-  let count = 0;
-  if (!isObject(items) || !(Symbol.asyncIterator in items || Symbol.iterator in items))
-    throw new PitotError("INVALID_ARGUMENT", "This is not a stream of batches", {
-      value: items,
-      remedy: "Give an iterable of tables, async or not.",
-    });
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  try {
-    for (;;) {
-      let next: IteratorResult<T>;
-      try {
-        next = await iterator.next();
-      } catch (cause) {
-        throw new PitotError("IO", "The stream of batches failed", {
-          value: `after ${count} batches`,
-          remedy: "What came before is whole; read the rest again.",
-          cause,
-        });
-      }
-      if (next.done === true) return;
-      count++;
-      yield next.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
 }
 
 /** Rows that a kernel looks at between two looks at whether a batch is full: hits of several steps fill one batch. */

@@ -9,6 +9,7 @@ import {
   isTableInput,
   measureStream,
   MISSING_DATASETS,
+  profileStream,
   qualityFromIds,
   qualityFromPredicate,
   qualityFromStream,
@@ -289,6 +290,33 @@ describe("a stream of batches", () => {
     await expect(measureStream(stream(5, 2))).rejects.toThrow("8 rows of 2 columns");
     await expect(measureStream(stream(0))).rejects.toThrow("has no schema");
     await expect(measureStream([table, { other: [1] }])).rejects.toMatchObject({ code: "INVALID_DATA" });
+    await expect(profileStream(stream(5, 2))).rejects.toMatchObject({
+      code: "IO",
+      value: [
+        { name: "id", profile: { rows: 8, nullCount: 2 } },
+        { name: "name", profile: { rows: 8, nullCount: 4 } },
+      ],
+    });
+  });
+
+  it("that fails by a promise, or fails to close too, is told as one", async () => {
+    const gone = new Error("the connection is gone");
+    await expect(measureStream([Promise.reject(gone)] as never)).rejects.toMatchObject({
+      code: "IO",
+      cause: gone,
+    });
+    const batches = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(gone),
+        return: () => Promise.reject(new Error("cannot be closed")),
+      }),
+    };
+    await expect(measureStream(batches)).rejects.toMatchObject({ code: "IO", cause: gone });
+  });
+
+  it("has its checks looked at before its batches", async () => {
+    const none = qualityFromStream(stream(0), [{ idCol: "id" } as never]);
+    await expect(none.next()).rejects.toThrow("A check has no entityKind");
   });
 
   it("is closed when its reader stops", async () => {
