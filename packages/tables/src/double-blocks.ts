@@ -53,24 +53,26 @@ export function doubleReader(chunk: Data, words: Int32Array | undefined): Double
         : unsigned(new Uint32Array(values.buffer, values.byteOffset, values.length * 2)),
     );
   }
-  const numbers = asNumbers(chunk);
+  const numbers = numbersOf(chunk) as Numbers;
   if (words === undefined && numbers instanceof Float64Array)
     return { direct: numbers, read: (from, to, into, at) => copy(numbers, from, to, into, at) };
   return withNulls(words, (from, to, into, at) => copy(numbers, from, to, into, at));
 }
 
-function asNumbers(chunk: Data): Numbers {
+/** The values of a numeric chunk: 64-bit integers and other numbers as they lie there, halves and decimals as doubles. */
+export function numbersOf(chunk: Data): Numbers | BigInt64Array | BigUint64Array {
   const { type, values, length, stride } = chunk;
   if (DataType.isDecimal(type)) {
-    const scale = 10 ** -type.scale;
+    // Divided, since a power of ten below 1 is rounded itself: 57 * 0.01 is not 0.57.
+    const [times, parts] = [10 ** Math.max(0, -type.scale), 10 ** Math.max(0, type.scale)];
     return Float64Array.from(
       { length },
-      (_, i) => Number(decimalAt(values as Uint32Array, stride, i)) * scale,
+      (_, i) => (Number(decimalAt(values as Uint32Array, stride, i)) * times) / parts,
     );
   }
   if (DataType.isFloat(type) && type.precision === Precision.HALF)
     return Float64Array.from({ length }, (_, i) => halfToNumber(values[i] as number));
-  return values as Numbers;
+  return values as Numbers | BigInt64Array | BigUint64Array;
 }
 
 type Read = DoubleReader["read"];

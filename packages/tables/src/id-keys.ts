@@ -1,6 +1,5 @@
-import { PitotError } from "@pitot/core";
 import { DataType, Precision, type Data } from "apache-arrow";
-import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
+import { byteColumn } from "./byte-column.ts";
 import { halfToNumber } from "./canonical-text.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { typeString } from "./type-string.ts";
@@ -25,12 +24,10 @@ export interface IdKeys {
 }
 
 /**
- * The ids of a chunk for comparison. Integers of any width are one family (uint64 one of its own), text and binary one, floats one, decimals
+ * A chunk of ids for comparison. Integers of any width are one family (uint64 one of its own), text and binary one, floats one, decimals
  * one per scale and width.
- *
- * @throws PitotError INVALID_ARGUMENT where the type can hold no id
  */
-export function idKeys(chunk: Data, column: string): IdKeys {
+export function idKeys(chunk: Data): IdKeys {
   const { type, length } = chunk;
   const words = validWords(chunk);
   if (DataType.isNull(type)) return { family: "any", words, pairs: new Int32Array(2 * length) };
@@ -58,15 +55,9 @@ export function idKeys(chunk: Data, column: string): IdKeys {
       bytes: fixed(data, 4 * chunk.stride, length),
     };
   }
-  if (DataType.isDictionary(type)) return dictionaryKeys(chunk, column, words);
-  if (BYTE_TYPES.has(type.typeId)) {
-    const { offsets, data } = byteColumn(chunk);
-    return { family: "bytes", words, bytes: { starts: offsets, ends: offsets.subarray(1), data } };
-  }
-  throw new PitotError("INVALID_ARGUMENT", `Column ${column} is of a type that holds no ids`, {
-    value: typeString(type),
-    remedy: "Give a column of integers, floats, decimals, text, binary, or a dictionary of these.",
-  });
+  if (DataType.isDictionary(type)) return dictionaryKeys(chunk, words);
+  const { offsets, data } = byteColumn(chunk);
+  return { family: "bytes", words, bytes: { starts: offsets, ends: offsets.subarray(1), data } };
 }
 
 function halves(values: BigInt64Array): Int32Array {
@@ -100,10 +91,10 @@ function fixed(data: Uint8Array, width: number, length: number): NonNullable<IdK
   return { starts: offsets, ends: offsets.subarray(1), data };
 }
 
-function dictionaryKeys(chunk: Data, column: string, words: Int32Array | undefined): IdKeys {
+function dictionaryKeys(chunk: Data, words: Int32Array | undefined): IdKeys {
   const parts = (chunk.dictionary!.data as readonly Data[])
     .filter(({ length }) => length > 0)
-    .map((part) => ({ keys: idKeys(part, column), length: part.length }));
+    .map((part) => ({ keys: idKeys(part), length: part.length }));
   const codes = codesOf(chunk);
   const first = parts[0]?.keys;
   if (first === undefined) return { family: "any", words, pairs: new Int32Array(2 * chunk.length) };

@@ -1,7 +1,8 @@
 import { PitotError } from "@pitot/core";
 import { hashBytes, hashPair } from "./hash.ts";
 import { idKeys, type IdKeys } from "./id-keys.ts";
-import { columnOf, tableView, type TableInput } from "./table-input.ts";
+import { idColumnOf } from "./id-type.ts";
+import { tableView, type TableInput } from "./table-input.ts";
 import { bit } from "./validity.ts";
 
 /**
@@ -20,8 +21,8 @@ export class IdSet {
 
   /** Adds the ids of a column. @throws PitotError as `qualityFromReferences` */
   add(table: TableInput, column: string): this {
-    for (const chunk of columnOf(tableView(table), column).chunks) {
-      const keys = idKeys(chunk, column);
+    for (const chunk of idColumnOf(tableView(table), column).chunks) {
+      const keys = idKeys(chunk);
       this.rows(keys, chunk.length, column, true, () => {});
     }
     return this;
@@ -32,18 +33,17 @@ export class IdSet {
    * For this package.
    */
   rows(keys: IdKeys, length: number, column: string, adding: boolean, visit: (row: number) => void): void {
-    if (keys.family !== "any") {
-      this.#family ??= keys.family;
-      if (this.#family !== keys.family)
-        throw new PitotError(
-          "INVALID_ARGUMENT",
-          `The ids of column ${column} cannot be compared with those before`,
-          {
-            value: `${keys.family} and ${this.#family}`,
-            remedy: "Cast one of the columns.",
-          },
-        );
-    }
+    if (keys.family === "any") return;
+    if (this.size > 0 && this.#family !== keys.family)
+      throw new PitotError(
+        "INVALID_ARGUMENT",
+        `The ids of column ${column} cannot be compared with those before`,
+        {
+          value: `${keys.family} and ${this.#family}`,
+          remedy: "Cast one of the columns.",
+        },
+      );
+    if (adding) this.#family = keys.family;
     const { words, pairs, bytes } = keys;
     for (let row = 0; row < length; row++) {
       if (words !== undefined && bit(words, row) === 0) continue;

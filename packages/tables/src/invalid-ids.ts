@@ -1,9 +1,7 @@
-import { PitotError } from "@pitot/core";
 import { DataType, Precision, Type, type Data } from "apache-arrow";
 import { blockKernels, SCAN_VALUES } from "./block-kernels.ts";
 import { uncheckedByteColumn } from "./byte-column.ts";
 import type { Numbers } from "./double-blocks.ts";
-import { typeString } from "./type-string.ts";
 import { bit, validWords } from "./validity.ts";
 
 /** Rows of a batch of quality rows, and of hits; half of it is a multiple of 32, so that blocks begin on a word of validity bits. */
@@ -15,11 +13,8 @@ export const BLOCK_ROWS = 65_536;
  */
 export type IdKernel = (from: number, to: number, hits: Int32Array) => number;
 
-/**
- * The kernel of a chunk's physical type: null, zero of any numeric type (−0 too) and the text "0" are invalid ids.
- * @throws PitotError INVALID_ARGUMENT where the type can hold no id
- */
-export function idKernel(chunk: Data, column: string): IdKernel {
+/** The kernel of the physical type of a chunk of ids: null, zero of any numeric type (−0 too) and the text "0" are invalid. */
+export function idKernel(chunk: Data): IdKernel {
   const { type } = chunk;
   const words = validWords(chunk);
   switch (type.typeId) {
@@ -44,20 +39,15 @@ export function idKernel(chunk: Data, column: string): IdKernel {
       const { offsets, data } = uncheckedByteColumn(chunk);
       return text(offsets, data, words);
     }
-    case Type.FixedSizeBinary:
-      // No zero text fits a fixed width, other than of one byte.
+    case Type.Dictionary:
+      return coded(chunk, words);
+    default:
+      // Only FixedSizeBinary is left. No zero text fits a fixed width, other than of one byte.
       return flagged(
         chunk.length,
         words,
         (row) => chunk.stride === 1 && (chunk.values as Uint8Array)[row] === 0x30,
       );
-    case Type.Dictionary:
-      return coded(chunk, words, column);
-    default:
-      throw new PitotError("INVALID_ARGUMENT", `Column ${column} is of a type that holds no ids`, {
-        value: typeString(type),
-        remedy: "Give a column of integers, floats, decimals, text, binary, or a dictionary of these.",
-      });
   }
 }
 
@@ -209,12 +199,12 @@ function isDecimalZero(values: Uint32Array, stride: number): (row: number) => bo
 }
 
 /** Looks at each value of the dictionary once, then at codes. */
-function coded(chunk: Data, words: Int32Array | undefined, column: string): IdKernel {
+function coded(chunk: Data, words: Int32Array | undefined): IdKernel {
   const zero = new Uint8Array(chunk.dictionary!.length);
   const hits = new Int32Array(BLOCK_ROWS);
   let base = 0;
   for (const part of chunk.dictionary!.data as readonly Data[]) {
-    const kernel = idKernel(part, column);
+    const kernel = idKernel(part);
     for (let from = 0; from < part.length; from += BLOCK_ROWS) {
       const count = kernel(from, Math.min(from + BLOCK_ROWS, part.length), hits);
       for (let i = 0; i < count; i++) if (hits[i]! >= 0) zero[base + hits[i]!] = 1;

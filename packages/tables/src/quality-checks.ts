@@ -1,9 +1,11 @@
 import { PitotError } from "@pitot/core";
-import { Data, DataType, Precision, Type, Vector, type Table } from "apache-arrow";
+import { Data, Vector, type Table } from "apache-arrow";
 import { canonicalText } from "./canonical-text.ts";
 import { checkInstance, checkOptions } from "./check-argument.ts";
+import { isNumeric, numbersOf } from "./double-blocks.ts";
 import { idKeys } from "./id-keys.ts";
 import { IdSet } from "./id-set.ts";
+import { idColumnOf } from "./id-type.ts";
 import { BLOCK_ROWS } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf } from "./quality-builder.ts";
 import type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
@@ -20,7 +22,10 @@ export interface PredicateRow {
   get(column: string): unknown;
 }
 
-/** Numbers outside `min` … `max`, or NaN, are wrong; nulls are not. For numeric columns, in the column's own unit. */
+/**
+ * Numbers outside `min` … `max`, or NaN, are wrong; nulls are not. For numeric columns and times, in the column's own unit: a bound of
+ * `timestamp[us]` is in microseconds. Decimals are rounded to doubles.
+ */
 export interface QualityRange {
   readonly column: string;
   readonly min?: number | bigint;
@@ -41,10 +46,8 @@ export function qualityFromDuplicates(
   checkOptions(options);
   const seen = options.seen ?? new IdSet();
   checkInstance(seen, IdSet);
-  return qualityWhere(table, spec, options, (id, rowOf) => {
-    for (const { chunk, base } of placed(id))
-      seen.rows(idKeys(chunk, id.name), chunk.length, id.name, true, (row) => rowOf(base + row));
-  });
+  const view = tableView(table);
+  return qualityWhere(view, spec, options, (rowOf) => byIds(view, spec.idCol, seen, true, rowOf));
 }
 
 /**
@@ -63,10 +66,8 @@ export function qualityFromReferences(
       value: known,
       remedy: "Give new IdSet().add(table, column).",
     });
-  return qualityWhere(table, spec, options, (id, rowOf) => {
-    for (const { chunk, base } of placed(id))
-      known.rows(idKeys(chunk, id.name), chunk.length, id.name, false, (row) => rowOf(base + row));
-  });
+  const view = tableView(table);
+  return qualityWhere(view, spec, options, (rowOf) => byIds(view, spec.idCol, known, false, rowOf));
 }
 
 /**
@@ -83,7 +84,7 @@ export function qualityFromPredicate(
 ): Table {
   const view = tableView(table);
   if (typeof wrong !== "function") checkRange(wrong);
-  return qualityWhere(table, spec, options, (_, rowOf) => {
+  return qualityWhere(view, spec, options, (rowOf) => {
     if (typeof wrong === "function") byFunction(view, wrong, rowOf, options.firstRow ?? 0);
     else byRange(columnOf(view, wrong.column), wrong, rowOf);
   });
@@ -91,14 +92,14 @@ export function qualityFromPredicate(
 
 /** Collects rows in blocks, so that what waits is bounded, and makes them a quality table with the ids as text. */
 function qualityWhere(
-  table: TableInput,
+  view: TableView,
   spec: QualityPlanSpec,
   options: QualityOptions,
-  find: (id: ColumnView, rowOf: (row: number) => void) => void,
+  find: (rowOf: (row: number) => void) => void,
 ): Table {
   checkSpec(spec);
   const { ordinals, firstRow } = checkedOptions(options);
-  const id = columnOf(tableView(table), spec.idCol);
+  const id = columnOf(view, spec.idCol);
   const builder = new QualityBuilder(spec, ordinals);
   const textOf = idTexts(id);
   let rows: number[] = [];
@@ -107,7 +108,7 @@ function qualityWhere(
     builder.addTexts(from.map(textOf), (i) => firstRow + from[i]!);
     rows = [];
   };
-  find(id, (row) => {
+  find((row) => {
     if (rows.push(row) === BLOCK_ROWS) deliver();
   });
   deliver();
@@ -138,6 +139,18 @@ function idTexts(id: ColumnView): (row: number) => string | null {
     if (words !== undefined && bit(words, row - base) === 0) return null;
     return text?.(row - base) ?? null;
   };
+}
+
+/** See `IdSet.rows`. */
+function byIds(
+  view: TableView,
+  idCol: string,
+  ids: IdSet,
+  adding: boolean,
+  rowOf: (row: number) => void,
+): void {
+  for (const { chunk, base } of placed(idColumnOf(view, idCol)))
+    ids.rows(idKeys(chunk), chunk.length, idCol, adding, (row) => rowOf(base + row));
 }
 
 function byFunction(
@@ -186,9 +199,13 @@ function byRange(
   { min = -Infinity, max = Infinity }: QualityRange,
   rowOf: (row: number) => void,
 ): void {
+  if (!isNumeric(column.type))
+    throw new PitotError("INVALID_ARGUMENT", `Column ${column.name} is not numeric, so it has no range`, {
+      value: typeString(column.type),
+      remedy: "Give a function of the row.",
+    });
   for (const { chunk, base } of placed(column)) {
-    if (!RANGED.has(column.type.typeId) || isHalf(column.type)) throw notNumeric(column);
-    const values = chunk.values as ArrayLike<number | bigint>;
+    const values: ArrayLike<number | bigint> = numbersOf(chunk);
     const words = validWords(chunk);
     for (let i = 0; i < chunk.length; i++)
       if ((words === undefined || bit(words, i) === 1) && !(values[i]! >= min && values[i]! <= max))
@@ -206,24 +223,4 @@ function checkRange(range: QualityRange): void {
       value: range,
       remedy: "Give a function of the row, or { column, min, max } whose bounds are numbers.",
     });
-}
-
-const RANGED: ReadonlySet<Type> = new Set([
-  Type.Int,
-  Type.Float,
-  Type.Date,
-  Type.Time,
-  Type.Timestamp,
-  Type.Duration,
-]);
-
-function isHalf(type: DataType): boolean {
-  return DataType.isFloat(type) && type.precision === Precision.HALF;
-}
-
-function notNumeric({ name, type }: ColumnView): PitotError {
-  return new PitotError("INVALID_ARGUMENT", `Column ${name} is not numeric, so it has no range`, {
-    value: typeString(type),
-    remedy: "Give a function of the row.",
-  });
 }

@@ -4,10 +4,11 @@ import type { QualityLimit } from "./assert-quality.ts";
 import { guardedStream } from "./batch-stream.ts";
 import { checkList } from "./check-argument.ts";
 import { checkedOptions, checkSpecs } from "./check-spec.ts";
+import { idColumnOf } from "./id-type.ts";
 import { BLOCK_ROWS, idKernel } from "./invalid-ids.ts";
 import { QualityBuilder, qualityTableOf, type QualityLabels } from "./quality-builder.ts";
 import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
-import { columnOf, tableView, type ColumnView, type TableInput, type TableView } from "./table-input.ts";
+import { tableView, type ColumnView, type TableInput, type TableView } from "./table-input.ts";
 import { typeString } from "./type-string.ts";
 
 /** What to look for in one id column. Severity and threshold are for `assertQuality`. */
@@ -63,7 +64,7 @@ function ofPlans(
   const builders = specs.map((spec) => new QualityBuilder(spec, ordinals));
   const byColumn = new Map<ColumnView, QualityBuilder[]>();
   specs.forEach(({ idCol }, i) => {
-    const column = columnOf(view, idCol);
+    const column = idColumnOf(view, idCol);
     byColumn.set(column, [...(byColumn.get(column) ?? []), builders[i]!]);
   });
   for (const [column, wanted] of byColumn) scan(column, wanted, firstRow);
@@ -150,7 +151,7 @@ const hits = new Int32Array(BLOCK_ROWS);
 function scan(column: ColumnView, builders: readonly QualityBuilder[], firstRow: number): void {
   let base = firstRow;
   for (const chunk of column.chunks) {
-    const kernel = idKernel(chunk, column.name);
+    const kernel = idKernel(chunk);
     let count = 0;
     const deliver = (): void => {
       for (const builder of builders) builder.addInvalid(hits, count, base);
@@ -163,6 +164,4 @@ function scan(column: ColumnView, builders: readonly QualityBuilder[], firstRow:
     deliver();
     base += chunk.length;
   }
-  // A table without rows has no chunk that would tell of a type without ids.
-  if (column.chunks.length === 0) idKernel(makeData({ type: column.type, length: 0 } as never), column.name);
 }
