@@ -16,10 +16,8 @@ export interface IdKeys {
     };
 }
 /**
- * The ids of a chunk for comparison. Integers of any width are one family (uint64 one of its own), text and binary one, floats one, decimals
+ * A chunk of ids for comparison. Integers of any width are one family (uint64 one of its own), text and binary one, floats one, decimals
  * one per scale and width.
- *
- * @throws PitotError INVALID_ARGUMENT where the type can hold no id
  */
-export declare function idKeys(chunk: Data, column: string): IdKeys;
+export declare function idKeys(chunk: Data): IdKeys;
 export {};

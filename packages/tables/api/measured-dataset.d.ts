@@ -18,6 +18,6 @@ export declare function measureTable(table: TableInput | MeasuredDataset): Measu
  * Measures a stream of batches, holding one at a time; hand the result to `datasetStatsTable` and its like in place of a table.
  *
  * @throws PitotError IO where the stream fails: its `cause` is the stream's error, its `value` the {@link MeasuredDataset} up to there;
- * INVALID_DATA where a batch has another schema than the first; INVALID_ARGUMENT for a stream without any batch, which has no schema
+ * INVALID_DATA where a batch has other columns than the first; INVALID_ARGUMENT for a stream without any batch, which has no schema
  */
 export declare function measureStream(batches: AsyncIterable<TableInput> | Iterable<TableInput>): Promise<MeasuredDataset>;

@@ -19,7 +19,8 @@ export type DatasetProfile = readonly {
 export declare function profileTable(table: TableInput, options?: ProfileOptions): DatasetProfile;
 /**
  * Profiles a stream of batches, holding one at a time; the same as of one table with all of them.
- * @throws PitotError IO where the stream fails, INVALID_ARGUMENT where a batch has other columns than the first
+ * @throws PitotError IO where the stream fails: its `cause` is the stream's error, its `value` the {@link DatasetProfile} up to there; INVALID_DATA where a
+ * batch has other columns than the first
  */
 export declare function profileStream(batches: AsyncIterable<TableInput> | Iterable<TableInput>, options?: ProfileOptions): Promise<DatasetProfile>;
 /**

@@ -9,7 +9,10 @@ export interface PredicateRow {
     /** The value of a column, as apache-arrow's `get` gives it: null where null. @throws PitotError INVALID_ARGUMENT for a column that is not there */
     get(column: string): unknown;
 }
-/** Numbers outside `min` … `max`, or NaN, are wrong; nulls are not. For numeric columns, in the column's own unit. */
+/**
+ * Numbers outside `min` … `max`, or NaN, are wrong; nulls are not. For numeric columns and times, in the column's own unit: a bound of
+ * `timestamp[us]` is in microseconds. Decimals are rounded to doubles.
+ */
 export interface QualityRange {
     readonly column: string;
     readonly min?: number | bigint;

@@ -41,5 +41,3 @@ export declare function qualityFromStream(batches: AsyncIterable<TableInput> | I
 export declare function concatQualityTables(tables: readonly TableInput[]): Table;
 /** @throws PitotError INVALID_ARGUMENT for what is not a quality table */
 export declare function checkColumns({ columns }: TableView): void;
-/** The items of a stream; what it throws is told as a PitotError with the count of items before. */
-export declare function guardedStream<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T, void, undefined>;

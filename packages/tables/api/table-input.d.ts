@@ -1,4 +1,4 @@
-import { DataType, Schema, Vector, type Data, type RecordBatch, type Table } from "apache-arrow";
+import { type Data, type DataType, type RecordBatch, type Schema, type Table, type Vector } from "apache-arrow";
 /** Values of one column: an Arrow vector, a typed array, or a list (null where there is no value) whose type is taken from its values. */
 export type ColumnInput = Vector | readonly unknown[] | NodeJS.TypedArray;
 /**
@@ -12,7 +12,7 @@ export interface ColumnView {
     readonly type: DataType;
     readonly chunks: readonly Data[];
 }
-/** A table as kernels read it: chunks of buffers per column, checked against their lengths. */
+/** A table as kernels read it: chunks of buffers per column, checked against their lengths. All columns are cut at the same rows. */
 export interface TableView {
     readonly schema: Schema;
     readonly rows: number;

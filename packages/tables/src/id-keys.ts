@@ -1,6 +1,6 @@
-import { DataType, Precision, type Data } from "apache-arrow";
+import { DataType, type Data } from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
-import { halfToNumber } from "./canonical-text.ts";
+import { numbersOf, type Numbers } from "./double-blocks.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { typeString } from "./type-string.ts";
 import { validWords } from "./validity.ts";
@@ -42,7 +42,7 @@ export function idKeys(chunk: Data): IdKeys {
           : widened(chunk.values as Int32Array, length),
     };
   }
-  if (DataType.isFloat(type)) return { family: "float", words, pairs: floatPairs(chunk, type.precision) };
+  if (DataType.isFloat(type)) return { family: "float", words, pairs: floatPairs(chunk) };
   if (DataType.isDecimal(type)) {
     const data = new Uint8Array(
       chunk.values.buffer as ArrayBuffer,
@@ -75,14 +75,10 @@ function widened(values: ArrayLike<number>, length: number): Int32Array {
 }
 
 /** Bits of doubles; −0 as 0, and one NaN, so that equal ids are equal bits. */
-function floatPairs({ values, length }: Data, precision: Precision): Int32Array {
-  const doubles = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    const value = precision === Precision.HALF ? halfToNumber(values[i] as number) : (values[i] as number);
-    doubles[i] = value + 0;
-    if (Object.is(value, -0)) doubles[i] = 0;
-    else if (value !== value) doubles[i] = Number.NaN;
-  }
+function floatPairs(chunk: Data): Int32Array {
+  const doubles = Float64Array.from(numbersOf(chunk).subarray(0, chunk.length) as Numbers, (value) =>
+    value !== value ? Number.NaN : value + 0,
+  );
   return new Int32Array(doubles.buffer);
 }
 

@@ -21,13 +21,15 @@ export function idKernel(chunk: Data): IdKernel {
     case Type.Null:
       return nulls;
     case Type.Int:
-      return (type as DataType & { bitWidth: number }).bitWidth === 64
-        ? wide(chunk.values as BigInt64Array, words)
-        : narrow(chunk.values as Numbers, words);
-    case Type.Float:
-      return (type as DataType & { precision: Precision }).precision === Precision.HALF
-        ? flagged(chunk.length, words, isHalfZero(chunk.values as Uint16Array))
-        : narrow(chunk.values as Numbers, words);
+    case Type.Float: {
+      if (DataType.isFloat(type) && type.precision === Precision.HALF)
+        return flagged(chunk.length, words, isHalfZero(chunk.values as Uint16Array));
+      // A buffer may go on beyond its chunk, and whoever looks for the next zero with it.
+      const values = (chunk.values as Numbers | BigInt64Array | BigUint64Array).subarray(0, chunk.length);
+      return values instanceof BigInt64Array || values instanceof BigUint64Array
+        ? wide(values, words)
+        : narrow(values, words);
+    }
     case Type.Decimal:
       return flagged(chunk.length, words, isDecimalZero(chunk.values as Uint32Array, chunk.stride));
     case Type.Utf8:
@@ -124,7 +126,7 @@ function zeros(
 }
 
 /** int64 as doubles: the bits of 0 are those of 0, and only those of the smallest int64 are a zero too, −0; so hits are looked at again. */
-function wide(values: BigInt64Array, words: Int32Array | undefined): IdKernel {
+function wide(values: BigInt64Array | BigUint64Array, words: Int32Array | undefined): IdKernel {
   const scan = narrow(new Float64Array(values.buffer, values.byteOffset, values.length), words);
   const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
   return (from, to, hits) => {
