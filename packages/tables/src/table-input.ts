@@ -1,22 +1,18 @@
 import { PitotError } from "@pitot/core";
 import {
-  DataType,
-  Field,
   makeData,
-  makeVector,
   Null,
-  Schema,
-  Utf8,
-  Vector,
-  vectorFromArray,
   type Data,
+  type DataType,
   type RecordBatch,
+  type Schema,
   type Table,
+  type Vector,
 } from "apache-arrow";
 import { isObject, isSchema } from "./check-argument.ts";
 import { checkBuffers } from "./check-buffers.ts";
+import { plainColumns } from "./plain-columns.ts";
 import { readIpc } from "./read-ipc.ts";
-import { textBuffers } from "./text-buffers.ts";
 
 /** Values of one column: an Arrow vector, a typed array, or a list (null where there is no value) whose type is taken from its values. */
 export type ColumnInput = Vector | readonly unknown[] | NodeJS.TypedArray;
@@ -39,7 +35,7 @@ export interface ColumnView {
   readonly chunks: readonly Data[];
 }
 
-/** A table as kernels read it: chunks of buffers per column, checked against their lengths. */
+/** A table as kernels read it: chunks of buffers per column, checked against their lengths. All columns are cut at the same rows. */
 export interface TableView {
   readonly schema: Schema;
   readonly rows: number;
@@ -96,6 +92,7 @@ function read(input: TableInput): TableView {
   if (input instanceof ArrayBuffer) return read(readIpc(new Uint8Array(input)));
   if (isTable(input)) return viewOf(input.schema, input.batches);
   if (isBatch(input)) return viewOf(input.schema, [input]);
+  if (!isColumns(input)) throw noTable(input);
   return plainColumns(input);
 }
 
@@ -133,67 +130,13 @@ function viewOf(schema: Schema, batches: readonly RecordBatch[]): TableView {
   return { schema, rows: batches.reduce((sum, { data }) => sum + data.length, 0), columns };
 }
 
-function plainColumns(input: Readonly<Record<string, ColumnInput>>): TableView {
-  // Rows, or values of one column.
-  if (Array.isArray(input)) throw noTable(input);
-  const entries = Object.entries(input);
+/** Rows, values of one column, a promise that nobody awaited, a Map, a Date: nothing of them is a column by name. */
+function isColumns(input: object): boolean {
   const prototype = Object.getPrototypeOf(input) as unknown;
-  // A promise that nobody awaited, a Map, a Date: nothing of them is a column.
-  if (entries.length === 0 && prototype !== null && prototype !== Object.prototype) throw noTable(input);
-  const vectors = entries.map(([name, values]) => [name, vectorOf(name, values)] as const);
-  const rows = vectors[0]?.[1].length ?? 0;
-  const columns = vectors.map(([name, vector]) => {
-    if (vector.length !== rows)
-      throw new PitotError("INVALID_ARGUMENT", `Column ${name} is not as long as ${vectors[0]![0]}`, {
-        value: `${vector.length} and ${rows} rows`,
-        remedy: "Give columns of one length.",
-      });
-    const chunks = (vector.data as readonly Data[]).filter(({ length }) => length > 0);
-    for (const chunk of chunks) checkBuffers(chunk, name);
-    return { name, type: vector.type as DataType, chunks };
-  });
-  return { schema: new Schema(columns.map(({ name, type }) => new Field(name, type, true))), rows, columns };
-}
-
-function vectorOf(name: string, values: ColumnInput): Vector {
-  const failed = (cause?: unknown): never => {
-    throw new PitotError("INVALID_ARGUMENT", `The values of column ${name} are of no type that Arrow has`, {
-      value: values,
-      remedy: "Give values of one type, a typed array, or an Arrow vector.",
-      cause,
-    });
-  };
-  if (typeof values !== "object" || values === null) return failed();
-  if ("data" in values && "type" in values) return values as Vector;
-  if (ArrayBuffer.isView(values))
-    return values instanceof DataView
-      ? failed()
-      : makeVector((values instanceof Uint8ClampedArray ? new Uint8Array(values) : values) as Uint8Array);
-  if (!Array.isArray(values)) return failed();
-  const list = (values as readonly unknown[]).map((value) => value ?? null);
-  const first = list.find((value) => value !== null);
-  const beyond = list.find((value) => typeof value === "bigint" && BigInt.asIntN(64, value) !== value);
-  if (beyond !== undefined)
-    throw new PitotError("INVALID_ARGUMENT", `Column ${name} holds an integer beyond int64`, {
-      value: beyond,
-      remedy: "Give a BigUint64Array, a decimal vector, or text.",
-    });
-  try {
-    if (first === undefined) return vectorFromArray(list, new Null());
-    if (typeof first !== "string") return vectorFromArray(list) as Vector;
-  } catch (error) {
-    return failed(error);
-  }
-  const other = list.find((value) => value !== null && typeof value !== "string");
-  if (other !== undefined)
-    throw new PitotError("INVALID_ARGUMENT", `Column ${name} holds text and a ${typeof other}`, {
-      value: other,
-      remedy: "Make its values one type: is it a number to you, or text?",
-    });
-  // Not the dictionary that apache-arrow would infer: text that a user gave is text.
-  return new Vector([
-    makeData({ type: new Utf8(), length: list.length, ...textBuffers(list as (string | null)[]) }),
-  ]);
+  return (
+    !Array.isArray(input) &&
+    (prototype === null || prototype === Object.prototype || Object.keys(input).length > 0)
+  );
 }
 
 function noTable(input: unknown): PitotError {

@@ -15,6 +15,7 @@ import {
   tableFromIPC,
   Uint16,
   Utf8,
+  Vector,
   vectorFromArray,
 } from "apache-arrow";
 import * as fc from "fast-check";
@@ -30,6 +31,7 @@ import {
   QUALITY_SCHEMA,
   qualityFromIds,
   qualityFromPlans,
+  qualityGroups,
   recordDatasets,
   recordQualityTable,
   schemaFingerprint,
@@ -221,6 +223,57 @@ describe("quality rows", () => {
     const table = tableFromArrays({ id: Int32Array.of(0), other: Int32Array.of(0) });
     expect(qualityFromPlans(table, [SPEC, { ...SPEC, idCol: "other" }]).numRows).toBe(2);
     expect(() => concatQualityTables([table])).toThrow("This is not a quality table");
+  });
+
+  it("keep their rows together where each column is cut in a way of its own (property)", () => {
+    const cells = ["NODE", "EDGE", "WAY"];
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...cells), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.array(fc.nat(12), { maxLength: 3 }), { minLength: 4, maxLength: 4 }),
+        (kinds, cuts) => {
+          const cut = (values: string[], at: number[]): Vector => {
+            const ends = [...new Set([...at.filter((end) => end > 0 && end < values.length), values.length])];
+            const parts = ends
+              .toSorted((a, b) => a - b)
+              .map((end, i, all) => values.slice(all[i - 1] ?? 0, end));
+            return new Vector(parts.map((part) => vectorFromArray(part, new Utf8()).data[0]!));
+          };
+          const columns = {
+            entity_kind: cut(kinds, cuts[0]!),
+            entity_id: cut(
+              kinds.map((_, i) => String(i)),
+              cuts[1]!,
+            ),
+            issue: cut(
+              kinds.map((kind) => `BAD_${kind}`),
+              cuts[2]!,
+            ),
+            source_table: cut(
+              kinds.map((kind) => kind.toLowerCase()),
+              cuts[3]!,
+            ),
+          };
+          const expected = kinds.map((kind, i) => [kind, String(i), `BAD_${kind}`, kind.toLowerCase()]);
+          expect(rows(concatQualityTables([columns]))).toEqual(expected);
+          expect(
+            qualityGroups(columns).map(({ entityKind, issue, sourceTable, rows: count }) => [
+              entityKind,
+              issue,
+              sourceTable,
+              count,
+            ]),
+          ).toEqual(
+            [...new Set(kinds)].map((kind) => [
+              kind,
+              `BAD_${kind}`,
+              kind.toLowerCase(),
+              kinds.filter((each) => each === kind).length,
+            ]),
+          );
+        },
+      ),
+    );
   });
 });
 
