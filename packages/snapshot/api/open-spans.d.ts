@@ -23,8 +23,14 @@ export declare class OpenSpans {
     ended(spanId: string): void;
     /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
     forget(scope: string): void;
-    /** Ends all: the process ends. Innermost first, so that no parent ends before its children. */
-    abort(): void;
-    /** Rows to be written, by run or session: of spans that have grown since they were written. */
-    take(scopeOf: (row: SpanRow) => string): Map<string, SpanRow[]>;
+    /**
+     * Ends all: the process ends. Innermost first, so that no parent ends before its children.
+     * @returns how many could not be ended, since they were too many to be remembered
+     */
+    abort(): number;
+    /** Rows to be written, by run or session: of spans that have grown since they were written; and whether there are more of them. */
+    take(scopeOf: (row: SpanRow) => string): {
+        rows: Map<string, SpanRow[]>;
+        more: boolean;
+    };
 }

@@ -65,6 +65,10 @@ export declare class SnapshotStore implements RecordTarget {
      * @param deadline time of `performance.now()` after which a slow disk is asked for no more
      */
     flush(deadline?: number): void;
+    /** Writes all that is open, as it is now: the process may be killed before it ends. Synchronous. */
+    checkpoint(): void;
+    /** From now on each span and log record is written before the call returns: for a process whose last moment this is. */
+    writeAtOnce(): void;
     /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
     close(): Promise<void>;
 }

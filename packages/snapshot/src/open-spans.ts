@@ -20,19 +20,22 @@ interface Entry {
   version: number;
 }
 
-/** Rows of one flush; what is over waits for the next. */
+/** Rows of one turn of the event loop; what is over waits for the next. */
 const MOST_ROWS = 2048;
-/** A span that somebody forgot to end must not stay in memory for ever; the oldest are on disk by then. */
-const MOST_SPANS = 10_000;
+/** A span that somebody forgot to end must not stay in memory for ever. */
+const MOST_SPANS = 50_000;
 
 /** The spans of a process that have begun and not ended. */
 export class OpenSpans {
   readonly #entries = new Map<string, Entry>();
+  /** Ids of open spans that are not in memory any more. */
+  readonly #forgotten = new Set<string>();
 
   started(span: OpenSpan): void {
     if (this.#entries.size >= MOST_SPANS)
       for (const [oldest] of this.#entries) {
         this.#entries.delete(oldest);
+        this.#forgotten.add(oldest);
         break;
       }
     this.#entries.set(span.spanId, { span, scope: undefined, version: -1 });
@@ -45,7 +48,7 @@ export class OpenSpans {
   }
 
   ended(spanId: string): void {
-    this.#entries.delete(spanId);
+    if (!this.#entries.delete(spanId)) this.#forgotten.delete(spanId);
   }
 
   /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
@@ -57,26 +60,32 @@ export class OpenSpans {
       }
   }
 
-  /** Ends all: the process ends. Innermost first, so that no parent ends before its children. */
-  abort(): void {
+  /**
+   * Ends all: the process ends. Innermost first, so that no parent ends before its children.
+   * @returns how many could not be ended, since they were too many to be remembered
+   */
+  abort(): number {
     for (const { span } of [...this.#entries.values()].reverse()) span.abort();
+    const { size } = this.#forgotten;
     this.#entries.clear();
+    this.#forgotten.clear();
+    return size;
   }
 
-  /** Rows to be written, by run or session: of spans that have grown since they were written. */
-  take(scopeOf: (row: SpanRow) => string): Map<string, SpanRow[]> {
+  /** Rows to be written, by run or session: of spans that have grown since they were written; and whether there are more of them. */
+  take(scopeOf: (row: SpanRow) => string): { rows: Map<string, SpanRow[]>; more: boolean } {
     const rows = new Map<string, SpanRow[]>();
     let count = 0;
     for (const entry of this.#entries.values()) {
       const version = entry.span.version();
       if (version === entry.version) continue;
-      if (++count > MOST_ROWS) break;
+      if (++count > MOST_ROWS) return { rows, more: true };
       const row = written(entry, version, scopeOf);
       const ofScope = rows.get(row.scope);
       if (ofScope === undefined) rows.set(row.scope, [row.row]);
       else ofScope.push(row.row);
     }
-    return rows;
+    return { rows, more: false };
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
 import type { Table } from "apache-arrow";
@@ -78,7 +78,8 @@ export function tablePath(folder: string, name: string): string | undefined {
 }
 
 function folders(parent: string): string[] {
-  if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  // No link: whoever removes, or recovers, would do so elsewhere.
+  if (lstatSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && ID.test(entry.name))
     .map((entry) => entry.name)

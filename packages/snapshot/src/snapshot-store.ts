@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
@@ -64,12 +65,15 @@ export class SnapshotStore implements RecordTarget {
   /** Spans of runs whose folder is about to be made, by run. */
   readonly #opening = new Map<string, string>();
   readonly #pending = new Set<Promise<void>>();
-  #sessions = 0;
   #sessionId: string;
   /** Of the session's records, once no more follow. */
   #sessionCounts: RecordCounts | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Open spans that are written in the next turn of the event loop. */
+  #more: NodeJS.Immediate | undefined;
   #told = false;
+  /** Whether rows are written before the call returns. */
+  #atOnce: boolean;
   /** Spans that could not be written. */
   droppedSpans = 0;
   /** Log records that could not be written. */
@@ -79,6 +83,7 @@ export class SnapshotStore implements RecordTarget {
   constructor(options: SnapshotOptions = {}) {
     this.directory = resolve(options.directory ?? process.env["PITOT_DIR"] ?? ".pitot");
     this.flushMs = flushInterval(options.flush);
+    this.#atOnce = this.flushMs === 0;
     this.#settings = {
       serviceName: options.serviceName,
       delivery: options.delivery ?? "none",
@@ -133,14 +138,16 @@ export class SnapshotStore implements RecordTarget {
     this.#open.started(span);
     // In the folder of the session it would be found there, open, however its run ends.
     const waits = opensRun !== undefined && !this.#folders.has(opensRun);
-    if (this.flushMs === 0 && waits) this.#opening.set(opensRun, spanId);
-    if (this.flushMs > 0 || waits) this.#arm();
+    if (this.#atOnce && waits) this.#opening.set(opensRun, spanId);
+    if (!this.#atOnce || waits) this.#arm();
     else this.#writeOne(spanId);
   }
 
   /** Ends every span that is open as aborted, since the process ends. */
   abortOpenSpans(): void {
-    this.#open.abort();
+    const lost = this.#open.abort();
+    if (lost > 0)
+      this.#lost("spans", lost, new Error(`${lost} spans were still open, and too many to be ended`));
   }
 
   /**
@@ -183,11 +190,22 @@ export class SnapshotStore implements RecordTarget {
       }
   }
 
+  /** Writes all that is open, as it is now: the process may be killed before it ends. Synchronous. */
+  checkpoint(): void {
+    while (this.#writeOpenSpans());
+  }
+
+  /** From now on each span and log record is written before the call returns: for a process whose last moment this is. */
+  writeAtOnce(): void {
+    this.#atOnce = true;
+  }
+
   /** Writes what waits, compacts what is finished, and returns when it is on disk. Idempotent. */
   async close(): Promise<void> {
     this.flush();
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    clearImmediate(this.#more);
     this.#closeSession();
     for (const id of this.#folders.keys()) this.#compact(id);
     await Promise.all(this.#pending);
@@ -197,7 +215,7 @@ export class SnapshotStore implements RecordTarget {
     // What ends after its run was compacted belongs to the session.
     const scopeId = this.#scopeOf(row.run_id);
     const { seq, full } = (this.#waiting[table] as WaitingRows<RowOf[Table]>).add(scopeId, row, text);
-    if (full || this.flushMs === 0) this.#writeRows(table, scopeId);
+    if (full || this.#atOnce) this.#writeRows(table, scopeId);
     else this.#arm();
     return { scopeId, seq };
   }
@@ -245,7 +263,9 @@ export class SnapshotStore implements RecordTarget {
   }
 
   #nextSession(): string {
-    return `${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}-${this.#sessions++}`;
+    // Threads of one process, and processes of many containers, may begin in the same millisecond with the same process id.
+    const [time, chance] = [new Date().toISOString().replace(/[:.]/g, "-"), randomBytes(4).toString("hex")];
+    return `${time}-${process.pid}-${chance}`;
   }
 
   #closeSession(): void {
@@ -279,8 +299,10 @@ export class SnapshotStore implements RecordTarget {
     this.#timer = undefined;
     this.flush();
     this.#opening.clear();
-    this.#writeOpenSpans();
+    this.#writeOpenSpansInTurns();
     for (const folder of this.#folders.values()) folder.sync();
+    // Whoever cannot ask this process takes silence for its death, and would send what it is sending.
+    for (const folder of this.#sending.values()) folder.sync();
     const session = this.#folders.get(this.#sessionId);
     if (
       session !== undefined &&
@@ -289,7 +311,7 @@ export class SnapshotStore implements RecordTarget {
         this.#sessionCounts !== undefined)
     )
       this.#closeSession();
-    if (this.#folders.size > 0) this.#arm();
+    if (this.#folders.size > 0 || this.#sending.size > 0) this.#arm();
   }
 
   #writeOne(spanId: string): void {
@@ -297,8 +319,16 @@ export class SnapshotStore implements RecordTarget {
     if (one !== undefined) this.#writeOpen(one.scope, [one.row]);
   }
 
-  #writeOpenSpans(): void {
-    for (const [id, rows] of this.#open.take((row) => this.#scopeOf(row.run_id))) this.#writeOpen(id, rows);
+  /** False where all are written. */
+  #writeOpenSpans(): boolean {
+    const { rows, more } = this.#open.take((row) => this.#scopeOf(row.run_id));
+    for (const [id, ofScope] of rows) this.#writeOpen(id, ofScope);
+    return more;
+  }
+
+  /** In turns of their own: thousands at once would hold the pipeline up. */
+  #writeOpenSpansInTurns(): void {
+    this.#more = this.#writeOpenSpans() ? setImmediate(() => this.#writeOpenSpansInTurns()) : undefined;
   }
 
   #writeOpen(id: string, rows: readonly SpanRow[]): void {

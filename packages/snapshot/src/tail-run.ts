@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { RecordBatch } from "apache-arrow";
-import { livingClaims } from "./folder-claim.ts";
+import { isClaimed } from "./folder-claim.ts";
 import { readManifest } from "./manifest.ts";
-import { measureTable } from "./measure-table.ts";
+import { measureTable, type TableMeasure } from "./measure-table.ts";
 import { readBatches } from "./read-batches.ts";
 import { runFolder, tablePath } from "./read-run.ts";
 import { TABLE_SCHEMAS } from "./table-schemas.ts";
@@ -40,7 +38,7 @@ export async function* tailRun(
   const seen = new Map<string, number>();
   for (;;) {
     // Asked before the last look: what is written after it cannot be missed.
-    const ended = readManifest(folder).state !== "open" || livingClaims(folder).length === 0;
+    const ended = readManifest(folder).state === "compacted" || !isClaimed(folder);
     for (const table of Object.keys(TABLE_SCHEMAS))
       if (table !== "open_spans") yield* newBatches(folder, table, seen);
     if (ended || options.signal?.aborted) return;
@@ -63,7 +61,7 @@ async function* newBatches(
 ): AsyncGenerator<TailBatch> {
   const done = seen.get(table) ?? 0;
   const path = tablePath(folder, table);
-  if (path === undefined || rowsOf(path) === done) return;
+  if (path === undefined || measured(path).rows === done) return;
   let row = 0;
   // A stream may be compacted between two looks: batches stay what they are, so that rows tell where to go on.
   for await (const batch of readBatches(path)) {
@@ -75,6 +73,12 @@ async function* newBatches(
   }
 }
 
-function rowsOf(path: string): number {
-  return existsSync(path) ? measureTable(path).rows : measureTable(join(path.replace(/s$/, ""))).rows;
+/** Of a stream that is compacted by now, the file. */
+function measured(path: string): TableMeasure {
+  try {
+    return measureTable(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !path.endsWith(".arrows")) throw error;
+    return measureTable(path.slice(0, -1));
+  }
 }

@@ -2,6 +2,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { prune, readRun, recover, SnapshotStore } from "../src/index.ts";
+import { listRuns, prune, readRun, recover, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
 import { watchDisk } from "./watched-disk.ts";
 
@@ -171,6 +172,19 @@ describe("a bad disk", () => {
     finishRun(startRun({ label: "link" }));
     expect(readdirSync(elsewhere)).toEqual([]);
     expect(warn).toHaveBeenCalledTimes(1);
+    rmSync(elsewhere, { recursive: true });
+  });
+
+  it("with a link where the folder of all runs belongs is neither read, recovered nor pruned there", async () => {
+    finishRun(startRun({ label: "elsewhere" }));
+    await store.close();
+    const elsewhere = mkdtempSync(join(tmpdir(), "pitot-elsewhere-"));
+    renameSync(join(directory, "runs"), join(elsewhere, "runs"));
+    symlinkSync(join(elsewhere, "runs"), join(directory, "runs"));
+    expect(listRuns(directory)).toEqual([]);
+    expect(await recover(directory)).toEqual([]);
+    expect(await prune(directory, { maxRuns: 0 })).toEqual([]);
+    expect(listRuns(elsewhere)).toHaveLength(1);
     rmSync(elsewhere, { recursive: true });
   });
 

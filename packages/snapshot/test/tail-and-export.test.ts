@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -8,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compactTable } from "../src/compact-table.ts";
 import { exportRun, readRun, SnapshotStore, tailRun } from "../src/index.ts";
 import { measureTable } from "../src/measure-table.ts";
+import { thisProcess } from "../src/process-identity.ts";
 import { readBatches } from "../src/read-batches.ts";
 import { testSpan } from "./span-rows.ts";
 
@@ -47,6 +57,35 @@ describe("tailRun", () => {
     await writing;
     expect(ids).toEqual(Array.from({ length: 20_000 }, (_, i) => `${i}`));
     expect(looks).toBeGreaterThan(3);
+  });
+
+  it("yields also what ends just after its run", async () => {
+    restore();
+    store = new SnapshotStore({ directory, flush: 3_600_000 });
+    restore = configureRecording({ targets: [store], flushMs: 50 });
+    const run = startRun({ label: "late" });
+    run.recordQualityRow("N", "1", "I");
+    const tables: string[] = [];
+    for await (const { table } of tailRun(directory, run.runId, { pollMs: 20 })) {
+      tables.push(table);
+      if (tables.length > 1) continue;
+      finishRun(run);
+      // Written when the run is compacted.
+      store.addSpan(testSpan(1, { run_id: run.runId }));
+    }
+    expect(tables).toEqual(["quality", "spans"]);
+    await store.close();
+  });
+
+  it("changes nothing, also where the process has died", async () => {
+    const run = startRun({ label: "dead" });
+    const folder = join(directory, "runs", run.runId);
+    for (const name of readdirSync(folder).filter((file) => file.endsWith(".claim")))
+      writeFileSync(join(folder, name), JSON.stringify({ ...thisProcess(), start: "1" }));
+    const before = readdirSync(folder);
+    for await (const _ of tailRun(directory, run.runId)) expect(_).toBeUndefined();
+    // The claim's time is the last sign of life, which recovery wants to know.
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   it("ends when it is told to, and names a run that is not there", async () => {
