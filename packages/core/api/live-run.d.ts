@@ -11,6 +11,8 @@ export declare function activeUnfinishedRun(): PipelineRun | undefined;
 export declare function adoptStrays(live: LiveRun): void;
 /** Runs that have not finished, e.g. to close them as aborted when the process ends. */
 export declare function aliveRuns(): readonly PipelineRun[];
+/** Where the runs under way keep their records. */
+export declare function aliveScopes(): readonly RecordScope[];
 /** Aborts `run.signal` of every run under way: the process was asked to stop. */
 export declare function abortRuns(reason: unknown): void;
 /** What all envelopes of one run share: span, context, records, cancellation. */

@@ -20,6 +20,8 @@ declare class Session implements DiagnosticsSink {
     recordColumns(records: ColumnRecords): void;
     /** Settles what was recorded so far, and hands it to storage and spans; the next record begins anew. */
     close(): void;
+    /** Hands what was recorded so far to storage; the session goes on. */
+    flush(): void;
 }
 /** See {@link Session}. */
 export declare const session: Session;

@@ -12,6 +12,7 @@ export { PipelineRun } from "./pipeline-run.ts";
 export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";
 export { abortRuns, activeRun, aliveRuns, runIdOf } from "./live-run.ts";
 export { session } from "./session.ts";
+export { flushRecords } from "./flush-records.ts";
 export type { RunPayload, RunStatus } from "./run-payload.ts";
 export type { StageBody, StageOptions } from "./stage.ts";
 

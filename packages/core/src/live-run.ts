@@ -52,6 +52,11 @@ export function aliveRuns(): readonly PipelineRun[] {
   return [...alive].flatMap(({ run }) => (run === undefined ? [] : [run]));
 }
 
+/** Where the runs under way keep their records. */
+export function aliveScopes(): readonly RecordScope[] {
+  return [...alive].flatMap(({ scope }) => scope ?? []);
+}
+
 /** Aborts `run.signal` of every run under way: the process was asked to stop. */
 export function abortRuns(reason: unknown): void {
   for (const live of alive) live.abort(reason);

@@ -68,6 +68,11 @@ class Session implements DiagnosticsSink {
     scope?.finish(undefined);
   }
 
+  /** Hands what was recorded so far to storage; the session goes on. */
+  flush(): void {
+    guarded("session.flush", () => this.#scope?.flush());
+  }
+
   #here(): PipelineRun | RecordScope | undefined {
     const run = activeUnfinishedRun();
     if (run !== undefined) return run;

@@ -6,6 +6,7 @@ import {
   aliveRuns,
   configureRecording,
   finishRun,
+  flushRecords,
   PitotError,
   session,
   type RecordingOptions,
@@ -150,12 +151,13 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     serviceName: options.serviceName,
     retention: options.retention,
   });
-  const restore = configureRecording({
+  const recorded: RecordingOptions = {
     ...options,
     targets: store === undefined ? [] : [store, ...delivery.recordTargets],
     logEmitter: { emit: (record) => logs.getLogger("pitot").emit(record) },
     ...(store === undefined ? {} : { flushMs: store.flushMs }),
-  });
+  };
+  const restore = configureRecording(recorded);
   const snapshotProcessor = new SnapshotSpanProcessor(store);
   const sdk =
     mode === "started"
@@ -194,9 +196,16 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   const shutdown = (): Promise<void> => (stopped ??= stop());
   const unwatch = watchProcessEnd({
     flush: (deadline) => store?.flush(deadline),
-    checkpoint: () => delivery.checkpointMetrics(),
+    checkpoint: () => {
+      store?.checkpoint();
+      delivery.checkpointMetrics();
+    },
     abortSpans: () => store?.abortOpenSpans(),
     spillLast: () => delivery.spillLast(),
+    writeAtOnce: () => {
+      store?.writeAtOnce();
+      configureRecording({ ...recorded, flushMs: 0 });
+    },
     shutdown,
     boundMs: Math.min(shutdownMs, 2000),
   });
@@ -207,6 +216,7 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
     snapshotProcessor,
     yield: (signal, successor) => sdk?.yield(signal, successor),
     flush: async () => {
+      flushRecords();
       if (sdk !== undefined) await within(shutdownMs, sdk.forceFlush());
       store?.flush();
     },

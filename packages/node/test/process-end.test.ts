@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readRun, recover } from "@pitot/snapshot";
+import { listScopes, readRun, recover } from "@pitot/snapshot";
 import { startOtlpSink } from "@pitot/testing";
 import { expect, it } from "vitest";
 
@@ -16,6 +16,11 @@ it.each([
   ["throw", 1, null],
   ["reject", 1, null],
   ["handler", 7, null],
+  // Longer than the bound: the application ends when it is done.
+  ["handler for once, set before", 7, null],
+  ["handler for once, then a second signal", null, "SIGTERM"],
+  ["signal-exit, set before", null, "SIGTERM"],
+  ["signal-exit, set after", null, "SIGTERM"],
   ["SIGTERM", null, "SIGTERM"],
   ["SIGINT", null, "SIGINT"],
   ["SIGHUP", null, "SIGHUP"],
@@ -27,10 +32,28 @@ it.each([
     timeout: 60_000,
   });
   expect([child.status, child.signal], child.stderr).toEqual([status, signal]);
+  // What another listener ended at once has been written, and is finished by the next process.
+  await recover(directory);
   const run = readRun(directory, child.stdout.trim());
   expect(run.manifest.run?.status).toBe("aborted");
   expect((await run.table("quality"))?.numRows).toBe(100);
   expect((await run.table("spans"))?.numRows).toBe(3);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+it("keeps what exit listeners of the application record that come after its own", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "pitot-end-"));
+  const child = spawnSync(process.execPath, [fixture, "exit listener that records"], {
+    env: { ...process.env, PITOT_DIR: directory },
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  expect(child.status, child.stderr).toBe(3);
+  await recover(directory);
+  const { id } = listScopes(directory).find(({ type }) => type === "session")!;
+  const names = Array.from((await readRun(directory, id).table("spans"))!.getChild("name")!, String);
+  expect(names.filter((name) => name.startsWith("last"))).toEqual(["last 0", "last 1", "last 2"]);
+  expect((await readRun(directory, id).table("quality"))!.numRows).toBe(1);
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { diag, trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { listRuns, listScopes, readRun, type SnapshotRun } from "@pitot/snapshot";
-import { startRun, trackedRun } from "@pitot/core";
+import { session, startRun, trackedRun } from "@pitot/core";
 import { createTelemetryHarness, startOtlpSink } from "@pitot/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startPitot } from "../src/index.ts";
@@ -53,6 +53,20 @@ describe("startPitot", () => {
     );
     if (existsSync("/etc/machine-id") && readFileSync("/etc/machine-id", "utf8").trim() !== "")
       expect(resource(1)["host.id"]).toBeTypeOf("string");
+  });
+
+  it("has all that was recorded on disk after a flush", async () => {
+    await using pitot = await startPitot({ snapshot: folder, otlp: false, flush: 3_600_000 });
+    const run = startRun({ label: "flushed" });
+    run.recordQualityRow("N", "1", "I");
+    run.recordEvent("e", { n: 1 });
+    run.recordMetric("m", 1);
+    session.recordEvent("outside", {});
+    await pitot.flush();
+    const rows = async (id: string, table: string) => (await readRun(folder, id).table(table))?.numRows;
+    for (const table of ["quality", "events", "metrics"]) expect(await rows(run.runId, table), table).toBe(1);
+    const { id } = listScopes(folder).find(({ type }) => type === "session")!;
+    expect(await rows(id, "events")).toBe(1);
   });
 
   it("sends over OTLP/JSON what it keeps in the snapshot", async () => {
