@@ -5,7 +5,7 @@ export interface FolderClaim {
     release(): void;
 }
 /**
- * Claims a folder for the caller alone; undefined where a living process has it, this one included.
+ * Claims a folder for the caller alone; undefined where a living process has it, this one included, or where it is gone.
  *
  * Each contender writes a claim under a name of its own and then looks for others: of two that come at once, the one that looks second
  * sees both and steps back. A claim of the dead is removed by whoever meets it; its name never comes again, so that nobody removes a

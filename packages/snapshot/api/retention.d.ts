@@ -7,7 +7,7 @@ export interface RetentionLimits {
     readonly maxRuns?: number;
     /** Bytes on disk, as `du` counts them, of the whole snapshot folder. */
     readonly maxBytes?: number;
-    /** Also runs with spans that were not delivered yet. Default true; false never removes them, whatever the bounds. */
+    /** Also runs with spans or log records that were not delivered yet. Default true; false never removes them, whatever the bounds. */
     readonly undelivered?: boolean;
     /** Tells what would be removed. */
     readonly dryRun?: boolean;
@@ -18,7 +18,10 @@ export interface PrunedScope extends SnapshotScope {
     readonly undelivered: boolean;
 }
 /**
- * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans before one without. Runs of
- * living processes and snapshots of later versions stay; what a process died over is finished by `recover` first.
+ * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans or log records before one
+ * without. Runs of living processes and snapshots of later versions stay; what a process died over is finished by `recover` first. Several
+ * processes may call it at once: one after the other removes.
+ *
+ * @throws PitotError IO where another process is at it for a minute, and what the file system throws
  */
 export declare function prune(directory: string, limits: RetentionLimits): Promise<PrunedScope[]>;

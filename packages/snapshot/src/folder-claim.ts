@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -27,7 +28,7 @@ export interface FolderClaim {
 }
 
 /**
- * Claims a folder for the caller alone; undefined where a living process has it, this one included.
+ * Claims a folder for the caller alone; undefined where a living process has it, this one included, or where it is gone.
  *
  * Each contender writes a claim under a name of its own and then looks for others: of two that come at once, the one that looks second
  * sees both and steps back. A claim of the dead is removed by whoever meets it; its name never comes again, so that nobody removes a
@@ -40,7 +41,10 @@ export async function claimFolder(folder: string): Promise<FolderClaim | undefin
     if (others.some((name) => name.startsWith(OWNER))) return undefined;
     if (others.length > 0) continue;
     const claim = contend(folder);
-    if (claim === undefined) continue;
+    if (claim === undefined) {
+      if (existsSync(folder)) continue;
+      return undefined;
+    }
     if (livingClaims(folder).length === 1) return claim;
     claim.release();
   }
@@ -73,10 +77,14 @@ function write(folder: string, role: string): FolderClaim {
   const file = openNew(`${path}.tmp`);
   try {
     writeSync(file, JSON.stringify(thisProcess()));
+    renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    // A full disk is tried again and again.
+    rmSync(`${path}.tmp`, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }
-  renameSync(`${path}.tmp`, path);
   return {
     touch: () => {
       try {
@@ -94,8 +102,7 @@ function write(folder: string, role: string): FolderClaim {
 
 /** Claims of processes that live; those of the dead are removed on the way. */
 export function livingClaims(folder: string): string[] {
-  return readdirSync(folder).filter((name) => {
-    if (!name.endsWith(ENDING)) return false;
+  return claimsIn(folder).filter((name) => {
     const path = join(folder, name);
     const alive = claimantLives(path);
     if (alive === false) rmSync(path, { recursive: true, force: true });
@@ -105,9 +112,17 @@ export function livingClaims(folder: string): string[] {
 
 /** Whether a living process writes the folder, or finishes it. Changes nothing in it. */
 export function isClaimed(folder: string): boolean {
-  return readdirSync(folder).some(
-    (name) => name.endsWith(ENDING) && claimantLives(join(folder, name)) === true,
-  );
+  return claimsIn(folder).some((name) => claimantLives(join(folder, name)) === true);
+}
+
+/** None where the folder is gone: somebody has removed it meanwhile. */
+function claimsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(ENDING));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /** Undefined where the claim was released meanwhile. */

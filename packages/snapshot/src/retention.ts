@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
-import { claimFolder } from "./folder-claim.ts";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
+import { PitotError } from "@pitot/core";
+import { claimFolder, isClaimed, type FolderClaim } from "./folder-claim.ts";
 import { readManifest, type RunManifest } from "./manifest.ts";
 import { listScopes, type SnapshotScope } from "./read-run.ts";
 import { hasUndelivered } from "./undelivered.ts";
@@ -14,7 +15,7 @@ export interface RetentionLimits {
   readonly maxRuns?: number;
   /** Bytes on disk, as `du` counts them, of the whole snapshot folder. */
   readonly maxBytes?: number;
-  /** Also runs with spans that were not delivered yet. Default true; false never removes them, whatever the bounds. */
+  /** Also runs with spans or log records that were not delivered yet. Default true; false never removes them, whatever the bounds. */
   readonly undelivered?: boolean;
   /** Tells what would be removed. */
   readonly dryRun?: boolean;
@@ -27,28 +28,60 @@ export interface PrunedScope extends SnapshotScope {
 }
 
 const ASIDE = ".removed-";
+/** How long another process that removes runs is waited for. */
+const PATIENCE_MS = 60_000;
 
 interface Candidate extends PrunedScope {
   readonly endMs: number;
 }
 
 /**
- * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans before one without. Runs of
- * living processes and snapshots of later versions stay; what a process died over is finished by `recover` first.
+ * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans or log records before one
+ * without. Runs of living processes and snapshots of later versions stay; what a process died over is finished by `recover` first. Several
+ * processes may call it at once: one after the other removes.
+ *
+ * @throws PitotError IO where another process is at it for a minute, and what the file system throws
  */
 export async function prune(directory: string, limits: RetentionLimits): Promise<PrunedScope[]> {
-  removeLeftovers(directory);
+  if (limits.dryRun === true || !existsSync(directory)) return await pruneAlone(directory, limits);
+  // Two at once would each remove what the bounds ask for, and together twice as much.
+  const claim = await claimPatiently(directory);
+  try {
+    removeLeftovers(directory);
+    return await pruneAlone(directory, limits);
+  } finally {
+    claim.release();
+  }
+}
+
+/** @throws PitotError IO where somebody else is at it all the time */
+async function claimPatiently(directory: string): Promise<FolderClaim> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const claim = await claimFolder(directory);
+    if (claim !== undefined) return claim;
+    if (performance.now() > until)
+      throw new PitotError("IO", "Another process is removing runs all the time", {
+        value: directory,
+        remedy: "Try again when it has ended.",
+      });
+    await wait(50);
+  }
+}
+
+async function pruneAlone(directory: string, limits: RetentionLimits): Promise<PrunedScope[]> {
   const candidates: Candidate[] = [];
   let bytes = bytesOnDisk(directory);
   for (const scope of listScopes(directory)) {
     // Thousands of runs are looked at beside a pipeline, not in its way.
     await turn();
     const manifest = finished(scope.folder);
-    if (manifest !== undefined)
+    // What a living process still sends from, or replays, it has.
+    if (manifest !== undefined && !isClaimed(scope.folder))
       candidates.push({
         ...scope,
         bytes: bytesOnDisk(scope.folder),
-        undelivered: manifest.delivery === "otlp" && (await mayBeUndelivered(scope.folder, manifest)),
+        undelivered: await mayBeUndelivered(scope.folder, manifest),
         endMs: endOf(scope.folder, manifest),
       });
   }
@@ -113,6 +146,15 @@ function bytesOnDisk(path: string): number {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
   let bytes = (stat.blocks ?? Math.ceil(stat.size / 512)) * 512;
-  if (stat.isDirectory()) for (const name of readdirSync(path)) bytes += bytesOnDisk(join(path, name));
+  if (stat.isDirectory()) for (const name of namesIn(path)) bytes += bytesOnDisk(join(path, name));
   return bytes;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }

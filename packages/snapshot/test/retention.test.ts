@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { listRuns, prune, SnapshotStore } from "../src/index.ts";
+import { claimFolder, listRuns, prune, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
 
 let directory: string;
@@ -78,6 +78,23 @@ it.each([0.3, 0.5, 0.9])("keeps the folder within its bytes, as du counts them (
   expect(listRuns(directory)).toHaveLength(8 - removed.length);
   expect(listRuns(directory).length).toBeGreaterThan(part > 0.4 ? 2 : 0);
   expect(removed.map(({ undelivered }) => undelivered)).not.toContain(true);
+});
+
+it("removes no more from three processes at once than from one", async () => {
+  const ids = await runs(12, []);
+  const removed = await Promise.all([1, 2, 3].map(async () => await prune(directory, { maxRuns: 5 })));
+  expect(listRuns(directory)).toEqual(ids.slice(7));
+  expect(removed.flat().map(({ id }) => id)).toEqual(ids.slice(0, 7));
+  expect(readdirSync(directory)).toEqual(["runs"]);
+});
+
+it("does not promise to remove what a living process still sends from", async () => {
+  await runs(1, []);
+  const [id = ""] = listRuns(directory);
+  const claim = await claimFolder(join(directory, "runs", id));
+  expect(await prune(directory, { maxRuns: 0, dryRun: true })).toEqual([]);
+  claim?.release();
+  expect(await prune(directory, { maxRuns: 0, dryRun: true })).toHaveLength(1);
 });
 
 it("finishes a removal that died half-way", async () => {
