@@ -24,5 +24,7 @@ function plain(value: unknown): unknown {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : String(value);
   }
+  // JSON has no name for them, and would say null.
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   return value;
 }

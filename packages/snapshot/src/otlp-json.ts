@@ -95,7 +95,8 @@ function anyValue(value: unknown): object {
     case "boolean":
       return { boolValue: value };
     case "number":
-      return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+      // Beyond that it is no text of an int64: a Collector would refuse the whole line.
+      return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
     default:
       return Array.isArray(value) ? { arrayValue: { values: value.map(anyValue) } } : {};
   }

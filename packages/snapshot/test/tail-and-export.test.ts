@@ -250,6 +250,21 @@ print(json.dumps([
     });
   });
 
+  it("writes numbers that JSON, or int64, does not have as what they are", async () => {
+    const live = startRun({ label: "numbers" });
+    for (let i = 0; i < 2; i++) live.recordMetric("m", Number.MAX_VALUE);
+    store.addSpan(testSpan(1, { run_id: live.runId, attributes: '{"big":1e300,"n":7}' }));
+    finishRun(live);
+    await store.close();
+    const output = join(directory, "out");
+    await exportRun(directory, live.runId, { format: "jsonl", output });
+    await exportRun(directory, live.runId, { format: "otlp", output });
+    const text = (name: string): string => readFileSync(join(output, name), "utf8");
+    expect(JSON.parse(text("metrics.jsonl"))).toMatchObject({ sum: "Infinity" });
+    expect(text("traces.jsonl")).toContain('{"key":"big","value":{"doubleValue":1e+300}}');
+    expect(text("traces.jsonl")).toContain('{"key":"n","value":{"intValue":"7"}}');
+  });
+
   it("refuses another format, and a run that is not there", async () => {
     await expect(exportRun(directory, "x", { format: "xml" as "otlp", output: "out" })).rejects.toThrow(
       '"xml"',
