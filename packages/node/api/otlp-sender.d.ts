@@ -10,13 +10,17 @@ export interface OtlpTarget {
 }
 /**
  * What became of a request. `accepted`: the back end has it, with its answer. `refused`: it will never take it. `unavailable`: it may later,
- * after `retryAfterMs` where it said so.
+ * after `retryAfterMs` where it said so. `barred`: it was not even looked at, for want of credentials or of the right address; it is worth
+ * another attempt once somebody has seen to that.
  */
 export type OtlpOutcome = {
     readonly kind: "accepted";
     readonly answer: Uint8Array;
 } | {
     readonly kind: "refused";
+    readonly error: Error;
+} | {
+    readonly kind: "barred";
     readonly error: Error;
 } | {
     readonly kind: "unavailable";

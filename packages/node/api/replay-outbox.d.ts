@@ -7,7 +7,7 @@ export interface ReplayedRequests {
 }
 /** Sends the metrics that were given up, or last collected by a process that died, as they were, oldest first. One process at a time; stops where the back end is away. */
 export declare function replayOutbox(directory: string, options: {
-    readonly serviceName?: string;
+    readonly serviceName?: string | null;
     readonly endpoint?: string;
     readonly signal?: AbortSignal;
     /** False where the back end is away: what waits is only counted. */

@@ -29,16 +29,15 @@ export interface ReplayedScope extends SnapshotScope {
     readonly doubted: number;
     readonly error?: unknown;
 }
-/** Where spans and log records go. */
+/** Where spans and log records go; what has no exporter stays. */
 export interface ReplayExporters {
-    readonly spans: SpanExporter;
-    /** Left out, log records stay. */
+    readonly spans: SpanExporter | undefined;
     readonly logs: LogRecordExporter | undefined;
 }
 interface ScopeOptions {
     /** The run was named: it is told of whatever becomes of it. */
     readonly runs?: readonly string[];
-    readonly serviceName?: string;
+    readonly serviceName?: string | null;
     readonly signal?: AbortSignal;
     readonly patienceMs?: number;
     /** False where the back end is away: what waits is only counted. */

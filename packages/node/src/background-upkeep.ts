@@ -2,15 +2,19 @@ import { diag } from "@opentelemetry/api";
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { prune, recover, type RetentionLimits } from "@pitot/snapshot";
+import { replayOutbox } from "./replay-outbox.ts";
 import { replay } from "./replay.ts";
 
 /** What a process does for its snapshot folder beside its own work. */
 export interface UpkeepOptions {
   readonly directory: string;
-  /** Sends what was not delivered before, of the same service; absent where nothing is exported. */
+  /** Sends spans that were not delivered before, of the same service; absent where none are exported. */
   readonly exporter?: SpanExporter;
+  /** The same of log records. */
   readonly logExporter?: LogRecordExporter;
-  readonly serviceName?: string;
+  /** Whether metrics are sent, also those that wait. */
+  readonly metrics: boolean;
+  readonly serviceName: string | null;
   readonly retention?: RetentionLimits;
 }
 
@@ -64,21 +68,10 @@ export class BackgroundUpkeep {
   }
 
   async #run(): Promise<void> {
-    const { directory, exporter, logExporter, serviceName, retention } = this.#options;
+    const { directory, retention } = this.#options;
     try {
       await this.#recover();
-      let away = false;
-      if (exporter !== undefined && serviceName !== undefined) {
-        const { scopes } = await replay({
-          directory,
-          exporter,
-          ...(logExporter === undefined ? {} : { logExporter }),
-          serviceName,
-          signal: this.#stop.signal,
-          background: true,
-        });
-        away = scopes.some(({ outcome }) => outcome === "undelivered");
-      }
+      const away = await this.#replay();
       if (retention !== undefined && performance.now() - this.#prunedAt > HOUR_MS) {
         this.#prunedAt = performance.now();
         await prune(directory, retention);
@@ -90,6 +83,30 @@ export class BackgroundUpkeep {
       diag.warn(`pitot: the upkeep of ${directory} failed; it is tried again later`, error);
       this.#arm(SELDOM_MS);
     }
+  }
+
+  /** Whether something is left that the back end did not take. */
+  async #replay(): Promise<boolean> {
+    const { directory, exporter, logExporter, metrics, serviceName } = this.#options;
+    const { signal } = this.#stop;
+    if (exporter !== undefined || logExporter !== undefined) {
+      const { scopes } = await replay({
+        directory,
+        ...(exporter === undefined ? {} : { exporter }),
+        ...(logExporter === undefined ? {} : { logExporter }),
+        serviceName,
+        signal,
+        background: true,
+      });
+      return scopes.some(({ outcome }) => outcome === "undelivered");
+    }
+    if (!metrics) return false;
+    const { waiting, delivered, refused } = await replayOutbox(directory, {
+      serviceName,
+      signal,
+      sends: true,
+    });
+    return waiting > delivered + refused;
   }
 
   async #recover(): Promise<void> {

@@ -110,18 +110,24 @@ export class DeliveryQueue<Item> {
       this.#count(place === undefined ? "dropped" : "spooled", 1);
       return;
     }
+    const held = place === undefined ? "not there" : this.#kind.store!.hold(place.scopeId);
+    if (held === "left to others") {
+      // It waited for longer than its run was held: whoever replays that may be sending it by now.
+      this.#spooled([], 1);
+      return;
+    }
     const { queueItems, queueBytes } = this.#bounds;
     const { length } = this.#waiting;
     if (length > 0 && (length >= queueItems || this.#waiting.bytes + bytes > queueBytes)) {
-      if (place !== undefined) {
+      if (place !== undefined && held === "held") {
         // The snapshot has it: nothing is lost, and memory stays bounded whatever the burst.
+        this.#kind.store!.giveUp(place.scopeId, 1);
         this.#spooled([place], 1);
         return;
       }
       this.#settle(this.#waiting.take({ batchItems: 1, batchBytes: Infinity }), "given up");
     }
-    if (place !== undefined) this.#kind.store!.hold(place.scopeId);
-    this.#put({ item, bytes, place, replayed: false });
+    this.#put({ item, bytes, place: held === "held" ? place : undefined, replayed: false });
   }
 
   /** Takes over items of the snapshot that nobody had room for before. */

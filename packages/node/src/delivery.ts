@@ -51,7 +51,8 @@ export class Delivery {
             directory: store.directory,
             ...(traces === undefined ? {} : { exporter: traces }),
             ...(logs === undefined ? {} : { logExporter: logs }),
-            ...(serviceName === undefined ? {} : { serviceName }),
+            metrics: metrics !== undefined,
+            serviceName: serviceName ?? null,
             ...(retention === undefined ? {} : { retention }),
           });
     const onSpooled = (): void => this.#upkeep?.wake();

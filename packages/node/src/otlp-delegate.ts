@@ -87,6 +87,8 @@ export function deliveryResult(
       return { code: ExportResultCode.SUCCESS, rejected: rejectedOf(outcome.answer, serializer) };
     case "refused":
       return { code: ExportResultCode.FAILED, error: outcome.error, refused: true };
+    case "barred":
+      return { code: ExportResultCode.FAILED, error: outcome.error };
     case "unavailable":
       return {
         code: ExportResultCode.FAILED,
@@ -118,8 +120,9 @@ function rejectedOf(
   try {
     const response = serializer.deserializeResponse(answer) as { partialSuccess?: PartialSuccess | null };
     const part = response.partialSuccess ?? {};
-    const rejected =
-      Number(part.rejectedSpans ?? part.rejectedDataPoints ?? part.rejectedLogRecords ?? 0) || 0;
+    const told = Number(part.rejectedSpans ?? part.rejectedDataPoints ?? part.rejectedLogRecords ?? 0);
+    // Whatever a back end makes of its numbers, items are counted.
+    const rejected = told > 0 ? Math.ceil(told) : 0;
     if (rejected > 0 || part.errorMessage)
       diag.warn(`pitot: the back end refused ${rejected} items of a request: ${part.errorMessage ?? ""}`);
     return rejected;

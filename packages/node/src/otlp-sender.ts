@@ -15,14 +15,18 @@ export interface OtlpTarget {
 
 /**
  * What became of a request. `accepted`: the back end has it, with its answer. `refused`: it will never take it. `unavailable`: it may later,
- * after `retryAfterMs` where it said so.
+ * after `retryAfterMs` where it said so. `barred`: it was not even looked at, for want of credentials or of the right address; it is worth
+ * another attempt once somebody has seen to that.
  */
 export type OtlpOutcome =
   | { readonly kind: "accepted"; readonly answer: Uint8Array }
   | { readonly kind: "refused"; readonly error: Error }
+  | { readonly kind: "barred"; readonly error: Error }
   | { readonly kind: "unavailable"; readonly error: Error; readonly retryAfterMs: number | undefined };
 
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** Unauthorized, forbidden, unauthorized by a proxy, too slow for it. */
+const BARRED: ReadonlySet<number> = new Set([401, 403, 407, 408]);
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5000;
 /** A longer wait a timer takes for none. */
@@ -110,9 +114,15 @@ export class OtlpSender {
           retryAfterMs: undefined,
         };
       const error = new OtlpStatusError(status, response.statusMessage);
-      return RETRYABLE.has(status)
-        ? { kind: "unavailable", error, retryAfterMs: bounded(retryAfter(response.headers["retry-after"])) }
-        : { kind: "refused", error };
+      if (RETRYABLE.has(status))
+        return {
+          kind: "unavailable",
+          error,
+          retryAfterMs: bounded(retryAfter(response.headers["retry-after"])),
+        };
+      // A redirection is not followed: a request that is posted may not be.
+      const barred = BARRED.has(status) || (status >= 300 && status < 400);
+      return { kind: barred ? "barred" : "refused", error };
     } catch (error) {
       return { kind: "unavailable", error: error as Error, retryAfterMs: undefined };
     }

@@ -14,6 +14,8 @@ export interface OutboxRequest {
 
 /** Folder of what waits to be sent, within the snapshot folder. */
 export const OUTBOX = "outbox";
+/** What the outbox calls a service without a name. */
+export const UNNAMED = "unknown_service";
 const NAME = /^(.+)--(\d+)-(\d+)-(\d+)\.(traces|metrics|logs)\.(json|proto)$/;
 /** What a back end has refused is kept under this ending, and never sent again by itself. */
 const REFUSED = ".refused";
@@ -51,7 +53,10 @@ export class Outbox {
   }
 
   #bound(folder: string): void {
-    const files = readdirSync(folder).sort((a, b) => timeOf(a) - timeOf(b));
+    // What else is in there belongs to living processes: their checkpoints, and the claim of one that replays.
+    const files = readdirSync(folder)
+      .filter((name) => NAME.test(name.replace(REFUSED, "")))
+      .sort((a, b) => timeOf(a) - timeOf(b));
     const sizes = files.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
     let bytes = sizes.reduce((sum, size) => sum + size, 0);
     for (let i = 0; bytes > this.#maxBytes && i < files.length - 1; i++) {
@@ -91,7 +96,7 @@ export function outboxName(
   encoding: "json" | "proto",
 ): string {
   const time = String(timeMs).padStart(14, "0");
-  return `${encodeURIComponent(service ?? "unknown_service")}--${time}-${process.pid}-${ordinal}.${signal}.${encoding}`;
+  return `${encodeURIComponent(service ?? UNNAMED)}--${time}-${process.pid}-${ordinal}.${signal}.${encoding}`;
 }
 
 /** The requests that wait in a snapshot folder, oldest first. */
@@ -128,9 +133,10 @@ export function outboxFolder(directory: string): string {
   return join(directory, OUTBOX);
 }
 
-/** The bytes of a request. */
-export function outboxBody({ path }: OutboxRequest): Buffer {
-  const file = openRead(path);
+/** The bytes of a request; undefined where it had to make room meanwhile. */
+export function outboxBody({ path }: OutboxRequest): Buffer | undefined {
+  const file = ifThere(() => openRead(path));
+  if (file === undefined) return undefined;
   try {
     return readFileSync(file);
   } finally {
@@ -145,7 +151,16 @@ export function outboxDelivered({ path }: OutboxRequest): void {
 
 /** A back end will never take it, or not all of it: kept, and not sent again. */
 export function outboxRefused({ path }: OutboxRequest): void {
-  renameSync(path, `${path}${REFUSED}`);
+  ifThere(() => renameSync(path, `${path}${REFUSED}`));
+}
+
+function ifThere<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function timeOf(name: string): number {

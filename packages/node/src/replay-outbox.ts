@@ -6,7 +6,14 @@ import { claimFolder } from "@pitot/snapshot";
 import { adoptCheckpoints } from "./metric-checkpoint.ts";
 import { deliveryResult } from "./otlp-delegate.ts";
 import { otlpSender, otlpSerializer } from "./otlp-exporters.ts";
-import { outboxBody, outboxDelivered, outboxFolder, outboxRefused, outboxRequests } from "./outbox.ts";
+import {
+  outboxBody,
+  outboxDelivered,
+  outboxFolder,
+  outboxRefused,
+  outboxRequests,
+  UNNAMED,
+} from "./outbox.ts";
 
 /** Requests of metrics that waited, and what became of them. */
 export interface ReplayedRequests {
@@ -20,7 +27,7 @@ export interface ReplayedRequests {
 export async function replayOutbox(
   directory: string,
   options: {
-    readonly serviceName?: string;
+    readonly serviceName?: string | null;
     readonly endpoint?: string;
     readonly signal?: AbortSignal;
     /** False where the back end is away: what waits is only counted. */
@@ -35,15 +42,21 @@ export async function replayOutbox(
   try {
     sweep(folder);
     await adoptCheckpoints(directory);
+    const { serviceName } = options;
     const requests = outboxRequests(directory).filter(
-      ({ service }) => options.serviceName === undefined || service === options.serviceName,
+      ({ service }) => serviceName === undefined || service === (serviceName ?? UNNAMED),
     );
     counts.waiting = requests.length;
     for (const request of requests) {
       if (options.signal?.aborted || !options.sends) break;
+      const body = outboxBody(request);
+      if (body === undefined) {
+        counts.waiting--;
+        continue;
+      }
       const sender = otlpSender(request.signal, request.encoding, options.endpoint);
-      const outcome = await sender.send(outboxBody(request));
-      if (outcome.kind === "unavailable") break;
+      const outcome = await sender.send(body);
+      if (outcome.kind === "unavailable" || outcome.kind === "barred") break;
       const result = deliveryResult(outcome, otlpSerializer(request.signal, request.encoding));
       if (result.code === ExportResultCode.SUCCESS && (result.rejected ?? 0) === 0) {
         outboxDelivered(request);

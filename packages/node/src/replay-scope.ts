@@ -55,17 +55,16 @@ export interface ReplayedScope extends SnapshotScope {
   readonly error?: unknown;
 }
 
-/** Where spans and log records go. */
+/** Where spans and log records go; what has no exporter stays. */
 export interface ReplayExporters {
-  readonly spans: SpanExporter;
-  /** Left out, log records stay. */
+  readonly spans: SpanExporter | undefined;
   readonly logs: LogRecordExporter | undefined;
 }
 
 interface ScopeOptions {
   /** The run was named: it is told of whatever becomes of it. */
   readonly runs?: readonly string[];
-  readonly serviceName?: string;
+  readonly serviceName?: string | null;
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
   /** False where the back end is away: what waits is only counted. */
@@ -101,33 +100,56 @@ export async function replayScope(
     if (outcome === "refused" || outcome === "failed") return untouched("unreadable", error);
     const manifest = readManifest(scope.folder);
     const { serviceName } = options;
-    if (serviceName !== undefined && (manifest.service_name !== serviceName || manifest.delivery !== "otlp"))
-      return undefined;
+    const matters = mattering(manifest, to, serviceName);
+    if (serviceName !== undefined && manifest.service_name !== serviceName) return undefined;
+    if (!asked && !matters.spans && !matters.logs) return undefined;
     if (!asked || !options.sends) {
       const status = await deliveryStatus(scope.folder, manifest);
-      if (isDelivered(status) && !asked) {
-        remember(scope.folder, status);
+      if (isDelivered(status, matters) && !asked) {
+        if (isDelivered(status)) remember(scope.folder, status);
         return undefined;
       }
-      if (!options.sends) return { scope: replayed(scope, status, NOTHING), away: true };
+      if (!options.sends) return { scope: replayed(scope, status, matters, NOTHING), away: true };
     }
     const claim = await claimFolder(scope.folder);
     if (claim === undefined) return untouched("busy");
     try {
-      const sent = await sendUndelivered(scope.folder, manifest, to, options);
+      const exporters = {
+        spans: matters.spans ? to.spans : undefined,
+        logs: matters.logs ? to.logs : undefined,
+      };
+      const sent = await sendUndelivered(scope.folder, manifest, exporters, options);
       const status = await deliveryStatus(scope.folder, manifest);
       if (status.doubted > 0)
         diag.warn(
           `pitot: ${status.doubted} entries of the ledger in ${scope.folder} are torn or were changed; what only they confirmed counts as not delivered`,
         );
       if (isDelivered(status)) remember(scope.folder, status);
-      return { scope: replayed(scope, status, sent), away: sent.away };
+      return { scope: replayed(scope, status, matters, sent), away: sent.away };
     } finally {
       claim.release();
     }
   } catch (error) {
     return untouched("unreadable", error);
   }
+}
+
+interface Matters {
+  readonly spans: boolean;
+  readonly logs: boolean;
+}
+
+/** What a replay is about. Who replays for a service sends what its processes would have sent themselves, of what it can send. */
+function mattering(
+  { delivery, log_delivery: logDelivery }: RunManifest,
+  to: ReplayExporters,
+  serviceName: string | null | undefined,
+): Matters {
+  if (serviceName === undefined) return { spans: to.spans !== undefined, logs: true };
+  return {
+    spans: to.spans !== undefined && delivery === "otlp",
+    logs: to.logs !== undefined && logDelivery === "otlp",
+  };
 }
 
 interface Sent {
@@ -139,7 +161,7 @@ interface Sent {
 
 const NOTHING: Sent = { spans: 0, logs: 0, away: true, error: undefined };
 
-function replayed(scope: SnapshotScope, status: DeliveryStatus, sent: Sent): ReplayedScope {
+function replayed(scope: SnapshotScope, status: DeliveryStatus, matters: Matters, sent: Sent): ReplayedScope {
   const { spans, delivered, rejected, logs, doubted } = status;
   return {
     ...scope,
@@ -149,7 +171,7 @@ function replayed(scope: SnapshotScope, status: DeliveryStatus, sent: Sent): Rep
     sent: sent.spans,
     logs: { ...logs, sent: sent.logs },
     doubted,
-    outcome: isDelivered(status) ? "delivered" : "undelivered",
+    outcome: isDelivered(status, matters) ? "delivered" : "undelivered",
     ...(sent.error === undefined ? {} : { error: sent.error }),
   };
 }
@@ -173,16 +195,19 @@ async function sendUndelivered(
 ): Promise<Sent> {
   const ledger = new DeliveryLedger(folder);
   try {
-    const spans = await sendAll(inBatches(once(undeliveredSpans(folder)), readableSpan, spanBytes), options, {
-      metric: METRIC_EXPORT_SPANS,
-      takesNo: false,
-      export: (items, done) => to.spans.export(items, done),
-      confirm: (rows, rejected) => {
-        confirmSpans(ledger, rows, rejected);
-        ledger.sync();
-      },
-    });
-    const { logs: exporter } = to;
+    const { spans: spanExporter, logs: exporter } = to;
+    const spans =
+      spanExporter === undefined
+        ? { sent: 0, away: false, error: undefined }
+        : await sendAll(inBatches(once(undeliveredSpans(folder)), readableSpan, spanBytes), options, {
+            metric: METRIC_EXPORT_SPANS,
+            takesNo: false,
+            export: (items, done) => spanExporter.export(items, done),
+            confirm: (rows, rejected) => {
+              confirmSpans(ledger, rows, rejected);
+              ledger.sync();
+            },
+          });
     if (spans.away || exporter === undefined) return { ...spans, spans: spans.sent, logs: 0 };
     const logs = await sendAll(
       inBatches(undeliveredLogs(folder, manifest), readableLog, (_, row) => logRowBytes(row)),

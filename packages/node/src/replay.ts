@@ -13,11 +13,11 @@ export interface ReplayOptions {
   readonly directory?: string;
   /** Ids of runs and sessions. Default: all that have undelivered spans, and the metrics and logs that wait. */
   readonly runs?: readonly string[];
-  /** Only what this service recorded with an exporter at hand: what a process replays of its predecessors. */
-  readonly serviceName?: string;
-  /** Sends the spans. Default: OTLP, as `OTEL_EXPORTER_OTLP_*` configures it. It is not shut down. */
+  /** Only what this service recorded with an exporter at hand: what a process replays of its predecessors. Null: those without a name. */
+  readonly serviceName?: string | null;
+  /** Sends the spans. Default: OTLP, as `OTEL_EXPORTER_OTLP_*` configures it. It is not shut down. Where only a `logExporter` is given, they stay. */
   readonly exporter?: SpanExporter;
-  /** Sends the log records; where an `exporter` is given and this is not, they stay. */
+  /** Sends the log records; where only an `exporter` is given, they stay. */
   readonly logExporter?: LogRecordExporter;
   /** Base URL of an OTLP/HTTP back end, instead of that of the environment. */
   readonly endpoint?: string;
@@ -63,11 +63,11 @@ export async function replay(options: ReplayOptions = {}): Promise<ReplayReport>
 async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const directory = options.directory ?? process.env["PITOT_DIR"] ?? ".pitot";
   const exporters =
-    options.exporter === undefined
+    options.exporter === undefined && options.logExporter === undefined
       ? otlpExporters(options.endpoint === undefined ? {} : { endpoint: options.endpoint })
       : undefined;
   const to: ReplayExporters = {
-    spans: options.exporter ?? exporters!.traces,
+    spans: options.exporter ?? exporters?.traces,
     logs: options.logExporter ?? exporters?.logs,
   };
   const scopes: ReplayedScope[] = [];

@@ -95,7 +95,7 @@ export class SpoolReader<Item> {
   async #readScope(scopeId: string, seqs: OrdinalRanges): Promise<void> {
     const { store, read, put, onLeft } = this.#setup;
     let held = seqs.size;
-    if (!store.hold(scopeId, held)) {
+    if (store.hold(scopeId, held) !== "held") {
       onLeft();
       return;
     }

@@ -1,16 +1,17 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
 import type { Logger } from "@opentelemetry/api-logs";
 import { ExportResultCode } from "@opentelemetry/core";
 import { TracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
-import { trackedRun } from "@pitot/core";
-import { deliveryStatus, listScopes, readManifest, readRun, SnapshotStore } from "@pitot/snapshot";
+import { configureRecording, finishRun, startRun, trackedRun } from "@pitot/core";
+import { deliveryStatus, listScopes, prune, readManifest, readRun, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink, type OtlpAnswer, type OtlpRequest } from "@pitot/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { logs } from "../src/logs-api.ts";
 import { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "../src/index.ts";
+import { deliveryResult } from "../src/otlp-delegate.ts";
 import { otlpExporters } from "../src/otlp-exporters.ts";
 import { retryAfter } from "../src/otlp-sender.ts";
 
@@ -23,6 +24,7 @@ afterEach(() => {
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_PROTOCOL",
     "OTEL_EXPORTER_OTLP_COMPRESSION",
+    "OTEL_TRACES_EXPORTER",
   ])
     delete process.env[name];
   rmSync(directory, { recursive: true, force: true });
@@ -99,6 +101,14 @@ describe("a Collector", () => {
       expect(await replay({ directory, endpoint: sink.url })).toMatchObject({ sent: 0 });
     },
   );
+
+  it.each([-5, 0.4, 1e30, "many"])("that has refused %s spans makes no sum wrong", async (rejectedSpans) => {
+    const outcome = { kind: "accepted" as const, answer: Buffer.from("{}") };
+    const { rejected } = deliveryResult(outcome, {
+      deserializeResponse: () => ({ partialSuccess: { rejectedSpans } }),
+    });
+    expect(rejected).toBe({ "-5": 0, "0.4": 1, "1e+30": 1e30, many: 0 }[String(rejectedSpans)]);
+  });
 
   it("that cuts its connection half-way through a success has taken the spans", async () => {
     await using sink = await startOtlpSink({ answer: () => "cut" });
@@ -256,6 +266,44 @@ describe("metrics and logs", () => {
     expect((await readRun(directory, id).table("logs"))!.numRows).toBe(1200);
   });
 
+  it("that were not let in wait, and are sent when they are", async () => {
+    await recorded("http://127.0.0.1:9");
+    await using sink = await startOtlpSink({
+      answer: ({ signal }) => ({ status: signal === "logs" ? 401 : 200 }),
+    });
+    const first = await replay({ directory, endpoint: sink.url });
+    expect(first.logs).toEqual({ records: 1200, delivered: 0, rejected: 0, sent: 0 });
+    sink.answer(() => ({ status: 200 }));
+    const second = await replay({ directory, endpoint: sink.url });
+    expect(second.logs).toEqual({ records: 1200, delivered: 1200, rejected: 0, sent: 1200 });
+  });
+
+  it("are sent by the next process also where no traces are, and none has a name", async () => {
+    process.env["OTEL_TRACES_EXPORTER"] = "none";
+    const nameless = async (url: string): Promise<void> => {
+      process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
+      const pitot = await startPitot({ snapshot: directory, shutdownMs: 300 });
+      (logs.getLogger("test") as Logger).emit({ body: "line 0" });
+      trackedRun({ label: "late" }, (run) => run.recordMetric("late.value", 42));
+      await pitot.shutdown();
+    };
+    await nameless("http://127.0.0.1:9");
+    // Undelivered log records are enough to be kept.
+    const removable = await prune(directory, { maxRuns: 0, undelivered: false, dryRun: true });
+    expect(removable.map(({ type }) => type)).toEqual(["run"]);
+    const [session] = listScopes(directory).filter(({ type }) => type === "session");
+    await using sink = await startOtlpSink();
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
+    const pitot = await startPitot({ snapshot: directory });
+    await expect
+      .poll(() => [bodies(sink.requests, "logs"), bodies(sink.requests, "metrics")].join())
+      .toMatch(/line 0[^]*late\.value/);
+    await pitot.shutdown();
+    const { logs: records, spans } = await deliveryStatus(session!.folder, readManifest(session!.folder));
+    expect(records).toEqual({ records: 1, delivered: 1, rejected: 0 });
+    expect([spans, sink.spans]).toEqual([0, []]);
+  });
+
   it("are sent once from three processes at once", async () => {
     await recorded("http://127.0.0.1:9");
     await using sink = await startOtlpSink();
@@ -320,6 +368,53 @@ describe("DeliverySpanProcessor", () => {
     expect(await status()).toEqual({ spans: 5000, delivered: 5000, rejected: 0 });
     const names = [...taken.flat(), ...sink.spans].map(({ name }) => name);
     expect([names.length, new Set(names).size]).toEqual([5000, 5000]);
+  });
+
+  it("leaves alone what waited for longer than its run was held: it may be somebody else's by now", async () => {
+    const store = new SnapshotStore({ directory, delivery: "otlp" });
+    const restore = configureRecording({ targets: [store] });
+    const waiting: ReadableSpan[] = [];
+    const provider = new TracerProvider({
+      spanProcessors: [
+        new SnapshotSpanProcessor(store),
+        // What delivers is not loaded yet.
+        {
+          onStart: () => {},
+          onEnd: (span) => void waiting.push(span),
+          forceFlush: async () => {},
+          shutdown: async () => {},
+        },
+      ],
+    });
+    const run = startRun({ label: "short" });
+    for (let i = 0; i < 10; i++)
+      provider
+        .getTracer("test")
+        .startSpan(`s${i}`, { attributes: { "pitot.run.id": run.runId } })
+        .end();
+    finishRun(run);
+    await store.close();
+    const taken: ReadableSpan[][] = [];
+    await replay({ directory, exporter: exporter(taken, 1) });
+    const delivery = new DeliverySpanProcessor(exporter(taken, 1), { store });
+    for (const span of waiting) delivery.onEnd(span);
+    await delivery.forceFlush();
+    expect(taken.flat().map(({ name }) => name)).toEqual(waiting.map(({ name }) => name));
+    expect(delivery.counts).toMatchObject({ spooled: 10, delivered: 0 });
+    restore();
+  });
+
+  it("drops the oldest, and counts them, where the disk has taken none", async () => {
+    const file = join(directory, "file");
+    writeFileSync(file, "");
+    const store = new SnapshotStore({ directory: file, delivery: "otlp" });
+    const taken: ReadableSpan[][] = [];
+    const delivery = new DeliverySpanProcessor(exporter(taken, 1), { store, queueSpans: 10, batchSpans: 20 });
+    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    for (let i = 0; i < 15; i++) provider.getTracer("test").startSpan(`s${i}`).end();
+    await provider.forceFlush();
+    expect(delivery.counts).toMatchObject({ delivered: 10, dropped: 5, spooled: 0 });
+    expect(taken.flat().map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, i) => `s${i + 5}`));
   });
 
   it("bounds its memory by bytes too", async () => {

@@ -34,7 +34,7 @@ export declare class SnapshotStore implements RecordTarget {
     droppedLogs: number;
     /** @throws PitotError INVALID_CONFIGURATION, naming option or variable and value */
     constructor(options?: SnapshotOptions);
-    open(scope: ScopeInfo): ScopeWriter | undefined;
+    open(scope: ScopeInfo): ScopeWriter;
     /**
      * Takes a finished span. It is written with the next batch, after the flush interval, at the end of its run, or by
      * {@link SnapshotStore.flush}. Returns where it is: what {@link SnapshotStore.hold} and {@link SnapshotStore.confirm} take.
@@ -50,10 +50,10 @@ export declare class SnapshotStore implements RecordTarget {
     /** Ends every span that is open as aborted, since the process ends. */
     abortOpenSpans(): void;
     /**
-     * So many spans or log records of a run or session are about to be sent: no other process may replay them until they are settled. False where
-     * this process has left it to others.
+     * So many spans or log records of a run or session are about to be sent: no other process may replay them until they are settled. Not so
+     * where this process has left it to others, or where the disk has taken none of it.
      */
-    hold(scopeId: string, count?: number): boolean;
+    hold(scopeId: string, count?: number): "held" | "left to others" | "not there";
     /** The exporter took the rows of these ordinals: all but `rejected` of them. */
     confirm(table: SentTable, scopeId: string, seqs: readonly number[], rejected?: number): void;
     /** So many spans or log records were given up: they stay undelivered, for a replay. True where the snapshot does hold them. */

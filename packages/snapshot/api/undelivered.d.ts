@@ -31,7 +31,10 @@ export declare function spansOf(folder: string, seqs: OrdinalRanges): AsyncGener
 export declare function logsOf(folder: string, seqs: OrdinalRanges): AsyncGenerator<StoredLogRow[]>;
 /** Counts what {@link undeliveredSpans} and {@link undeliveredLogs} would yield, and what they would not. Reads the tables only where ledger and manifest leave a doubt. */
 export declare function deliveryStatus(folder: string, manifest: RunManifest): Promise<DeliveryStatus>;
-/** Whether a folder has spans or log records that a replay would send, by its manifest and ledger alone where they say so. */
+/** Whether a folder has spans or log records that were to be sent and are not, by its manifest and ledger alone where they say so. */
 export declare function hasUndelivered(folder: string, manifest: RunManifest): Promise<boolean>;
-/** Whether a back end has answered for everything. */
-export declare function isDelivered({ spans, delivered, rejected, logs }: DeliveryStatus): boolean;
+/** Whether a back end has answered for everything, of the signals that matter. */
+export declare function isDelivered({ spans, delivered, rejected, logs }: DeliveryStatus, matters?: {
+    readonly spans: boolean;
+    readonly logs: boolean;
+}): boolean;

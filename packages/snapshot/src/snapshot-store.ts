@@ -94,21 +94,22 @@ export class SnapshotStore implements RecordTarget {
     this.#sessionId = this.#nextSession();
   }
 
-  open(scope: ScopeInfo): ScopeWriter | undefined {
+  open(scope: ScopeInfo): ScopeWriter {
     if (scope.type === "session") return this.#sessionWriter();
-    const folder = this.#openFolder(scope);
+    let folder = this.#openFolder(scope);
+    // A disk that is full, or a process without a free descriptor, may do better at the next batch.
+    const made = (): ScopeFolder | undefined => (folder ??= this.#openFolder(scope));
     const span = this.#opening.get(scope.id);
     this.#opening.delete(scope.id);
     // Where there is no folder for it, it is written where there is one.
     if (span !== undefined) this.#writeOne(span);
-    if (folder === undefined) return undefined;
     return {
-      uri: pathToFileURL(folder.path).href,
-      write: (batch) => folder.append(batch),
+      uri: folder && pathToFileURL(folder.path).href,
+      write: (batch) => made()?.append(batch) ?? false,
       finish: (run, counts) => {
         this.#writeRows("spans", scope.id);
         this.#writeRows("logs", scope.id);
-        this.#guard(() => folder.close(run, counts));
+        this.#guard(() => made()?.close(run, counts));
         // A process that lives long must not keep the files of every run open.
         setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
       },
@@ -151,14 +152,15 @@ export class SnapshotStore implements RecordTarget {
   }
 
   /**
-   * So many spans or log records of a run or session are about to be sent: no other process may replay them until they are settled. False where
-   * this process has left it to others.
+   * So many spans or log records of a run or session are about to be sent: no other process may replay them until they are settled. Not so
+   * where this process has left it to others, or where the disk has taken none of it.
    */
-  hold(scopeId: string, count: number = 1): boolean {
+  hold(scopeId: string, count: number = 1): "held" | "left to others" | "not there" {
     const folder = this.#holder(scopeId);
-    if (folder === undefined || folder.done) return false;
+    if (folder === undefined && scopeId === this.#sessionId) return "not there";
+    if (folder === undefined || folder.done) return "left to others";
     folder.hold(count);
-    return true;
+    return "held";
   }
 
   /** The exporter took the rows of these ordinals: all but `rejected` of them. */
@@ -241,25 +243,20 @@ export class SnapshotStore implements RecordTarget {
   }
 
   /** The records of a session share the folder of its spans, whatever its id. */
-  #sessionWriter(): ScopeWriter | undefined {
+  #sessionWriter(): ScopeWriter {
     if (this.#sessionCounts !== undefined) this.#closeSession();
     const current = (): ScopeFolder | undefined =>
       this.#folders.get(this.#sessionId) ?? this.#session(this.#sessionId);
     const folder = current();
-    return folder === undefined
-      ? undefined
-      : {
-          uri: pathToFileURL(folder.path).href,
-          write: (batch: RecordBatch) => {
-            const open = current();
-            // Why it cannot be made was told.
-            return open?.append(batch) ?? false;
-          },
-          finish: (_, counts) => {
-            this.#sessionCounts = counts;
-            this.#arm();
-          },
-        };
+    return {
+      uri: folder && pathToFileURL(folder.path).href,
+      // Why it cannot be made was told.
+      write: (batch: RecordBatch) => current()?.append(batch) ?? false,
+      finish: (_, counts) => {
+        this.#sessionCounts = counts;
+        this.#arm();
+      },
+    };
   }
 
   #nextSession(): string {

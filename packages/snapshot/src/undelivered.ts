@@ -173,17 +173,27 @@ async function counted(
   return sum;
 }
 
-/** Whether a folder has spans or log records that a replay would send, by its manifest and ledger alone where they say so. */
+/** Whether a folder has spans or log records that were to be sent and are not, by its manifest and ledger alone where they say so. */
 export async function hasUndelivered(folder: string, manifest: RunManifest): Promise<boolean> {
-  const empty = (table: string): boolean =>
-    manifest.state === "compacted" &&
-    (manifest.tables[table]?.rows ?? 0) === 0 &&
-    tablePath(folder, table) === undefined;
-  if (empty("spans") && (manifest.log_delivery !== "otlp" || empty("logs"))) return false;
-  return !isDelivered(await deliveryStatus(folder, manifest));
+  const wanted = (table: string, delivery: RunManifest["delivery"]): boolean =>
+    delivery === "otlp" &&
+    (manifest.state !== "compacted" ||
+      (manifest.tables[table]?.rows ?? 0) > 0 ||
+      tablePath(folder, table) !== undefined);
+  const signals = {
+    spans: wanted("spans", manifest.delivery),
+    logs: wanted("logs", manifest.log_delivery),
+  };
+  if (!signals.spans && !signals.logs) return false;
+  return !isDelivered(await deliveryStatus(folder, manifest), signals);
 }
 
-/** Whether a back end has answered for everything. */
-export function isDelivered({ spans, delivered, rejected, logs }: DeliveryStatus): boolean {
-  return delivered + rejected >= spans && logs.delivered + logs.rejected >= logs.records;
+/** Whether a back end has answered for everything, of the signals that matter. */
+export function isDelivered(
+  { spans, delivered, rejected, logs }: DeliveryStatus,
+  matters: { readonly spans: boolean; readonly logs: boolean } = { spans: true, logs: true },
+): boolean {
+  const allSpans = delivered + rejected >= spans;
+  const allLogs = logs.delivered + logs.rejected >= logs.records;
+  return (allSpans || !matters.spans) && (allLogs || !matters.logs);
 }

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
-import { configureRecording, finishRun, startRun } from "@pitot/core";
+import { configureRecording, finishRun, session, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { listRuns, prune, readRun, recover, SnapshotStore } from "../src/index.ts";
+import { listRuns, listScopes, prune, readRun, recover, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
 import { watchDisk } from "./watched-disk.ts";
 
@@ -69,6 +69,39 @@ describe("a bad disk", () => {
       expect((await kept.table("spans"))!.numRows).toBe(1);
     },
   );
+
+  it("that has no room for the folder of a run at first costs the batches of that while alone, counted", async () => {
+    const undo = await watchDisk((operation) => {
+      if (operation === "openSync") throw fault("EMFILE");
+    });
+    const run = startRun({ label: "late" });
+    session.recordQualityRow("N", "outside", "I");
+    session.flush();
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    store.addSpan(testSpan(1, { run_id: run.runId }));
+    store.flush();
+    undo();
+    for (let i = 4096; i < 8192; i++) run.recordQualityRow("N", `${i}`, "I");
+    store.addSpan(testSpan(2, { run_id: run.runId }));
+    session.recordQualityRow("N", "later", "I");
+    session.close();
+    finishRun(run);
+    await store.close();
+    const kept = readRun(directory, run.runId);
+    expect(kept.manifest).toMatchObject({
+      state: "compacted",
+      run: { status: "completed" },
+      records: { quality: { dropped: 4096 } },
+    });
+    expect((await kept.table("quality"))!.getChild("entity_id")!.get(0)).toBe("4096");
+    expect((await kept.table("spans"))!.numRows).toBe(1);
+    expect(store.droppedSpans).toBe(1);
+    const { id } = listScopes(directory).find(({ type }) => type === "session")!;
+    const outside = readRun(directory, id);
+    expect(outside.manifest.records["quality"]).toMatchObject({ dropped: 1 });
+    expect((await outside.table("quality"))!.numRows).toBe(1);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
 
   it("that is full half-way through a batch leaves no half batch", async () => {
     const run = startRun({ label: "full" });
