@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PitotError } from "@pitot/core";
+import { DigestedFile } from "./digested-file.ts";
 import { footer, PREFIX, type FileBlock } from "./ipc-metadata.ts";
 import { openReadHandle } from "./private-file.ts";
 import { scanMessages } from "./scan-messages.ts";
@@ -26,45 +26,15 @@ export interface CompactedTable {
 export async function compactTable(streamPath: string): Promise<CompactedTable> {
   const path = streamPath.replace(/\.arrows$/, ".arrow");
   const temporary = `${path}.tmp`;
-  const hash = createHash("sha256");
-  let bytes = 0;
+  let result: CompactedTable;
   // File handles, not streams: a stream without listener turns a missing folder into an uncaught error of the process.
   const from = await openReadHandle(streamPath);
   try {
     await rm(temporary, { force: true });
-    const to = await open(temporary, "wx", 0o600);
+    const to = await DigestedFile.create(temporary);
     try {
-      const write = async (part: Uint8Array): Promise<void> => {
-        hash.update(part);
-        bytes += part.length;
-        await to.writeFile(part);
-      };
-      await write(MAGIC_PADDED);
-      const { schema, dictionaries } = await preamble(from, streamPath);
-      await write(schema.bytes);
-      const blocks = { dictionary: [] as FileBlock[], batch: [] as FileBlock[] };
-      for (const message of dictionaries.messages()) {
-        blocks.dictionary.push([
-          bytes,
-          message.metadataLength,
-          message.bytes.length - message.metadataLength,
-        ]);
-        await write(message.bytes);
-      }
-      for await (const message of scanMessages(from)) {
-        if (message.header.type !== "batch") continue;
-        blocks.batch.push([bytes, message.metadataLength, message.header.bodyLength]);
-        await write(await message.bytes());
-      }
-      const end = footer(
-        { metadata: schema.bytes.subarray(PREFIX), header: schema.header },
-        blocks.dictionary,
-        blocks.batch,
-      );
-      const length = Buffer.alloc(4);
-      length.writeInt32LE(end.length);
-      await write(Buffer.concat([END_OF_STREAM, end, length, MAGIC]));
-      await to.sync();
+      await rewrite(from, to, streamPath);
+      result = { path, bytes: to.bytes, sha256: await to.finish() };
     } finally {
       await to.close();
     }
@@ -74,7 +44,31 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   await rename(temporary, path);
   await sync(dirname(path));
   await rm(streamPath);
-  return { path, bytes, sha256: hash.digest("hex") };
+  return result;
+}
+
+async function rewrite(from: FileHandle, to: DigestedFile, streamPath: string): Promise<void> {
+  const blocks = { dictionary: [] as FileBlock[], batch: [] as FileBlock[] };
+  await to.write(MAGIC_PADDED);
+  const { schema, dictionaries } = await preamble(from, streamPath);
+  await to.write(schema.bytes);
+  for (const { bytes, metadataLength } of dictionaries.messages()) {
+    blocks.dictionary.push([to.bytes, metadataLength, bytes.length - metadataLength]);
+    await to.write(bytes);
+  }
+  for await (const message of scanMessages(from)) {
+    if (message.header.type !== "batch") continue;
+    blocks.batch.push([to.bytes, message.metadataLength, message.header.bodyLength]);
+    await to.write(await message.bytes());
+  }
+  const end = footer(
+    { metadata: schema.bytes.subarray(PREFIX), header: schema.header },
+    blocks.dictionary,
+    blocks.batch,
+  );
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(end.length);
+  await to.write(Buffer.concat([END_OF_STREAM, end, length, MAGIC]));
 }
 
 /** What stands before the batches of a file: the schema, and all values of each dictionary. */

@@ -2,10 +2,11 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BatchEncoder } from "./encode-batch.ts";
-import { PREFIX, schemaMetadata } from "./ipc-metadata.ts";
+import { PREFIX } from "./ipc-metadata.ts";
 import { dictionaryPart } from "./message-header.ts";
 import { openReadHandle } from "./private-file.ts";
 import { scanMessages } from "./scan-messages.ts";
+import { tableMetadata } from "./table-metadata.ts";
 import { TABLE_SCHEMAS } from "./table-schemas.ts";
 import { TableStream } from "./table-stream.ts";
 
@@ -22,7 +23,7 @@ export async function continueStream(
   const encoder = new BatchEncoder(schema);
   const from = await openReadHandle(source);
   try {
-    const wanted = Buffer.from(schemaMetadata(schema));
+    const wanted = tableMetadata(schema).schema;
     let [bytes, rows] = [0, 0];
     for await (const message of scanMessages(from)) {
       const { metadataLength, header } = message;

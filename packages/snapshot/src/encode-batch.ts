@@ -1,17 +1,16 @@
 import { PitotError, type JoinedTexts, type RecordColumn } from "@pitot/core";
 import { BatchBody } from "./batch-body.ts";
+import { DICTIONARY } from "./batch-metadata.ts";
 import { ColumnDictionary } from "./column-dictionary.ts";
 import { joinedTexts } from "./column-values.ts";
 import { encodeCodes, encodeColumn, encodeTexts } from "./encode-column.ts";
-import { batchMetadata, dictionaryMetadata, PREFIX, schemaMetadata } from "./ipc-metadata.ts";
+import { PREFIX } from "./ipc-metadata.ts";
 import { textsOfPart, type DictionaryPart } from "./message-header.ts";
+import { tableMetadata, type TableMetadata } from "./table-metadata.ts";
 import type { ColumnSchema, TableSchema } from "./table-schema.ts";
 
 /** Encoding is synchronous, so that all tables of a process share one; undefined while one is encoding, since values may run code of their own. */
 let shared: BatchBody | undefined = new BatchBody();
-
-/** Buffers that the type of a column has. */
-const BUFFERS: Readonly<Record<string, number>> = { utf8: 3, binary: 3, "list<utf8>": 5 };
 
 /**
  * Encodes the batches of one table as Arrow IPC stream messages, written without a library, since the record path is where
@@ -23,7 +22,7 @@ const BUFFERS: Readonly<Record<string, number>> = { utf8: 3, binary: 3, "list<ut
 export class BatchEncoder {
   readonly schema: TableSchema;
   readonly #dictionaries: readonly (ColumnDictionary | undefined)[];
-  readonly #metadataLength: number;
+  readonly #metadata: TableMetadata;
   readonly #names: ReadonlySet<string>;
   #started = false;
 
@@ -33,9 +32,7 @@ export class BatchEncoder {
     this.#dictionaries = schema.columns.map(({ type }) =>
       type === "dictionary<utf8>" ? new ColumnDictionary() : undefined,
     );
-    const buffers = schema.columns.reduce((sum, { type }) => sum + (BUFFERS[type] ?? 2), 0);
-    const nodes = schema.columns.length + schema.columns.filter(({ type }) => type === "list<utf8>").length;
-    this.#metadataLength = batchMetadata(0, zeros(nodes, buffers)).length;
+    this.#metadata = tableMetadata(schema);
   }
 
   /**
@@ -70,8 +67,8 @@ export class BatchEncoder {
   #encode(body: BatchBody, length: number, columns: Readonly<Record<string, RecordColumn>>): Uint8Array {
     body.reset();
     if (!this.#started) {
-      const metadata = schemaMetadata(this.schema);
-      body.message(body.allocate(PREFIX + metadata.length), metadata);
+      const { schema } = this.#metadata;
+      body.message(body.allocate(PREFIX + schema.length), schema);
     }
     const codes = this.#dictionaries.map((dictionary, id) => {
       if (dictionary === undefined) return undefined;
@@ -79,14 +76,14 @@ export class BatchEncoder {
       if (!dictionary.started || dictionary.pending.length > 0) writeDictionary(body, id, dictionary);
       return result;
     });
-    const at = body.allocate(PREFIX + this.#metadataLength);
+    const at = body.allocate(this.#metadata.batch.length);
     body.begin();
     this.schema.columns.forEach((column, i) => {
       const [own, values] = [codes[i], columns[column.name]];
       if (own === undefined) encodeColumn(body, column, values, length);
       else encodeCodes(body, column, own, length, nullsOf(values, own, length));
     });
-    body.message(at, batchMetadata(length, body.layout()));
+    body.message(at, this.#metadata.batch.of(length, body.layout()));
     return body.bytes.subarray(0, body.length);
   }
 }
@@ -100,14 +97,14 @@ function nullsOf(values: RecordColumn | undefined, codes: Int32Array, length: nu
 }
 
 const VALUE: ColumnSchema = { name: "value", type: "utf8", nullable: false };
-const DICTIONARY_LENGTH = dictionaryMetadata(0, false, 0, zeros(1, 3)).length;
 
+/** Appends a message with these values of a dictionary. */
 function writeDictionary(body: BatchBody, id: number, { pending, started }: ColumnDictionary): void {
-  const at = body.allocate(PREFIX + DICTIONARY_LENGTH);
+  const at = body.allocate(DICTIONARY.length);
   body.begin();
   const texts: JoinedTexts = joinedTexts(pending, pending.length);
   encodeTexts(body, VALUE, texts, pending.length);
-  body.message(at, dictionaryMetadata(id, started, pending.length, body.layout()));
+  body.message(at, DICTIONARY.of(id, started, pending.length, body.layout()));
 }
 
 function unknown(name: string): PitotError {
@@ -115,12 +112,4 @@ function unknown(name: string): PitotError {
     value: name,
     remedy: "Add it to the table's schema.",
   });
-}
-
-function zeros(nodes: number, buffers: number): Parameters<typeof batchMetadata>[1] {
-  return {
-    nodes: Array.from({ length: 2 * nodes }, () => 0),
-    buffers: Array.from({ length: 2 * buffers }, () => 0),
-    bytes: 0,
-  };
 }

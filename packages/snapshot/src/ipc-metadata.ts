@@ -32,30 +32,20 @@ export function schemaMetadata({ columns, metadata }: TableSchema): Uint8Array {
   );
   const vector = flat.vector(fields);
   const custom = flat.vector(pairs);
-  return message(flat, HEADER.schema, flat.table(i16(0), { at: vector }, { at: custom }), 0);
+  return message(flat, HEADER.schema, flat.table(i16(0), { at: vector }, { at: custom }));
 }
 
-/** The metadata of a record batch. Its length depends on the number of nodes and buffers alone. */
-export function batchMetadata(rows: number, layout: BodyLayout): Uint8Array {
+/** The metadata of a record batch, whose numbers are still 0. */
+export function blankBatch(nodes: number, buffers: number): Uint8Array {
   const flat = new FlatBuffer();
-  return message(flat, HEADER.batch, recordBatch(flat, rows, layout), layout.bytes);
+  return message(flat, HEADER.batch, recordBatch(flat, nodes, buffers));
 }
 
-/** The metadata of a dictionary; a delta adds to the values before it. Same length whatever the values. */
-export function dictionaryMetadata(
-  id: number,
-  isDelta: boolean,
-  values: number,
-  layout: BodyLayout,
-): Uint8Array {
+/** The metadata of a dictionary of utf8, whose numbers are still 0. */
+export function blankDictionary(): Uint8Array {
   const flat = new FlatBuffer();
-  const data = recordBatch(flat, values, layout);
-  return message(
-    flat,
-    HEADER.dictionary,
-    flat.table(i64(id), { at: data }, { bytes: 1, value: isDelta ? 1 : 0 }),
-    layout.bytes,
-  );
+  const data = recordBatch(flat, 1, 3);
+  return message(flat, HEADER.dictionary, flat.table(i64(0), { at: data }, { bytes: 1, value: 0 }));
 }
 
 /** A file's footer, around the schema of the stream's first message, which goes in as it is. */
@@ -71,14 +61,15 @@ export function footer(
   return flat.finish(flat.table(i16(V5), { at: embedded }, { at: first }, { at: second }));
 }
 
-function message(flat: FlatBuffer, type: number, header: number, bodyBytes: number): Uint8Array {
-  return flat.finish(flat.table(i16(V5), { bytes: 1, value: type }, { at: header }, i64(bodyBytes)));
+/** A message without a body, or whose length is still to be told. */
+function message(flat: FlatBuffer, type: number, header: number): Uint8Array {
+  return flat.finish(flat.table(i16(V5), { bytes: 1, value: type }, { at: header }, i64(0)));
 }
 
-function recordBatch(flat: FlatBuffer, rows: number, { nodes, buffers }: BodyLayout): number {
-  const nodesAt = flat.structs(nodes, 2);
-  const buffersAt = flat.structs(buffers, 2);
-  return flat.table(i64(rows), { at: nodesAt }, { at: buffersAt });
+function recordBatch(flat: FlatBuffer, nodes: number, buffers: number): number {
+  const nodesAt = flat.structs(new Array<number>(2 * nodes).fill(0), 2);
+  const buffersAt = flat.structs(new Array<number>(2 * buffers).fill(0), 2);
+  return flat.table(i64(0), { at: nodesAt }, { at: buffersAt });
 }
 
 function field(flat: FlatBuffer, { name, type, nullable }: ColumnSchema, id: number): number {

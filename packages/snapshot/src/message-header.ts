@@ -70,7 +70,12 @@ export function* textsOfPart(part: DictionaryPart): Generator<string> {
 }
 
 /** The field of a table by its slot; undefined where the table leaves it out. */
-function slot<T>(view: DataView, table: number, index: number, read: (at: number) => T): T | undefined {
+export function slot<T>(
+  view: DataView,
+  table: number,
+  index: number,
+  read: (at: number) => T,
+): T | undefined {
   const vtable = table - view.getInt32(table, true);
   const entry = 4 + 2 * index;
   if (entry >= view.getUint16(vtable, true)) return undefined;

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { PREFIX } from "./ipc-metadata.ts";
 import { messageHeader, type MessageHeader } from "./message-header.ts";
+import { ReadWindow } from "./read-window.ts";
 
 /** One encapsulated message of an IPC stream. */
 export interface StreamMessage {
@@ -22,21 +23,16 @@ const CONTINUATION = 0xffffffff;
  */
 export async function* scanMessages(file: FileHandle): AsyncGenerator<StreamMessage> {
   const { size } = await file.stat();
+  const window = new ReadWindow(file);
   for (let offset = 0; offset + PREFIX <= size;) {
-    const prefix = await read(file, offset, PREFIX);
+    const prefix = await window.read(offset, PREFIX);
     const length = prefix.readInt32LE(4);
     const metadataLength = PREFIX + length;
     if (prefix.readUInt32LE(0) !== CONTINUATION || length <= 0 || offset + metadataLength > size) return;
-    const header = messageHeader(await read(file, offset + PREFIX, length));
+    const header = messageHeader(await window.read(offset + PREFIX, length));
     if (header === undefined || offset + metadataLength + header.bodyLength > size) return;
     const [at, whole] = [offset, metadataLength + header.bodyLength];
-    yield { metadataLength, header, bytes: () => read(file, at, whole) };
+    yield { metadataLength, header, bytes: () => window.read(at, whole) };
     offset += whole;
   }
-}
-
-async function read(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
-  const { bytesRead } = await file.read(buffer, 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }

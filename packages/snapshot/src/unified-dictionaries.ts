@@ -1,8 +1,14 @@
 import { PitotError } from "@pitot/core";
 import { BatchBody } from "./batch-body.ts";
-import { dictionaryMetadata, PREFIX } from "./ipc-metadata.ts";
+import { DICTIONARY } from "./batch-metadata.ts";
+import { PREFIX } from "./ipc-metadata.ts";
 import { dictionaryPart, type DictionaryPart } from "./message-header.ts";
 import type { StreamMessage } from "./scan-messages.ts";
+
+interface Message {
+  readonly bytes: Uint8Array;
+  readonly metadataLength: number;
+}
 
 /** Offsets are 32-bit. */
 const MAX_TEXT = 2 ** 31 - 1;
@@ -13,6 +19,8 @@ const MAX_TEXT = 2 ** 31 - 1;
  */
 export class UnifiedDictionaries {
   readonly #parts = new Map<number, DictionaryPart[]>();
+  /** Dictionaries of one message, which stays as it is. */
+  readonly #whole = new Map<number, Message>();
 
   /** @throws PitotError UNSUPPORTED where a dictionary is replaced, which Pitot never does */
   add({ metadataLength, header }: StreamMessage, bytes: Uint8Array): void {
@@ -22,29 +30,30 @@ export class UnifiedDictionaries {
       bytes.subarray(metadataLength),
     );
     const parts = this.#parts.get(part.id);
-    if (parts === undefined) this.#parts.set(part.id, [part]);
-    else if (part.isDelta) parts.push(part);
-    else throw unsupported("A dictionary of the stream is replaced", part.id);
+    if (parts === undefined) {
+      this.#parts.set(part.id, [part]);
+      if (!part.isDelta) this.#whole.set(part.id, { bytes, metadataLength });
+    } else if (part.isDelta) {
+      parts.push(part);
+      this.#whole.delete(part.id);
+    } else throw unsupported("A dictionary of the stream is replaced", part.id);
   }
 
   /**
    * One message per dictionary.
    * @throws PitotError UNSUPPORTED where one has more than 2 GiB of text
    */
-  *messages(): Generator<{ readonly bytes: Uint8Array; readonly metadataLength: number }> {
-    for (const [id, parts] of this.#parts) yield unified(id, parts);
+  *messages(): Generator<Message> {
+    for (const [id, parts] of this.#parts) yield this.#whole.get(id) ?? unified(id, parts);
   }
 }
 
-function unified(
-  id: number,
-  parts: readonly DictionaryPart[],
-): { readonly bytes: Uint8Array; readonly metadataLength: number } {
+function unified(id: number, parts: readonly DictionaryPart[]): Message {
   const values = parts.reduce((sum, { length }) => sum + length, 0);
   const text = parts.reduce((sum, { data }) => sum + data.length, 0);
   if (text > MAX_TEXT) throw unsupported("A dictionary has more than 2 GiB of text", id);
   const body = new BatchBody();
-  const metadataLength = PREFIX + dictionaryMetadata(id, false, 0, EMPTY).length;
+  const metadataLength = DICTIONARY.length;
   const at = body.allocate(metadataLength);
   body.begin();
   body.node(values, 0);
@@ -62,11 +71,9 @@ function unified(
     body.bytes.set(data, end);
     end += data.length;
   }
-  body.message(at, dictionaryMetadata(id, false, values, body.layout()));
+  body.message(at, DICTIONARY.of(id, false, values, body.layout()));
   return { bytes: body.bytes.subarray(0, body.length), metadataLength };
 }
-
-const EMPTY = { nodes: [0, 0], buffers: [0, 0, 0, 0, 0, 0], bytes: 0 };
 
 function unsupported(problem: string, id: number): PitotError {
   return new PitotError("UNSUPPORTED", problem, {
