@@ -1,5 +1,5 @@
 import { blankBatch, blankDictionary, PREFIX, type BodyLayout } from "./ipc-metadata.ts";
-import { slot } from "./message-header.ts";
+import { fieldPlace, partField } from "./message-header.ts";
 
 // Batches of a table, and all dictionaries, have metadata that differ in numbers alone: they are built once, and the numbers written into their places.
 
@@ -39,9 +39,9 @@ class DictionaryMetadata {
     this.length = PREFIX + this.#bytes.length;
     const [view, message, header] = opened(this.#bytes);
     this.#view = view;
-    this.#numbers = new Numbers(view, message, part(view, header, 1));
-    this.#id = place(view, header, 0);
-    this.#isDelta = place(view, header, 2);
+    this.#numbers = new Numbers(view, message, partField(view, header, 1));
+    this.#id = fieldPlace(view, header, 0);
+    this.#isDelta = fieldPlace(view, header, 2);
   }
 
   /** The bytes stand until the next call. */
@@ -63,11 +63,11 @@ class Numbers {
 
   constructor(view: DataView, message: number, batch: number) {
     this.#view = view;
-    this.#bodyLength = place(view, message, 3);
-    this.#rows = place(view, batch, 0);
+    this.#bodyLength = fieldPlace(view, message, 3);
+    this.#rows = fieldPlace(view, batch, 0);
     // Behind their counts.
-    this.#nodes = part(view, batch, 1) + 4;
-    this.#buffers = part(view, batch, 2) + 4;
+    this.#nodes = partField(view, batch, 1) + 4;
+    this.#buffers = partField(view, batch, 2) + 4;
   }
 
   write(rows: number, { nodes, buffers, bytes }: BodyLayout): void {
@@ -90,13 +90,5 @@ export const DICTIONARY: DictionaryMetadata = new DictionaryMetadata();
 function opened(bytes: Uint8Array): [view: DataView, message: number, header: number] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const message = view.getUint32(0, true);
-  return [view, message, part(view, message, 2)];
-}
-
-function place(view: DataView, table: number, index: number): number {
-  return slot(view, table, index, (at) => at)!;
-}
-
-function part(view: DataView, table: number, index: number): number {
-  return slot(view, table, index, (at) => at + view.getUint32(at, true))!;
+  return [view, message, partField(view, message, 2)];
 }

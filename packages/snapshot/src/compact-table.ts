@@ -4,7 +4,7 @@ import { PitotError } from "@pitot/core";
 import { DigestedFile } from "./digested-file.ts";
 import { footer, PREFIX, type FileBlock } from "./ipc-metadata.ts";
 import { openReadHandle } from "./private-file.ts";
-import { scanMessages } from "./scan-messages.ts";
+import { scanMessages, type StreamMessage } from "./scan-messages.ts";
 import { UnifiedDictionaries } from "./unified-dictionaries.ts";
 
 const MAGIC = Buffer.from("ARROW1");
@@ -49,40 +49,42 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
 
 async function rewrite(from: FileHandle, to: DigestedFile, streamPath: string): Promise<void> {
   const blocks = { dictionary: [] as FileBlock[], batch: [] as FileBlock[] };
+  const { schema, header, dictionaries, batches } = await contents(from, streamPath);
   await to.write(MAGIC_PADDED);
-  const { schema, dictionaries } = await preamble(from, streamPath);
-  await to.write(schema.bytes);
+  await to.write(schema);
   for (const { bytes, metadataLength } of dictionaries.messages()) {
     blocks.dictionary.push([to.bytes, metadataLength, bytes.length - metadataLength]);
     await to.write(bytes);
   }
-  for await (const message of scanMessages(from)) {
-    if (message.header.type !== "batch") continue;
-    blocks.batch.push([to.bytes, message.metadataLength, message.header.bodyLength]);
-    await to.write(await message.bytes());
+  for (const batch of batches) {
+    blocks.batch.push([to.bytes, batch.metadataLength, batch.header.bodyLength]);
+    await to.write(await batch.bytes());
   }
-  const end = footer(
-    { metadata: schema.bytes.subarray(PREFIX), header: schema.header },
-    blocks.dictionary,
-    blocks.batch,
-  );
+  const end = footer({ metadata: schema.subarray(PREFIX), header }, blocks.dictionary, blocks.batch);
   const length = Buffer.alloc(4);
   length.writeInt32LE(end.length);
   await to.write(Buffer.concat([END_OF_STREAM, end, length, MAGIC]));
 }
 
-/** What stands before the batches of a file: the schema, and all values of each dictionary. */
-async function preamble(
-  from: FileHandle,
-  path: string,
-): Promise<{ schema: { bytes: Uint8Array; header: number }; dictionaries: UnifiedDictionaries }> {
-  let schema: { bytes: Uint8Array; header: number } | undefined;
+interface StreamContents {
+  readonly schema: Uint8Array;
+  /** Where the schema's header lies in its metadata. */
+  readonly header: number;
+  readonly dictionaries: UnifiedDictionaries;
+  /** Their bodies unread. */
+  readonly batches: readonly StreamMessage[];
+}
+
+async function contents(from: FileHandle, path: string): Promise<StreamContents> {
+  let schema: Uint8Array | undefined;
+  let header = 0;
   const dictionaries = new UnifiedDictionaries();
+  const batches: StreamMessage[] = [];
   for await (const message of scanMessages(from))
-    if (message.header.type === "schema")
-      schema = { bytes: await message.bytes(), header: message.header.position };
+    if (message.header.type === "batch") batches.push(message);
     else if (message.header.type === "dictionary") dictionaries.add(message, await message.bytes());
-  if (schema !== undefined) return { schema, dictionaries };
+    else [schema, header] = [await message.bytes(), message.header.position];
+  if (schema !== undefined) return { schema, header, dictionaries, batches };
   throw new PitotError("INVALID_DATA", "The stream has no schema", {
     value: path,
     remedy: "Remove the file.",

@@ -15,12 +15,11 @@ export function messageHeader(metadata: Uint8Array): MessageHeader | undefined {
   const view = new DataView(metadata.buffer, metadata.byteOffset, metadata.byteLength);
   try {
     const root = view.getUint32(0, true);
-    const type = TYPES[slot(view, root, 1, (at) => view.getUint8(at)) ?? 0];
-    const position = slot(view, root, 2, (at) => at + view.getUint32(at, true));
-    const bodyLength = slot(view, root, 3, (at) => int64(view, at)) ?? 0;
-    if (type === undefined || position === undefined || bodyLength < 0) return undefined;
-    const rows = type === "batch" ? (slot(view, position, 0, (at) => int64(view, at)) ?? 0) : 0;
-    return { type, bodyLength, rows, position };
+    const type = TYPES[byteField(view, root, 1)];
+    const position = partField(view, root, 2);
+    const bodyLength = int64Field(view, root, 3);
+    if (type === undefined || position === 0 || bodyLength < 0) return undefined;
+    return { type, bodyLength, rows: type === "batch" ? int64Field(view, position, 0) : 0, position };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -47,15 +46,15 @@ export function dictionaryPart(
 ): DictionaryPart {
   const view = new DataView(metadata.buffer, metadata.byteOffset, metadata.byteLength);
   const values = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const batch = slot(view, position, 1, (at) => at + view.getUint32(at, true))!;
-  const length = slot(view, batch, 0, (at) => int64(view, at)) ?? 0;
+  const batch = partField(view, position, 1);
+  const length = int64Field(view, batch, 0);
   // Behind the count: validity, offsets, values; each as offset and length.
-  const buffers = slot(view, batch, 2, (at) => at + view.getUint32(at, true) + 4)!;
+  const buffers = partField(view, batch, 2) + 4;
   const offsets = int64(view, buffers + 16);
   const data = int64(view, buffers + 32);
   return {
-    id: slot(view, position, 0, (at) => int64(view, at)) ?? 0,
-    isDelta: slot(view, position, 2, (at) => view.getUint8(at)) === 1,
+    id: int64Field(view, position, 0),
+    isDelta: byteField(view, position, 2) === 1,
     length,
     data: body.subarray(data, data + (length === 0 ? 0 : values.getInt32(offsets + 4 * length, true))),
     offset: (index) => values.getInt32(offsets + 4 * index, true),
@@ -69,18 +68,29 @@ export function* textsOfPart(part: DictionaryPart): Generator<string> {
   for (let i = 0; i < part.length; i++) yield text.toString("utf8", part.offset(i), part.offset(i + 1));
 }
 
-/** The field of a table by its slot; undefined where the table leaves it out. */
-export function slot<T>(
-  view: DataView,
-  table: number,
-  index: number,
-  read: (at: number) => T,
-): T | undefined {
+/** Where a table has the field of a slot; 0 where it leaves it out. */
+export function fieldPlace(view: DataView, table: number, slot: number): number {
   const vtable = table - view.getInt32(table, true);
-  const entry = 4 + 2 * index;
-  if (entry >= view.getUint16(vtable, true)) return undefined;
+  const entry = 4 + 2 * slot;
+  if (entry >= view.getUint16(vtable, true)) return 0;
   const offset = view.getUint16(vtable + entry, true);
-  return offset === 0 ? undefined : read(table + offset);
+  return offset === 0 ? 0 : table + offset;
+}
+
+/** Where the part lies that a field refers to; 0 where the table leaves it out. */
+export function partField(view: DataView, table: number, slot: number): number {
+  const at = fieldPlace(view, table, slot);
+  return at === 0 ? 0 : at + view.getUint32(at, true);
+}
+
+function byteField(view: DataView, table: number, slot: number): number {
+  const at = fieldPlace(view, table, slot);
+  return at === 0 ? 0 : view.getUint8(at);
+}
+
+function int64Field(view: DataView, table: number, slot: number): number {
+  const at = fieldPlace(view, table, slot);
+  return at === 0 ? 0 : int64(view, at);
 }
 
 function int64(view: DataView, at: number): number {
