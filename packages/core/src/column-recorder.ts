@@ -42,7 +42,7 @@ export class ColumnRecorder {
     let exported = 0;
     for (let i = 0; i < room; i++) {
       const { name, attributes } = records.event(i);
-      const event = { ...attributes, [ATTR_RECORD_SEQ]: first + i };
+      const event = { [ATTR_RECORD_SEQ]: first + i, ...attributes };
       const bytes = 64 * Object.keys(event).length;
       const taken =
         length > FEW

@@ -3,10 +3,12 @@ import type { FileHandle } from "node:fs/promises";
 /** More than most tables of small runs have. */
 const WINDOW_BYTES = 32 << 10;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Reads a file by windows, so that small parts next to each other are one read. */
 export class ReadWindow {
   readonly #file: FileHandle;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   /** Where the window begins in the file. */
   #start = 0;
 
