@@ -42,7 +42,7 @@ async function readFlights(read: typeof parquetRead): Promise<Flights> {
   const flights = {
     delay: new Float64Array(ROWS),
     distance: new Float64Array(ROWS),
-    origin: new Array<string>(ROWS),
+    origin: [] as string[],
   };
   await read({
     file: await asyncBufferFromFile(FILE),

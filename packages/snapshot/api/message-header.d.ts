@@ -24,3 +24,7 @@ export interface DictionaryPart {
 export declare function dictionaryPart(metadata: Uint8Array, { position }: MessageHeader, body: Uint8Array): DictionaryPart;
 /** The values themselves. */
 export declare function textsOfPart(part: DictionaryPart): Generator<string>;
+/** Where a table has the field of a slot; 0 where it leaves it out. */
+export declare function fieldPlace(view: DataView, table: number, slot: number): number;
+/** Where the part lies that a field refers to; 0 where the table leaves it out. */
+export declare function partField(view: DataView, table: number, slot: number): number;

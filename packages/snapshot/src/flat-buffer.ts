@@ -35,7 +35,7 @@ export class FlatBuffer {
   }
 
   /** Structs of 64-bit numbers, one after another. */
-  structs(values: readonly number[], fieldsEach: number): number {
+  structs(values: ArrayLike<number>, fieldsEach: number): number {
     this.#align(4, 8 * values.length);
     this.#align(8, 8 * values.length);
     for (let i = values.length - 1; i >= 0; i--) this.#scalar(8, values[i]!);

@@ -67,8 +67,8 @@ function message(flat: FlatBuffer, type: number, header: number): Uint8Array {
 }
 
 function recordBatch(flat: FlatBuffer, nodes: number, buffers: number): number {
-  const nodesAt = flat.structs(new Array<number>(2 * nodes).fill(0), 2);
-  const buffersAt = flat.structs(new Array<number>(2 * buffers).fill(0), 2);
+  const nodesAt = flat.structs(new Float64Array(2 * nodes), 2);
+  const buffersAt = flat.structs(new Float64Array(2 * buffers), 2);
   return flat.table(i64(0), { at: nodesAt }, { at: buffersAt });
 }
 

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
@@ -52,4 +54,43 @@ it("refuses a file that is something else", async () => {
   const path = join(folder, "events.arrows");
   writeFileSync(path, "not arrow, but long enough to be read as if it were");
   await expect(compactTable(path)).rejects.toThrow("The stream has no schema");
+});
+
+it("copies messages of any size as they are", async () => {
+  const texts = [10, 40_000, 300_000, 5, 2_000_000, 70_000].map((length, i) => String(i).repeat(length));
+  const table = new TableStream(folder, "events");
+  for (const text of texts)
+    table.append(1, {
+      name: [text.slice(0, 50_000)],
+      properties: [text],
+      time_unix_nano: new BigInt64Array(1),
+      seq: new BigInt64Array(1),
+    });
+  table.close();
+  const { path, bytes, sha256 } = await compactTable(table.path);
+  const whole = readFileSync(path);
+  expect([whole.length, createHash("sha256").update(whole).digest("hex")]).toEqual([bytes, sha256]);
+  const read = tableFromIPC(whole);
+  expect([...read.getChild("properties")!]).toEqual(texts);
+  expect([...read.getChild("name")!]).toEqual(texts.map((text) => text.slice(0, 50_000)));
+});
+
+it("takes one read and one write for a small table", async () => {
+  const { path } = stream();
+  const calls: string[] = [];
+  const handle = await open(path);
+  const prototype = Object.getPrototypeOf(handle) as Record<string, (...args: unknown[]) => unknown>;
+  await handle.close();
+  const originals = { read: prototype["read"]!, writeFile: prototype["writeFile"]! };
+  for (const [name, original] of Object.entries(originals))
+    prototype[name] = function counted(this: unknown, ...args: unknown[]): unknown {
+      calls.push(name);
+      return original.apply(this, args);
+    };
+  try {
+    await compactTable(path);
+  } finally {
+    Object.assign(prototype, originals);
+  }
+  expect(calls).toEqual(["read", "writeFile"]);
 });
