@@ -1,7 +1,7 @@
 import { DataType, type Data } from "apache-arrow";
-import { HyperLogLog } from "./hyper-log-log.ts";
-import { Moments } from "./moments.ts";
-import { QuantileSketch } from "./quantile-sketch.ts";
+import type { HyperLogLog } from "./hyper-log-log.ts";
+import { type Moments } from "./moments.ts";
+import type { QuantileSketch } from "./quantile-sketch.ts";
 import { type ValueRange } from "./value-range.ts";
 /** Which statistics a profile has beyond nulls, least and greatest value. */
 export interface ProfileOptions {

@@ -6,7 +6,8 @@ export declare const PROFILE_RANKS: readonly number[];
 /**
  * One row per column. `min` and `max` are exact, in the type's canonical text; −0 is 0, and NaN is no value: it is only counted. `distinct_estimate` has a standard error of
  * 1.15 %. `quantiles` are at the ranks of `pitot.ranks`, of a true rank within 1 % in 99 of 100; numbers, and times in the column's own
- * unit. `histogram` has 20 bins of equal width between `min` and `max`, as parts of all values, from the same sketch. `stddev` is
+ * unit. `histogram` has 20 bins of equal width between `min` and `max`, or the finite values next to them, as parts of all values, from the same sketch; infinities are in the
+ * outermost bins. `stddev` is
  * the sample's. Lengths are in bytes. What a type does not have is null.
  */
 export declare const COLUMN_PROFILE_SCHEMA: Schema;

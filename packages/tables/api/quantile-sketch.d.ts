@@ -19,6 +19,8 @@ export declare class QuantileSketch {
     quantiles(ranks: readonly number[]): number[];
     /** The part of values that are at most each of `edges`, which ascend. */
     ranks(edges: readonly number[]): number[];
+    /** Least and greatest of the finite values that are kept; undefined where there is none. */
+    finiteBounds(): readonly [min: number, max: number] | undefined;
     /** For {@link QuantileSketch.fromBytes}. */
     bytes(): Uint8Array;
     /** @throws PitotError INVALID_DATA for what `bytes` did not make */

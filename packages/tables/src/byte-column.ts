@@ -9,7 +9,7 @@ export interface ByteColumn {
   readonly data: Uint8Array;
 }
 
-/** The types whose values {@link byteColumn} reads. */
+/** The types whose values are text or binary. */
 export const BYTE_TYPES: ReadonlySet<number> = new Set([
   Type.Utf8,
   Type.LargeUtf8,
@@ -21,7 +21,7 @@ export const BYTE_TYPES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * The bytes of a chunk of utf8, binary, their large, fixed-size and view forms. Copies only of view types, and offsets of large ones.
+ * The bytes of a chunk of utf8, binary, their large, fixed-size and view forms, and of decimals. Copies only of view types, and offsets of large ones.
  *
  * @throws PitotError INVALID_DATA where offsets go down or beyond the values: loops over bytes rely on them
  */
@@ -52,13 +52,26 @@ export function uncheckedByteColumn(chunk: Data): ByteColumn {
     case Type.LargeBinary:
       return { offsets: narrowed(chunk.valueOffsets, length), data };
     case Type.FixedSizeBinary:
-      return { offsets: Int32Array.from({ length: length + 1 }, (_, i) => i * chunk.stride), data };
+      return { offsets: multiples(chunk.stride, length), data };
+    case Type.Decimal: {
+      const { buffer, byteOffset, byteLength } = data;
+      return {
+        offsets: multiples(4 * chunk.stride, length),
+        data: new Uint8Array(buffer, byteOffset, byteLength),
+      };
+    }
     case Type.Utf8View:
     case Type.BinaryView:
       return fromViews(chunk, data);
     default:
       return { offsets: length === 0 ? new Int32Array(1) : (chunk.valueOffsets as Int32Array), data };
   }
+}
+
+function multiples(width: number, length: number): Float64Array {
+  const offsets = new Float64Array(length + 1);
+  for (let i = 1; i <= length; i++) offsets[i] = i * width;
+  return offsets;
 }
 
 /** int64 offsets without a BigInt: two 32-bit halves each. */

@@ -5,15 +5,26 @@ import { BLOCK_VALUES } from "./block-kernels.ts";
 import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
 import { checkInstance, checkOptions, checkType, refused } from "./check-argument.ts";
 import { doubleReader, isNumeric } from "./double-blocks.ts";
-import { HyperLogLog } from "./hyper-log-log.ts";
+import type { HyperLogLog } from "./hyper-log-log.ts";
 import { codesOf } from "./invalid-ids.ts";
-import { Moments, sumOf } from "./moments.ts";
-import { QuantileSketch } from "./quantile-sketch.ts";
+import { sumOf, type Moments } from "./moments.ts";
+import { ProfileSketches, type SketchParts } from "./profile-sketches.ts";
+import type { QuantileSketch } from "./quantile-sketch.ts";
 import { typeString } from "./type-string.ts";
 import { bit, countInvalid, countOnes, validWords, wordsOf } from "./validity.ts";
-import { joinRanges, usedCodes, valueRange, type Ordered, type ValueRange } from "./value-range.ts";
+import { isBound, joinRanges, usedCodes, valueRange, type ValueRange } from "./value-range.ts";
 
 const VERSION = 1;
+
+/** What the bytes of a profile decode to. */
+type Parts = [
+  version: number,
+  type: string,
+  sketched: boolean,
+  counts: number[],
+  bounds: (number | string | Uint8Array | null)[],
+  ...sketches: SketchParts,
+];
 
 /** Which statistics a profile has beyond nulls, least and greatest value. */
 export interface ProfileOptions {
@@ -38,12 +49,7 @@ export class ColumnProfile {
   maxLength = -1;
   totalLength = 0;
   readonly sketched: boolean;
-  #distinct: HyperLogLog = new HyperLogLog();
-  #quantiles: QuantileSketch = new QuantileSketch();
-  #moments: Moments = new Moments();
-  // Values wait here until a block is full, so that sums do not depend on how the column was cut into chunks.
-  #block: Float64Array | undefined;
-  #waiting = 0;
+  #sketches: ProfileSketches;
 
   /** @throws PitotError INVALID_ARGUMENT for what is no type, or no options */
   constructor(type: DataType, options: ProfileOptions = {}) {
@@ -51,12 +57,13 @@ export class ColumnProfile {
     checkOptions(options);
     this.type = type;
     this.sketched = options.sketches ?? true;
+    this.#sketches = new ProfileSketches(type);
   }
 
   /** Adds a chunk of the column's type. @throws PitotError INVALID_ARGUMENT for one of another */
   add(chunk: Data): void {
     const type = (chunk as Data | null | undefined)?.type;
-    if (type?.typeId !== this.type.typeId)
+    if (type === undefined || (type !== this.type && typeString(type) !== typeString(this.type)))
       throw refused(
         "This is not a chunk of the column",
         type === undefined ? chunk : typeString(type),
@@ -73,20 +80,17 @@ export class ColumnProfile {
 
   /** Distinct values other than NaN. */
   get distinct(): HyperLogLog {
-    this.#flush();
-    return this.#distinct;
+    return this.#sketches.distinct;
   }
 
   /** Mean and deviation of the finite numbers, in the column's unit. */
   get moments(): Moments {
-    this.#flush();
-    return this.#moments;
+    return this.#sketches.moments;
   }
 
   /** Quantiles of numbers, in the column's unit. */
   get quantiles(): QuantileSketch {
-    this.#flush();
-    return this.#quantiles;
+    return this.#sketches.quantiles;
   }
 
   /** True where the type has quantiles, mean and deviation. */
@@ -113,9 +117,7 @@ export class ColumnProfile {
     this.minLength = Math.min(this.minLength, other.minLength);
     this.maxLength = Math.max(this.maxLength, other.maxLength);
     this.totalLength += other.totalLength;
-    this.distinct.merge(other.distinct);
-    this.quantiles.merge(other.quantiles);
-    this.moments.merge(other.moments);
+    this.#sketches.merge(other.#sketches);
     return this;
   }
 
@@ -138,7 +140,7 @@ export class ColumnProfile {
         this.totalLength,
       ],
       [min, max].map((value) => (typeof value === "bigint" ? String(value) : (value ?? null))),
-      ...(this.sketched ? [this.distinct.bytes(), this.quantiles.bytes(), this.moments.state()] : []),
+      ...(this.sketched ? this.#sketches.parts() : []),
     ]);
   }
 
@@ -154,46 +156,34 @@ export class ColumnProfile {
         cause,
       });
     };
-    let parts: [
-      number,
-      string,
-      boolean,
-      number[],
-      (number | string | Uint8Array | null)[],
-      Uint8Array,
-      Uint8Array,
-      [number, number, number],
-    ];
     try {
-      parts = decode(bytes) as typeof parts;
+      const [version, name, sketches, counts, bounds, ...parts] = decode(bytes) as Parts;
+      if (version !== VERSION || name !== typeString(type) || typeof sketches !== "boolean") return failed();
+      if (counts.length !== 9 || !counts.every((count) => typeof count === "number")) return failed();
+      const profile = new ColumnProfile(type, { sketches });
+      [
+        profile.rows,
+        profile.nullCount,
+        profile.nanCount,
+        profile.infinityCount,
+        profile.trueCount,
+        profile.falseCount,
+        profile.minLength,
+        profile.maxLength,
+        profile.totalLength,
+      ] = counts as [number, number, number, number, number, number, number, number, number];
+      const [min, max] = bounds.map((value) =>
+        typeof value === "string" ? BigInt(value) : (value ?? undefined),
+      );
+      if (min !== undefined && max !== undefined) {
+        if (!isBound(type, min) || !isBound(type, max)) return failed();
+        profile.range = { min, max };
+      }
+      if (sketches) profile.#sketches = new ProfileSketches(type, parts);
+      return profile;
     } catch (cause) {
       return failed(cause);
     }
-    if (!Array.isArray(parts)) return failed();
-    const [version, name, sketches, counts, bounds, distinct, quantiles, moments] = parts;
-    if (version !== VERSION || name !== typeString(type) || counts?.length !== 9) return failed();
-    const profile = new ColumnProfile(type, { sketches });
-    [
-      profile.rows,
-      profile.nullCount,
-      profile.nanCount,
-      profile.infinityCount,
-      profile.trueCount,
-      profile.falseCount,
-      profile.minLength,
-      profile.maxLength,
-      profile.totalLength,
-    ] = counts as [number, number, number, number, number, number, number, number, number];
-    const [min, max] = bounds.map((value): Ordered | undefined =>
-      typeof value === "string" ? BigInt(value) : (value ?? undefined),
-    );
-    if (min !== undefined && max !== undefined) profile.range = { min, max };
-    if (sketches) {
-      profile.#distinct = new HyperLogLog(Uint8Array.from(distinct));
-      profile.#quantiles = QuantileSketch.fromBytes(quantiles);
-      profile.#moments = new Moments(...moments);
-    }
-    return profile;
   }
 
   #booleans({ values, offset, length }: Data, words: Int32Array | undefined): void {
@@ -224,20 +214,9 @@ export class ColumnProfile {
       this.#sketchDictionary(chunk, words);
       return;
     }
-    if (isNumeric(type)) {
-      this.#numbers(chunk, words);
-      return;
-    }
-    if (DataType.isBool(type)) {
-      const both = new Int32Array(4);
-      both[2] = 1;
-      if (this.falseCount > 0) this.#distinct.addPairs(both, undefined, 1);
-      if (this.trueCount > 0) this.#distinct.addPairs(both.subarray(2), undefined, 1);
-      return;
-    }
+    this.#sketches.add(chunk, words);
     if (!BYTE_TYPES.has(type.typeId)) return;
-    const { offsets, data } = byteColumn(chunk);
-    this.#distinct.addBytes(data, offsets, words, length);
+    const { offsets } = byteColumn(chunk);
     for (let i = 0; i < length; i++)
       if (words === undefined || bit(words, i) === 1) this.#length(offsets[i + 1]! - offsets[i]!, 1);
   }
@@ -262,67 +241,13 @@ export class ColumnProfile {
       for (let i = 0; i < part.length; i++)
         if (used[base + i] === 1 && (own === undefined || bit(own, i) === 1))
           wanted[i >>> 5]! |= 1 << (i & 31);
+      this.#sketches.addDistinct(part, wanted);
       if (BYTE_TYPES.has(part.type.typeId)) {
-        const { offsets, data } = byteColumn(part);
-        this.#distinct.addBytes(data, offsets, wanted, part.length);
+        const { offsets } = byteColumn(part);
         for (let i = 0; i < part.length; i++)
           if (bit(wanted, i) === 1) this.#length(offsets[i + 1]! - offsets[i]!, times[base + i]!);
-      } else if (isNumeric(part.type)) this.#distinct.addDoubles(...dense(part, wanted));
+      }
       base += part.length;
     }
   }
-
-  #numbers(chunk: Data, words: Int32Array | undefined): void {
-    const { length } = chunk;
-    const wide = chunk.values instanceof BigInt64Array || chunk.values instanceof BigUint64Array;
-    // All 64 bits, of which a double would lose some.
-    if (wide)
-      this.#distinct.addPairs(
-        new Int32Array(chunk.values.buffer, chunk.values.byteOffset, length * 2),
-        words,
-        length,
-      );
-    const { direct, read } = doubleReader(chunk, words);
-    const block = (this.#block ??= new Float64Array(BLOCK_VALUES));
-    for (let row = 0; row < length;) {
-      if (direct !== undefined && this.#waiting === 0 && length - row >= BLOCK_VALUES) {
-        this.#take(direct.subarray(row, row + BLOCK_VALUES), BLOCK_VALUES);
-        row += BLOCK_VALUES;
-        continue;
-      }
-      const end = Math.min(length, row + BLOCK_VALUES - this.#waiting);
-      this.#waiting = read(row, end, block, this.#waiting);
-      row = end;
-      if (this.#waiting === BLOCK_VALUES) this.#flush();
-    }
-  }
-
-  #flush(): void {
-    if (this.#block !== undefined && this.#waiting > 0) this.#take(this.#block, this.#waiting);
-    this.#waiting = 0;
-  }
-
-  /** One block. What it takes from is not changed. */
-  #take(values: Float64Array, length: number): void {
-    let total = sumOf(values, length);
-    if (Number.isNaN(total)) {
-      values = values.slice(0, length).filter((value) => value === value);
-      length = values.length;
-      total = sumOf(values, length);
-    }
-    this.#moments.add(values, length, total);
-    this.#quantiles.add(values, length);
-    if (!isWide(this.type)) this.#distinct.addDoubles(values, length);
-  }
-}
-
-function isWide(type: DataType): boolean {
-  const { ArrayType } = type as { ArrayType: unknown };
-  return ArrayType === BigInt64Array || ArrayType === BigUint64Array;
-}
-
-/** The values that `words` leaves, as doubles. */
-function dense(chunk: Data, words: Int32Array): [values: Float64Array, length: number] {
-  const values = new Float64Array(chunk.length);
-  return [values, doubleReader(chunk, words).read(0, chunk.length, values, 0)];
 }

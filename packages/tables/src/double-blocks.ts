@@ -42,6 +42,17 @@ export function isNumeric(type: DataType): boolean {
   return NUMERIC.has(type.typeId);
 }
 
+/** True for numbers of which a double holds every digit: not those of 64 bits, nor decimals. */
+export function isDouble(type: DataType): boolean {
+  const { ArrayType } = type as { ArrayType: unknown };
+  return (
+    isNumeric(type) &&
+    !DataType.isDecimal(type) &&
+    ArrayType !== BigInt64Array &&
+    ArrayType !== BigUint64Array
+  );
+}
+
 /** The reader of a chunk. 64-bit integers are rounded to doubles, decimals divided by their scale. */
 export function doubleReader(chunk: Data, words: Int32Array | undefined): DoubleReader {
   const { values } = chunk;

@@ -5,6 +5,9 @@ import { pairSalt, raiseRegister, REGISTERS } from "./distinct-registers.ts";
 import { hashBytes, hashPair } from "./hash.ts";
 import { bit } from "./validity.ts";
 
+/** No rank of a 64-bit hash is above this. */
+const MOST = 65;
+
 /**
  * Estimates the number of distinct values in 8 KiB: HyperLogLog (Flajolet et al., 2007) with 8,192 registers and the improved raw estimator
  * of Ertl ("New cardinality estimation algorithms for HyperLogLog sketches", 2017), which needs no corrections for few or many. Standard error 1.15 %:
@@ -13,13 +16,14 @@ import { bit } from "./validity.ts";
 export class HyperLogLog {
   readonly #registers: Uint8Array;
 
-  constructor(registers: Uint8Array = new Uint8Array(REGISTERS)) {
-    if (registers.length !== REGISTERS)
+  constructor(registers?: Uint8Array) {
+    this.#registers = registers ?? new Uint8Array(REGISTERS);
+    if (registers === undefined) return;
+    if (registers.length !== REGISTERS || registers.some((rank) => rank > MOST))
       throw new PitotError("INVALID_DATA", "These are not the registers of a HyperLogLog sketch", {
         value: `${registers.length} bytes`,
         remedy: `Give ${REGISTERS} bytes that \`bytes()\` made.`,
       });
-    this.#registers = registers;
   }
 
   /** Adds 64-bit values: `pairs[2i]` low, `pairs[2i + 1]` high. */
@@ -81,11 +85,10 @@ export class HyperLogLog {
 
   /** The estimate, a whole number. */
   estimate(): number {
-    const counts = new Float64Array(66);
+    const counts = new Float64Array(MOST + 1);
     for (const rank of this.#registers) counts[rank]!++;
-    const most = 65;
-    let z = REGISTERS * tau(1 - counts[most]! / REGISTERS);
-    for (let rank = most - 1; rank >= 1; rank--) z = 0.5 * (z + counts[rank]!);
+    let z = REGISTERS * tau(1 - counts[MOST]! / REGISTERS);
+    for (let rank = MOST - 1; rank >= 1; rank--) z = 0.5 * (z + counts[rank]!);
     z += REGISTERS * sigma(counts[0]! / REGISTERS);
     return Math.round(((REGISTERS / (2 * Math.LN2)) * REGISTERS) / z);
   }

@@ -43,21 +43,10 @@ export function idKeys(chunk: Data): IdKeys {
     };
   }
   if (DataType.isFloat(type)) return { family: "float", words, pairs: floatPairs(chunk) };
-  if (DataType.isDecimal(type)) {
-    const data = new Uint8Array(
-      chunk.values.buffer as ArrayBuffer,
-      (chunk.values as Uint32Array).byteOffset,
-      4 * chunk.stride * length,
-    );
-    return {
-      family: typeString(type).replace(/\(\d+,/, "("),
-      words,
-      bytes: fixed(data, 4 * chunk.stride, length),
-    };
-  }
   if (DataType.isDictionary(type)) return dictionaryKeys(chunk, words);
   const { offsets, data } = byteColumn(chunk);
-  return { family: "bytes", words, bytes: { starts: offsets, ends: offsets.subarray(1), data } };
+  const family = DataType.isDecimal(type) ? typeString(type).replace(/\(\d+,/, "(") : "bytes";
+  return { family, words, bytes: { starts: offsets, ends: offsets.subarray(1), data } };
 }
 
 function halves(values: BigInt64Array): Int32Array {
@@ -80,11 +69,6 @@ function floatPairs(chunk: Data): Int32Array {
     value !== value ? Number.NaN : value + 0,
   );
   return new Int32Array(doubles.buffer);
-}
-
-function fixed(data: Uint8Array, width: number, length: number): NonNullable<IdKeys["bytes"]> {
-  const offsets = Float64Array.from({ length: length + 1 }, (_, i) => i * width);
-  return { starts: offsets, ends: offsets.subarray(1), data };
 }
 
 function dictionaryKeys(chunk: Data, words: Int32Array | undefined): IdKeys {

@@ -6,7 +6,7 @@ import { checkDatasets } from "./dataset-stats.ts";
 import { tableView, type TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
 import { typeString } from "./type-string.ts";
-import type { Ordered } from "./value-range.ts";
+import { isOrdered, type Ordered } from "./value-range.ts";
 
 /** Ranks of `quantiles`, in the schema's metadata too. */
 export const PROFILE_RANKS: readonly number[] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -16,7 +16,8 @@ const doubles = (): List<Float64> => new List(new Field("item", new Float64(), f
 /**
  * One row per column. `min` and `max` are exact, in the type's canonical text; −0 is 0, and NaN is no value: it is only counted. `distinct_estimate` has a standard error of
  * 1.15 %. `quantiles` are at the ranks of `pitot.ranks`, of a true rank within 1 % in 99 of 100; numbers, and times in the column's own
- * unit. `histogram` has 20 bins of equal width between `min` and `max`, as parts of all values, from the same sketch. `stddev` is
+ * unit. `histogram` has 20 bins of equal width between `min` and `max`, or the finite values next to them, as parts of all values, from the same sketch; infinities are in the
+ * outermost bins. `stddev` is
  * the sample's. Lengths are in bytes. What a type does not have is null.
  */
 export const COLUMN_PROFILE_SCHEMA: Schema = new Schema(
@@ -124,7 +125,7 @@ function profileRow(profile: ColumnProfile): unknown[] {
     BigInt(profile.nullCount),
     text(range?.min),
     text(range?.max),
-    when(sketched && (range !== undefined || held === 0), () => BigInt(profile.distinct.estimate())),
+    when(sketched && isOrdered(type), () => BigInt(profile.distinct.estimate())),
     when(isFloat, () => BigInt(profile.nanCount)),
     when(isFloat, () => BigInt(profile.infinityCount)),
     when(isBool, () => BigInt(profile.trueCount)),
@@ -139,10 +140,23 @@ function profileRow(profile: ColumnProfile): unknown[] {
   ];
 }
 
-/** Parts of all values in bins of equal width, from the sketch; an infinite bound is replaced by the sketch's own. */
-function histogram({ quantiles }: ColumnProfile): number[] {
-  const [min, max] = quantiles.quantiles([0, 1]) as [number, number];
-  const edges = Array.from({ length: BINS - 1 }, (_, i) => min + ((max - min) * (i + 1)) / BINS);
+/** Parts of all values in bins of equal width, from the sketch; null where no value is finite. */
+function histogram({ type, range, quantiles }: ColumnProfile): number[] | null {
+  if (range === undefined) return null;
+  const bounds = [range.min, range.max].map((bound) =>
+    Number(DataType.isDecimal(type) ? orderedText(type, bound) : bound),
+  );
+  const finite = bounds.every(Number.isFinite) ? bounds : quantiles.finiteBounds();
+  if (finite === undefined) return null;
+  const [min, max] = bounds.map((bound, i) => (Number.isFinite(bound) ? bound : finite[i]!)) as [
+    number,
+    number,
+  ];
+  // From the nearer bound, so that nothing goes beyond the largest double.
+  const width = max / BINS - min / BINS;
+  const edges = Array.from({ length: BINS - 1 }, (_, i) =>
+    i < BINS / 2 ? min + width * (i + 1) : max - width * (BINS - 1 - i),
+  );
   const ranks = [...quantiles.ranks(edges), 1];
   return ranks.map((rank, i) => rank - (ranks[i - 1] ?? 0));
 }

@@ -111,6 +111,12 @@ export class QuantileSketch {
     });
   }
 
+  /** Least and greatest of the finite values that are kept; undefined where there is none. */
+  finiteBounds(): readonly [min: number, max: number] | undefined {
+    const finite = this.#sorted().values.filter(Number.isFinite);
+    return finite.length === 0 ? undefined : [finite[0]!, finite.at(-1)!];
+  }
+
   /** For {@link QuantileSketch.fromBytes}. */
   bytes(): Uint8Array {
     const runs = [this.#buffer.subarray(0, this.#held), ...this.#levels];
@@ -141,6 +147,10 @@ export class QuantileSketch {
       const [held, ...levels] = runs.map((run) => new Float64Array(Uint8Array.from(run).buffer)) as [
         Float64Array,
       ];
+      const whole = [count, base, state, passed, pick].every(Number.isSafeInteger);
+      const sizes = [held, ...levels].every(({ length }) => length <= K);
+      if (!whole || !sizes || base < 0 || base > 52 || levels.length > LEVELS || typeof picked !== "number")
+        throw new RangeError("no state of a sketch");
       sketch.count = count;
       sketch.#base = base;
       sketch.#state = state;

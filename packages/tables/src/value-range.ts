@@ -1,8 +1,8 @@
 import { DataType, Type, type Data } from "apache-arrow";
 import { blockKernels, SCAN_VALUES } from "./block-kernels.ts";
-import { byteColumn } from "./byte-column.ts";
+import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
 import { decimalAt } from "./canonical-text.ts";
-import { doubleReader } from "./double-blocks.ts";
+import { doubleReader, isDouble, isNumeric } from "./double-blocks.ts";
 import { codesOf } from "./invalid-ids.ts";
 import { bit, validWords } from "./validity.ts";
 
@@ -48,6 +48,19 @@ export function valueRange(
     default:
       return undefined;
   }
+}
+
+/** True for types whose values have a range. */
+export function isOrdered(type: DataType): boolean {
+  const held = DataType.isDictionary(type) ? type.dictionary : type;
+  return isNumeric(held) || DataType.isBool(held) || BYTE_TYPES.has(held.typeId);
+}
+
+/** True for a bound of the sort that ranges of a type have. */
+export function isBound(type: DataType, value: Ordered): boolean {
+  const held = DataType.isDictionary(type) ? type.dictionary : type;
+  if (BYTE_TYPES.has(held.typeId)) return value instanceof Uint8Array;
+  return typeof value === (isDouble(held) || DataType.isBool(held) ? "number" : "bigint");
 }
 
 /** Negative, zero or positive, as `a` is less than, equal to or greater than `b`. Both of one sort. */

@@ -1,4 +1,16 @@
-import { DataType, Float64, makeVector, Table, vectorFromArray } from "apache-arrow";
+import { decode, encode } from "@msgpack/msgpack";
+import {
+  Bool,
+  DataType,
+  Decimal,
+  Dictionary,
+  Float64,
+  Int32,
+  makeVector,
+  Table,
+  Vector,
+  vectorFromArray,
+} from "apache-arrow";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -198,6 +210,119 @@ describe("the distinct estimate", () => {
     for (const estimate of [...estimates, words.estimate()])
       expect(Math.abs(estimate / count - 1)).toBeLessThan(0.03);
   });
+});
+
+describe("distinct values", () => {
+  const distinct = (vector: Vector) => Number(rowOf(new Table({ x: vector } as never))["distinct_estimate"]);
+  const coded = (values: Vector, codes: readonly number[]) =>
+    makeVector({
+      type: new Dictionary(values.type, new Int32()),
+      data: Int32Array.from(codes),
+      dictionary: values,
+    } as never) as Vector;
+  const thousand = Array.from({ length: 1000 }, (_, i) => i);
+
+  it.each<[string, () => Vector]>([
+    [
+      "of decimals",
+      () =>
+        vectorFromArray(
+          thousand.map((i) => Uint32Array.of(i, 5, 2 ** 16, 0)),
+          typeAndValues("decimal128(20, 2)")[0](),
+        ),
+    ],
+    ["of int64", () => makeVector(BigInt64Array.from(thousand, (i) => 2n ** 62n + BigInt(i)))],
+    [
+      "of a dictionary of int64",
+      () => coded(makeVector(BigInt64Array.from(thousand, (i) => 2n ** 62n + BigInt(i))), thousand),
+    ],
+  ])("%s beyond what a double holds are told apart", (_, make) => {
+    expect(Math.abs(distinct(make()) / 1000 - 1)).toBeLessThan(0.03);
+  });
+
+  it("are those that rows refer to, and no NaN", () => {
+    expect(distinct(coded(vectorFromArray([true, false], new Bool()), [0, 1, 0]))).toBe(2);
+    expect(distinct(coded(vectorFromArray([true, false], new Bool()), [1]))).toBe(1);
+    expect(distinct(coded(makeVector(Float64Array.of(1, Number.NaN, 2)), [0, 1]))).toBe(1);
+    expect(distinct(makeVector(Float64Array.of(Number.NaN)))).toBe(0);
+  });
+});
+
+describe("the histogram", () => {
+  const bins = (vector: Vector) => {
+    const list = rowOf(new Table({ x: vector } as never))["histogram"] as Vector | null;
+    return list === null ? null : [...list].flatMap((part, bin) => (part > 0 ? [[bin, part]] : []));
+  };
+
+  it("lies between the exact bounds, or the finite values next to them", () => {
+    expect(bins(makeVector(Float64Array.of(1, 1, 2, 21)))).toEqual([
+      [0, 0.75],
+      [19, 0.25],
+    ]);
+    expect(bins(makeVector(Float64Array.of(-Infinity, 1, 21, Infinity)))).toEqual([
+      [0, 0.5],
+      [19, 0.5],
+    ]);
+    expect(bins(makeVector(Float64Array.of(-1e308, 1e308)))).toEqual([
+      [0, 0.5],
+      [19, 0.5],
+    ]);
+    expect(bins(makeVector(Float64Array.of(Infinity)))).toBeNull();
+    expect(bins(makeVector(BigInt64Array.of(5n)))).toEqual([[0, 1]]);
+    // The one value of a million is in no sketch, but it is a bound.
+    const values = Float64Array.from({ length: 100_000 }, (_, i) => i % 1000);
+    values[50] = 1e6;
+    expect(bins(makeVector(values))).toEqual([[0, 1]]);
+  });
+
+  it("and the quantiles of decimals are in the column's unit", () => {
+    const cents = vectorFromArray(
+      [57, 57, 157].map((each) => Uint32Array.of(each, 0, 0, 0)),
+      new Decimal(2, 10, 128),
+    );
+    const row = rowOf(new Table({ x: cents } as never));
+    expect([...(row["quantiles"] as Vector)]).toEqual([0.57, 0.57, 0.57, 0.57, 1.57, 1.57, 1.57]);
+    expect(bins(cents)?.map(([bin]) => bin)).toEqual([0, 19]);
+  });
+});
+
+it("takes chunks of its own type alone", () => {
+  const profile = new ColumnProfile(new Decimal(2, 10, 128));
+  const other = vectorFromArray([Uint32Array.of(1, 0, 0, 0)], new Decimal(3, 10, 128));
+  expect(() => profile.add(other.data[0]!)).toThrow('not a chunk of the column: "decimal128(10, 3)"');
+});
+
+it("is read from bytes, or refused, whatever has become of them (property)", () => {
+  const { profile } = profileTable({ x: numbers(5000) }).at(0)!;
+  const whole = profile.bytes();
+  const nonsense = fc.oneof(
+    fc.constantFrom(null, "x", -1, 1e9, Number.NaN, 2 ** 60, new Uint8Array(8192).fill(255)),
+    fc.constantFrom([], ["abc", "x"], {}, true),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.nat(8), { maxLength: 3 }), nonsense, fc.boolean(), (path, value, inner) => {
+      const parts = decode(whole) as unknown[];
+      const quantiles = decode(parts[6] as Uint8Array) as unknown[];
+      let at = inner ? quantiles : parts;
+      for (const step of path.slice(0, -1)) {
+        const next = at[step % at.length];
+        if (Array.isArray(next) && next.length > 0) at = next;
+      }
+      at[(path.at(-1) ?? 0) % at.length] = value;
+      if (inner) parts[6] = encode(quantiles);
+      let read: ColumnProfile;
+      try {
+        read = ColumnProfile.fromBytes(new Float64(), encode(parts));
+      } catch (error) {
+        expect(error).toMatchObject({ name: "PitotError", code: "INVALID_DATA" });
+        return;
+      }
+      read.merge(profile).merge(read);
+      read.add(makeVector(numbers(5000)).data[0]!);
+      expect(read.bytes().length).toBeGreaterThan(8192);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("quantiles", () => {
