@@ -71,7 +71,10 @@ function float(literal: Literal, precision: Precision): Scalar | undefined {
   if (typeof literal === "bigint")
     return BigInt(Number(literal)) === literal ? float(Number(literal), precision) : undefined;
   if (typeof literal !== "number") return undefined;
-  return precision === Precision.SINGLE ? Math.fround(literal) : literal;
+  if (precision !== Precision.SINGLE) return literal;
+  const single = Math.fround(literal);
+  // Infinity is greater than a number that is too large for it.
+  return Number.isFinite(single) === Number.isFinite(literal) ? single : undefined;
 }
 
 /** A decimal text, or a number as it is printed, at `scale`; undefined where it has more digits than that. */
@@ -144,7 +147,8 @@ function offsetMinutes(offset: string): number {
 function expected(type: DataType): string {
   if (DataType.isBool(type)) return "true or false";
   if (DataType.isInt(type)) return `a whole number of ${type.isSigned ? "" : "u"}int${type.bitWidth}`;
-  if (DataType.isFloat(type)) return "a number";
+  if (DataType.isFloat(type))
+    return type.precision === Precision.SINGLE ? "a number of 32 bits, at most 3.4028235e38" : "a number";
   if (DataType.isDecimal(type)) return `a number or its text, with at most ${type.scale} decimals`;
   if (DataType.isDate(type)) return "a day: '2024-01-31', or a Date at midnight UTC";
   if (DataType.isTimestamp(type))
