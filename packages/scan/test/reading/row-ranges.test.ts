@@ -82,7 +82,7 @@ it("reads no byte of the predicate's column twice, indexes neither", async () =>
   const asked: (readonly [start: number, end: number])[] = [];
   const dataset = await openDataset({
     byteLength: file.byteLength,
-    slice: (start, end = file.byteLength) => {
+    slice: (start: number, end: number = file.byteLength) => {
       asked.push([start, end]);
       return file.slice(start, end);
     },
