@@ -1,10 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointParquet, type CheckpointSink } from "./checkpoint-parquet.ts";
 import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject } from "./exact-json.ts";
 import { visitAction, type ActionVisitor } from "./log-actions.ts";
 import { logError, type LogPlace } from "./log-error.ts";
+import { readLogFile } from "./log-file.ts";
 import type { CheckpointFiles } from "./log-listing.ts";
 import { resolveTablePath } from "./table-path.ts";
 
@@ -77,7 +78,7 @@ export async function readCheckpointRows(
   for (const name of names) {
     signal?.throwIfAborted();
     if (name.endsWith(".json"))
-      visitCommit(await readFile(join(folder, name)), name, (value, line) =>
+      visitCommit(await readLogFile(join(folder, name), signal), name, (value, line) =>
         visit(value as ExactObject, { file: name, line }),
       );
     else await read(join(folder, name), name);

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseExactJson, type ExactValue } from "./exact-json.ts";
 import { visitAction, type ActionVisitor } from "./log-actions.ts";
 import { logError } from "./log-error.ts";
+import { readLogFile } from "./log-file.ts";
 
 /** Bytes of a commit that become text at once: a commit may be larger than the longest string. */
 const SLICE = 1 << 22;
@@ -11,7 +11,7 @@ const SLICE = 1 << 22;
 /**
  * Hands every action of a commit to the visitor.
  * @param bytes the file's content, where it has been read
- * @throws PitotError INVALID_DATA that names the line where it is torn or breaks a rule; the file system's error where it is not there
+ * @throws PitotError INVALID_DATA that names the line where it is torn or breaks a rule, IO where it cannot be read
  */
 export async function readCommit(
   folder: string,
@@ -20,7 +20,7 @@ export async function readCommit(
   signal?: AbortSignal,
   bytes?: Buffer,
 ): Promise<void> {
-  const content = bytes ?? (await readFile(join(folder, name), signal === undefined ? {} : { signal }));
+  const content = bytes ?? (await readLogFile(join(folder, name), signal));
   visitCommit(content, name, (value, line) => visitAction(value, { file: name, line }, visitor));
 }
 

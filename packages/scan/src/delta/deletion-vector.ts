@@ -1,7 +1,7 @@
-import { open, type FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { PitotError } from "@pitot/core";
 import type { DeletedRows } from "../dataset/fragment-source.ts";
+import { fileSource } from "../io/file-source.ts";
 import type { DeletionVectorDescriptor } from "./log-actions.ts";
 import { RoaringBitmapArray } from "./roaring-bitmap-array.ts";
 import { resolveTablePath } from "./table-path.ts";
@@ -78,30 +78,15 @@ async function readStored(
   path: string,
   { offset = 0, sizeInBytes }: DeletionVectorDescriptor,
 ): Promise<Uint8Array> {
-  let file: FileHandle;
+  const source = fileSource(path);
   try {
-    file = await open(path);
-  } catch (cause) {
-    throw new PitotError("IO", "The file of a deletion vector cannot be opened", {
-      value: path,
-      remedy: "Restore it, or read a later version: vacuum removes the files of old ones.",
-      cause,
-    });
-  }
-  try {
-    const { size } = await file.stat();
-    if (offset + sizeInBytes + 8 > size)
-      throw new RangeError(`it ends at byte ${offset + sizeInBytes + 8} of a file of ${size} bytes`);
-    const head = Buffer.alloc(1);
-    await file.read(head, 0, 1, 0);
-    if (head[0] !== 1) throw new RangeError(`its file has format version ${head[0]}, and 1 is known`);
-    const bytes = Buffer.alloc(sizeInBytes + 8);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
-      if (bytesRead === 0) throw new RangeError("it ends in the middle");
-      filled += bytesRead;
-    }
+    const { byteLength } = await source.suffix(1);
+    const end = offset + sizeInBytes + 8;
+    if (end > byteLength) throw new RangeError(`it ends at byte ${end} of a file of ${byteLength} bytes`);
+    const [format] = await source.slice(0, 1);
+    if (format !== 1) throw new RangeError(`its file has format version ${format}, and 1 is known`);
+    const { buffer } = await source.slice(offset, end);
+    const bytes = Buffer.from(buffer);
     const stored = bytes.readInt32BE(0);
     if (stored !== sizeInBytes)
       throw new RangeError(`it has ${stored} bytes and the log says ${sizeInBytes}`);
@@ -109,7 +94,12 @@ async function readStored(
     if (crc32(data) !== bytes.readUInt32BE(4 + sizeInBytes))
       throw new RangeError("its checksum is not that of its bytes");
     return data;
-  } finally {
-    await file.close();
+  } catch (cause) {
+    if (!(cause instanceof PitotError)) throw cause;
+    throw new PitotError("IO", "The file of a deletion vector cannot be read", {
+      value: path,
+      remedy: "Restore it, or read a later version: vacuum removes the files of old ones.",
+      cause,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { PitotError } from "@pitot/core";
@@ -62,17 +63,29 @@ export async function findOrphans(
 /** Data files, vectors and temporary commits. Hidden folders are other tools', but for partitions whose column begins so. */
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const files: string[] = [];
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+  for (const entry of await entriesOf(join(root, folder))) {
     const path = join(folder, entry.name);
     const hidden = /^[._]/.test(entry.name) && !entry.name.includes("=");
     if (entry.isDirectory()) {
       if (!hidden) files.push(...(await filesBelow(root, path)));
       else if (path === "_delta_log")
-        for (const name of await readdir(join(root, path)))
+        for (const { name } of await entriesOf(join(root, path)))
           if (name.endsWith(".tmp")) files.push(join(root, path, name));
     } else if (!hidden) files.push(join(root, path));
   }
   return files;
+}
+
+/** What lies in a folder; nothing where it was removed meanwhile. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return [];
+    throw new PitotError("IO", "A folder of the Delta table cannot be listed", {
+      value: folder,
+      remedy: "Check its permissions and the disk.",
+      cause,
+    });
+  });
 }
 
 async function knownFiles(root: string, signal?: AbortSignal): Promise<Set<string>> {

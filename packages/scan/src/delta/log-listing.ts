@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
 
@@ -36,6 +36,8 @@ const CHECKSUM = /^(\d{20})\.crc$/;
 const COMPACTED = /^(\d{20})\.(\d{20})\.compacted\.json$/;
 const CHECKPOINT = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10})|\.([0-9a-f-]{36}))?\.(parquet|json)$/i;
 
+const OF_A_LOG = [COMMIT, CHECKPOINT, CHECKSUM, COMPACTED, /^_last_checkpoint$/];
+
 /** The name of a commit. */
 export function commitName(version: number): string {
   return `${String(version).padStart(20, "0")}.json`;
@@ -46,15 +48,28 @@ export function checkpointName(version: number): string {
   return `${String(version).padStart(20, "0")}.checkpoint.parquet`;
 }
 
-/** Whether a folder is a Delta table: its log has a commit or a checkpoint. A log without any is one that a writer has just begun. */
+/**
+ * Whether a folder is a Delta table: its log has a file of its own. A log without any is one that a writer has just begun. One that cannot be
+ * listed is one too: read as plain files, the table would have rows that were deleted.
+ */
 export async function hasLog(root: string): Promise<boolean> {
-  const names = await readdir(join(root, "_delta_log")).catch(() => []);
-  return names.some((name) => COMMIT.test(name) || CHECKPOINT.test(name));
+  const folder = join(root, "_delta_log");
+  const names = await readdir(folder).catch(() => undefined);
+  if (names === undefined) return isThere(folder);
+  return names.some((name) => OF_A_LOG.some((kind) => kind.test(name)));
+}
+
+/** Whether there is something of that name, if only a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
  * Lists a table's log.
- * @throws PitotError INVALID_ARGUMENT where there is no log, INVALID_DATA where it has no commit and no checkpoint
+ * @throws PitotError INVALID_ARGUMENT where there is no log, IO where it cannot be listed, INVALID_DATA where it has no commit and no checkpoint
  */
 export async function listLog(root: string): Promise<LogListing> {
   const folder = join(root, "_delta_log");
@@ -62,6 +77,12 @@ export async function listLog(root: string): Promise<LogListing> {
   try {
     names = await readdir(folder);
   } catch (cause) {
+    if (await isThere(folder))
+      throw new PitotError("IO", "The Delta log cannot be listed", {
+        value: folder,
+        remedy: "Check its permissions and, where it is a link, what it leads to.",
+        cause,
+      });
     throw new PitotError("INVALID_ARGUMENT", "There is no Delta table", {
       value: root,
       remedy: "Give the folder that holds _delta_log.",

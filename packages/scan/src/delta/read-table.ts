@@ -1,4 +1,5 @@
 import { PitotError } from "@pitot/core";
+import { missingFile } from "./log-file.ts";
 import { listLog, type LogListing } from "./log-listing.ts";
 
 /** Lists the log and reads from it; again where a file of it was cleaned away between the two. */
@@ -8,19 +9,18 @@ export async function readTable<T>(root: string, read: (listing: LogListing) => 
     try {
       return await read(listing);
     } catch (error) {
-      const vanished =
-        isGone(error) || (error instanceof PitotError && error.code === "IO" && isGone(error.cause));
-      if (!vanished) throw error;
+      const missing = missingFile(error);
+      if (missing === undefined) throw error;
       if (attempt === 3)
-        throw new PitotError("IO", "The Delta log changes faster than it can be read", {
-          value: listing.folder,
-          remedy: "Try again when its cleaning is over.",
-          cause: error,
-        });
+        throw new PitotError(
+          "IO",
+          "A file that the Delta log lists is not there, however often it is listed",
+          {
+            value: missing.path ?? listing.folder,
+            remedy: "Try again when its cleaning is over; a link that leads nowhere must be removed.",
+            cause: error,
+          },
+        );
     }
   }
-}
-
-function isGone(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
 }

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readCheckpoint, type ReadCheckpointOptions } from "./checkpoint-reader.ts";
 import { readCommit } from "./commit-reader.ts";
 import type { ActionVisitor } from "./log-actions.ts";
+import { readLogFile } from "./log-file.ts";
 import type { LogSegment } from "./log-segment.ts";
 
 /** Commits that are read ahead while one is parsed. */
@@ -16,7 +16,7 @@ export interface SegmentVisitor extends ActionVisitor {
 
 /**
  * Hands every action of a segment to the visitor: commits from the newest to the oldest, then the checkpoint.
- * @throws PitotError INVALID_DATA that names file, line and rule
+ * @throws PitotError INVALID_DATA that names file, line and rule, IO where a file cannot be read
  */
 export async function replaySegment(
   folder: string,
@@ -30,7 +30,7 @@ export async function replaySegment(
     signal?.throwIfAborted();
     for (; ahead.length <= Math.min(i + AHEAD, commits.length - 1);)
       // Reading ahead warms the file system's cache; an error is met where the commit is read.
-      ahead.push(readFile(join(folder, commits[ahead.length]!.name)).catch(() => undefined));
+      ahead.push(readLogFile(join(folder, commits[ahead.length]!.name)).catch(() => undefined));
     const { name } = commits[i]!;
     visitor.begin(name, false);
     const bytes = await ahead[i];

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
 import { readCommit } from "./commit-reader.ts";
@@ -9,6 +9,7 @@ import { resolveTablePath } from "./table-path.ts";
 import { FileKeys, keyHash } from "./file-keys.ts";
 import { fileKey, type AddFile, type Protocol, type RemoveFile, type TableMetadata } from "./log-actions.ts";
 import { logError, type LogPlace } from "./log-error.ts";
+import { readLogFile } from "./log-file.ts";
 import { commitName, type LogListing } from "./log-listing.ts";
 import { logSegment, type LogSegment } from "./log-segment.ts";
 import { replaySegment } from "./replay-segment.ts";
@@ -188,24 +189,25 @@ async function compareWithChecksum(
 ): Promise<void> {
   const name = checksums.get(snapshot.version);
   if (name === undefined) return;
+  const bytes = await readLogFile(join(folder, name));
   let told: ExactObject;
   try {
-    told = parseExactJson(await readFile(join(folder, name), "utf8")) as ExactObject;
+    told = parseExactJson(bytes.toString()) as ExactObject;
   } catch (cause) {
     throw logError({ file: name }, "the checksum is not JSON", undefined, cause);
   }
   const { numFiles, tableSizeBytes } = told;
-  const { bytes } = snapshot.files;
-  if (typeof numFiles === "number" && numFiles !== snapshot.files.length)
+  const { files } = snapshot;
+  if (typeof numFiles === "number" && numFiles !== files.length)
     throw logError(
       { file: name },
-      `the version has ${snapshot.files.length} files, the checksum tells another count`,
+      `the version has ${files.length} files, the checksum tells another count`,
       numFiles,
     );
-  if (typeof tableSizeBytes === "number" && tableSizeBytes !== bytes)
+  if (typeof tableSizeBytes === "number" && tableSizeBytes !== files.bytes)
     throw logError(
       { file: name },
-      `the version has ${bytes} bytes, the checksum tells another sum`,
+      `the version has ${files.bytes} bytes, the checksum tells another sum`,
       tableSizeBytes,
     );
 }

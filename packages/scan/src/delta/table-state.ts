@@ -1,7 +1,8 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readCommit } from "./commit-reader.ts";
 import type { Protocol, TableMetadata } from "./log-actions.ts";
+import { missingFile, readLogFile } from "./log-file.ts";
 import { commitName, type LogListing } from "./log-listing.ts";
 import { logSegment } from "./log-segment.ts";
 import { replaySegment } from "./replay-segment.ts";
@@ -68,16 +69,15 @@ export async function hasSameCommit(folder: string, { version, commit }: TableSt
   return found !== undefined && identity(found) === commit;
 }
 
-async function readIfThere(path: string): Promise<{ bytes: Buffer; commit: string } | undefined> {
-  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (file === undefined) return undefined;
+async function readIfThere(path: string): Promise<{ bytes: Buffer; commit: string | undefined } | undefined> {
+  // Of a file that takes its place before it is read, the identity is not known, which costs one reading more.
+  const found = await stat(path).catch(() => undefined);
   try {
-    return { commit: identity(await file.stat()), bytes: await file.readFile() };
-  } finally {
-    await file.close();
+    const bytes = await readLogFile(path);
+    return { commit: found && identity(found), bytes };
+  } catch (error) {
+    if (missingFile(error) !== undefined) return undefined;
+    throw error;
   }
 }
 

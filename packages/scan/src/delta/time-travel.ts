@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PitotError } from "@pitot/core";
 import { visitCommit } from "./commit-reader.ts";
 import type { ExactObject } from "./exact-json.ts";
+import { readLogFile } from "./log-file.ts";
 import type { LogListing } from "./log-listing.ts";
 import { commitFileTime } from "./table-snapshot.ts";
 
@@ -42,7 +42,7 @@ export async function versionAt(listing: LogListing, timestamp: Date | number): 
 
 /** `commitInfo` is the first action where a table has in-commit timestamps. */
 async function inCommitTime(path: string, name: string): Promise<number | undefined> {
-  const bytes = await readFile(path);
+  const bytes = await readLogFile(path);
   const end = bytes.indexOf(10);
   let time: number | undefined;
   visitCommit(end < 0 ? bytes : bytes.subarray(0, end), name, (value) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, unlink, type FileHandle } from "node:fs/promises";
+import { open, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { ACTION_KINDS, checkpointSchema, type CheckpointRow } from "./checkpoint-actions.ts";
@@ -9,6 +9,7 @@ import { CheckpointParquet, type CheckpointSink } from "./checkpoint-parquet.ts"
 import { readCheckpointRows } from "./checkpoint-reader.ts";
 import { CheckpointReplay } from "./checkpoint-replay.ts";
 import { visitCommit } from "./commit-reader.ts";
+import { readLogFile } from "./log-file.ts";
 import { checkpointName, listLog, type CheckpointFiles } from "./log-listing.ts";
 import { logSegment } from "./log-segment.ts";
 import { linkNew } from "./put-commit.ts";
@@ -93,7 +94,7 @@ class CheckpointWriter {
   /** Takes a commit, or several folded into one; newest first. */
   async takeCommit(folder: string, name: string): Promise<void> {
     this.#replay.begin();
-    visitCommit(await readFile(join(folder, name)), name, (line, number) =>
+    visitCommit(await readLogFile(join(folder, name)), name, (line, number) =>
       this.#replay.take(line, { file: name, line: number }),
     );
     await this.#writeFull();

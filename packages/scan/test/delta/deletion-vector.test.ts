@@ -164,7 +164,7 @@ describe("deletion vectors", () => {
     ["size", { sizeInBytes: data.length + 9 }, /bytes and the log says/],
     ["storage type", { storageType: "x" }, /storage type "x" is unknown/],
     ["characters", { pathOrInlineDv: "~~~~~" }, /not a character/],
-    ["file", { storageType: "u", pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^" }, /cannot be opened/],
+    ["file", { storageType: "u", pathOrInlineDv: "ab^-aqEH.-t@S}K{vb[*k^" }, /cannot be read/],
   ])("are refused where their %s is wrong", async (_, change, message) => {
     await expect(readDeletionVector(root, { ...inline, ...change }, [], "a.parquet")).rejects.toThrow(
       message,

@@ -1,5 +1,13 @@
 // A process that appends again goes on from what it knows, and notices whatever others did to the table in between.
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import files, {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
@@ -31,17 +39,28 @@ async function appendAll(table: string, from: number, to: number): Promise<void>
 
 /** What `work` lists and reads of logs. */
 async function watched(work: () => Promise<unknown>): Promise<{ listings: number; commits: string[] }> {
-  const real = { readdir: fs.readdir, open: fs.open };
+  const real = { readdir: fs.readdir };
+  const realOpens = { open: files.open, openSync: files.openSync };
   const seen = { listings: 0, commits: [] as string[] };
   Object.assign(fs, {
     readdir: (...args: Parameters<typeof fs.readdir>) => {
       seen.listings++;
       return real.readdir(...args);
     },
-    open: async (...args: Parameters<typeof fs.open>) => {
-      const handle = await real.open(...args);
-      if (args[1] === "r" && String(args[0]).endsWith(".json")) seen.commits.push(basename(String(args[0])));
-      return handle;
+  });
+  const note = (path: unknown): void => {
+    if (files.existsSync(String(path)) && String(path).endsWith(".json"))
+      seen.commits.push(basename(String(path)));
+  };
+  // Whichever the source of the file takes; writers have others.
+  Object.assign(files, {
+    open: (...args: Parameters<typeof files.open>) => {
+      note(args[0]);
+      realOpens.open(...args);
+    },
+    openSync: (...args: Parameters<typeof files.openSync>) => {
+      note(args[0]);
+      return realOpens.openSync(...args);
     },
   });
   syncBuiltinESMExports();
@@ -49,6 +68,7 @@ async function watched(work: () => Promise<unknown>): Promise<{ listings: number
     await work();
   } finally {
     Object.assign(fs, real);
+    Object.assign(files, realOpens);
     syncBuiltinESMExports();
   }
   return seen;
