@@ -20,7 +20,7 @@ export interface CodedBlock {
 }
 /** Told by shape: whoever has columns by name and a number of rows is read by column. */
 export declare function isQualityTable(rows: object): rows is QualityTable;
-/** The rows as objects, made while they are read: for a sink that takes no columns. Can be iterated again. */
+/** The rows as objects, made while they are read: for a sink that takes no columns; none of a table that a run does not take. Can be iterated again. */
 export declare function qualityRows(table: QualityTable): Iterable<QualityRow>;
 /**
  * Reads a text column in blocks of dictionary codes. Rows that repeat the one before them, which is what constant columns and sorted tables
@@ -33,3 +33,5 @@ export declare class CodedColumn {
     /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. */
     block(from: number, count: number): CodedBlock;
 }
+/** True where no chunk says that its values end beyond them, so that buffers can be stored as they are. */
+export declare function isWhole({ data }: Pick<QualityColumn, "data">): boolean;

@@ -42,7 +42,7 @@ export function isQualityTable(rows: object): rows is QualityTable {
   );
 }
 
-/** The rows as objects, made while they are read: for a sink that takes no columns. Can be iterated again. */
+/** The rows as objects, made while they are read: for a sink that takes no columns; none of a table that a run does not take. Can be iterated again. */
 export function qualityRows(table: QualityTable): Iterable<QualityRow> {
   return {
     *[Symbol.iterator]() {
@@ -53,11 +53,12 @@ export function qualityRows(table: QualityTable): Iterable<QualityRow> {
         "source_table",
         "row_ordinal",
       ].map((name) => table.getChild(name));
+      if (kind == null || issue == null) return;
       for (let i = 0; i < table.numRows; i++)
         yield {
-          entity_kind: String(kind?.get(i)),
+          entity_kind: String(kind.get(i)),
           entity_id: (id?.get(i) as string | null | undefined) ?? null,
-          issue: String(issue?.get(i)),
+          issue: String(issue.get(i)),
           source_table: (source?.get(i) as string | null | undefined) ?? null,
           ...(place == null ? {} : { row_ordinal: rowOrdinal(place.get(i)) ?? null }),
         };
@@ -158,16 +159,26 @@ export class CodedColumn {
   }
 }
 
+/** True where no chunk says that its values end beyond them, so that buffers can be stored as they are. */
+export function isWhole({ data = [] }: Pick<QualityColumn, "data">): boolean {
+  return data.every((chunk) => {
+    const { values, valueOffsets, length } = chunk as Partial<Utf8Chunk>;
+    return valueOffsets === undefined || Number(valueOffsets[length!]) <= values!.length;
+  });
+}
+
 function isUtf8Chunk(chunk: unknown): chunk is Utf8Chunk {
   const { values, valueOffsets, dictionary, length } = chunk as Record<string, unknown>;
   return (
     values instanceof Uint8Array &&
     valueOffsets instanceof Int32Array &&
     dictionary == null &&
-    valueOffsets.length > (length as number)
+    valueOffsets.length > (length as number) &&
+    valueOffsets[length as number]! <= values.length
   );
 }
 
-function text(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString();
+/** Never more than the bytes themselves, whatever offsets say: around them lies what is not the caller's. */
+function text({ buffer, byteOffset, byteLength }: Uint8Array, from: number, to: number): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("utf8", from, to);
 }

@@ -18,8 +18,8 @@ import type { Accounting } from "./accounting.ts";
 import { correlationColumns } from "./correlation-columns.ts";
 import type { EventEmitter } from "./event-emitter.ts";
 import { addCounter } from "./instruments.ts";
-import { CodedColumn, type QualityColumn, type QualityTable } from "./quality-columns.ts";
-import type { RecordBatch, RecordColumn } from "./record-batch.ts";
+import { CodedColumn, isWhole, type QualityColumn, type QualityTable } from "./quality-columns.ts";
+import type { GettableColumn, RecordBatch, RecordColumn } from "./record-batch.ts";
 import { QualityBuffer } from "./quality-buffer.ts";
 import type { RowClock } from "./record-buffer.ts";
 import { rowOrdinal, rowOrdinals } from "./row-ordinal.ts";
@@ -119,7 +119,10 @@ export class QualityRecorder {
   takes(table: QualityTable): boolean {
     if (table.getChild("entity_kind") !== null && table.getChild("issue") !== null) return true;
     this.#accounting.add(KIND, "dropped", table.numRows);
-    reportOnce("quality-table", "a quality table has no columns entity_kind and issue; its rows are dropped");
+    reportOnce(
+      "quality-table",
+      "a quality table has no columns entity_kind and issue that can be read; its rows are dropped",
+    );
     return false;
   }
 
@@ -307,5 +310,9 @@ function named(names: string[], values: readonly string[]): readonly string[] {
 
 /** Rows of a column; an Arrow vector gives a view of its buffers, which storage can copy without making text. */
 function part(column: QualityColumn, from: number, length: number): RecordColumn {
-  return column.slice?.(from, from + length) ?? { length, get: (index) => column.get(from + index) };
+  const view: (GettableColumn & Pick<QualityColumn, "data">) | undefined = column.slice?.(
+    from,
+    from + length,
+  );
+  return view !== undefined && isWhole(view) ? view : { length, get: (index) => column.get(from + index) };
 }

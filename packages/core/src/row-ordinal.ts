@@ -11,15 +11,25 @@ export function rowOrdinal(value: unknown): number | undefined {
 export function rowOrdinals(column: QualityColumn, from: number, length: number): RecordColumn {
   const part: QualityColumn | undefined = column.slice?.(from, from + length);
   const chunks = part?.data;
-  if (chunks === undefined || !chunks.every(isInt64Chunk))
-    return Array.from({ length }, (_, i) => rowOrdinal(column.get(from + i)) ?? null);
+  if (chunks === undefined || !chunks.every(isInt64Chunk)) return checkedOrdinals(column, from, length);
   const result = new BigInt64Array(length);
   let at = 0;
   for (const chunk of chunks) {
     result.set(chunk.values.subarray(0, chunk.length), at);
     at += chunk.length;
   }
-  return result;
+  return areOrdinals(result) ? result : checkedOrdinals(column, from, length);
+}
+
+function checkedOrdinals(column: QualityColumn, from: number, length: number): (number | null)[] {
+  return Array.from({ length }, (_, i) => rowOrdinal(column.get(from + i)) ?? null);
+}
+
+/** True where each int64 is an ordinal: the high half has none of the upper eleven bits, the sign among them. */
+function areOrdinals(values: BigInt64Array): boolean {
+  const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+  for (let i = 1; i < halves.length; i += 2) if (halves[i]! >>> 21 !== 0) return false;
+  return true;
 }
 
 /** Values begin at the chunk's first row. */

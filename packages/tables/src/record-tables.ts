@@ -75,13 +75,22 @@ export function recordDatasets(
  */
 export function recordQualityTable(sink: DiagnosticsSink, table: Table): void {
   guarded("recordQualityTable", () => {
-    checkColumns(tableView(table));
-    const rows: QualityTable & Iterable<QualityRow> = {
+    let refused = true;
+    const shown: QualityTable = {
       numRows: table.numRows,
-      getChild: (name) => table.getChild(name),
-      [Symbol.iterator]: () => qualityRows(table)[Symbol.iterator](),
+      // A run counts rows without columns as dropped.
+      getChild: (name) => (refused ? null : table.getChild(name)),
     };
-    sink.recordQuality(rows);
+    const rows: QualityTable & Iterable<QualityRow> = {
+      ...shown,
+      [Symbol.iterator]: () => qualityRows(shown)[Symbol.iterator](),
+    };
+    try {
+      checkColumns(tableView(table));
+      refused = false;
+    } finally {
+      sink.recordQuality(rows);
+    }
   });
 }
 

@@ -11,11 +11,26 @@ import {
 } from "@pitot/core";
 import { readRun, SnapshotStore } from "@pitot/snapshot";
 import { createTelemetryHarness } from "@pitot/testing";
-import { Dictionary, Field, Float64, Int32, Int64, Schema, Table, Utf8, vectorFromArray } from "apache-arrow";
+import {
+  type Data,
+  Dictionary,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  Utf8,
+  vectorFromArray,
+} from "apache-arrow";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   concatQualityTables,
+  QUALITY_SCHEMA,
   qualityFromIds,
   recordDatasets,
   recordQualityTable,
@@ -269,6 +284,7 @@ describe("a quality table", () => {
     ["doubles", [1, 1.5, -1], new Float64(), [1n, null, null]],
     ["int32", [4, null, -4], new Int32(), [4n, null, null]],
     ["int64 with nulls", [2n ** 40n, null, -1n], new Int64(), [2n ** 40n, null, null]],
+    ["int64 without nulls", [2n ** 53n - 1n, 2n ** 53n, -1n], new Int64(), [2n ** 53n - 1n, null, null]],
   ] as const)("loses no row over ordinals that are %s", async (_, values, type, expected) => {
     const quality = new Table({
       entity_kind: vectorFromArray(["NODE", "NODE", "NODE"], new Utf8()),
@@ -342,6 +358,47 @@ describe("a quality table", () => {
     expect(await table("events")).toEqual([]);
   });
 
+  it("shows nothing but its own bytes, whatever its offsets say", async () => {
+    const { pool, around } = { pool: Buffer.from("secret abc secret"), around: 7 };
+    const column = (...offsets: number[]) =>
+      makeData({
+        type: new Utf8(),
+        length: 3,
+        nullCount: 0,
+        valueOffsets: Int32Array.from(offsets),
+        data: pool.subarray(around, around + 3),
+      });
+    const whole = column(0, 1, 2, 3);
+    const { type } = makeData({ type: new Struct(QUALITY_SCHEMA.fields), length: 3, children: [] });
+    const tableWith = (broken: Data, at: number) =>
+      new Table(
+        QUALITY_SCHEMA,
+        new RecordBatch(
+          QUALITY_SCHEMA,
+          makeData({
+            type,
+            length: 3,
+            nullCount: 0,
+            children: QUALITY_SCHEMA.fields.map((_, i) => (i === at ? broken : whole)),
+          }),
+        ),
+      );
+    const { table } = await recorded((live) => {
+      for (const at of [0, 1, 2, 3])
+        for (const offsets of [
+          [0, 1, 99, 3],
+          [0, -5, 2, 3],
+          [0, 1, 2, 99],
+        ])
+          live.recordQuality(tableWith(column(...offsets), at) as never);
+    });
+    const rows = await table("quality");
+    expect(rows).toHaveLength(36);
+    for (const { entity_kind, entity_id, issue, source_table } of rows)
+      expect([entity_kind, entity_id, issue, source_table].join("")).toMatch(/^([abc]|\(unnamed\))*$/);
+    for (const event of eventsOf("pitot.quality")) expect(JSON.stringify(event)).not.toContain("secret");
+  });
+
   it("that comes late, or is none, is counted as dropped", async () => {
     const quality = qualityFromIds({ id: [0] }, { idCol: "id", entityKind: "NODE", issue: "INVALID_ID" });
     const wrong = await recorded((live) => live.recordQuality(nodes as never));
@@ -350,6 +407,8 @@ describe("a quality table", () => {
       snapshot_only: 0,
       dropped: 3,
     });
+    const refused = await recorded((live) => recordQualityTable(live, nodes));
+    expect(readRun(folder, refused.run.runId).manifest.records["quality"]).toMatchObject({ dropped: 3 });
     const run = startRun({ label: "late" });
     finishRun(run);
     expect(() => run.recordQuality(quality as never)).not.toThrow();
