@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { context, diag } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
@@ -130,7 +131,8 @@ export async function replayScope(
       claim.release();
     }
   } catch (error) {
-    return untouched("unreadable", error);
+    // Another process has removed it meanwhile, as old enough.
+    return existsSync(scope.folder) ? untouched("unreadable", error) : undefined;
   }
 }
 

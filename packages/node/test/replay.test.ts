@@ -156,16 +156,29 @@ it("goes on where it was cut off, and sends what was confirmed no more", async (
   expect(new Set(taken.map((span) => span.spanContext().spanId)).size).toBe(taken.length);
 });
 
+it("has nothing to tell of a run that another process removes meanwhile", async () => {
+  await undelivered(3);
+  await undelivered(3);
+  const [first, second] = listScopes(directory);
+  const exporter: SpanExporter = {
+    export: (_, done) => {
+      rmSync(second!.folder, { recursive: true, force: true });
+      done({ code: ExportResultCode.SUCCESS });
+    },
+    shutdown: async () => {},
+  };
+  const { scopes } = await replay({ directory, exporter });
+  expect(scopes.map(({ id, outcome }) => [id, outcome])).toEqual([[first!.id, "delivered"]]);
+});
+
 it("ends when it is told to", async () => {
   await undelivered(1000);
   await using sink = await startOtlpSink({
-    answer: () => ({ status: 429, headers: { "retry-after": "50" } }),
+    answer: () => ({ status: 429, headers: { "retry-after": "36000" } }),
   });
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 200);
-  const started = performance.now();
-  const report = await replay({ directory, endpoint: sink.url, signal: stop.signal });
-  expect(performance.now() - started).toBeLessThan(40_000);
+  const report = await replay({ directory, endpoint: sink.url, signal: stop.signal, patienceMs: 1e9 });
   expect(report).toMatchObject({ sent: 0, spans: 1000 });
 });
 
