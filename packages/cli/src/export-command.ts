@@ -1,4 +1,4 @@
-import { exportRun, listRuns, type ExportFormat } from "@pitot/snapshot";
+import { exportRun, listRuns, listScopes, type ExportFormat } from "@pitot/snapshot";
 import type { Command } from "commander";
 import type { DirectoryOption } from "./directory-option.ts";
 import { findRun } from "./find-run.ts";
@@ -8,7 +8,7 @@ export function addExport(program: Command, directory: DirectoryOption): void {
   program
     .command("export")
     .description("write the tables of a run as Parquet or JSON Lines, or its spans as OTLP/JSON")
-    .argument("<run>", "run id, or the beginning of one; `last` for the newest")
+    .argument("<run>", "id of a run or session, or the beginning of one; `last` for the newest run")
     .option("-f, --format <format>", "parquet, jsonl or otlp", "parquet")
     .option("-o, --output <folder>", "where to write", ".")
     .option(...directory)
@@ -24,7 +24,9 @@ export function addExport(program: Command, directory: DirectoryOption): void {
         wanted: string,
         { dir, format, output }: { dir: string; format: ExportFormat; output: string },
       ) => {
-        for (const { path, rows } of await exportRun(dir, findRun(listRuns(dir), wanted), { format, output }))
+        // Sessions have their ids from `replay` and `recover`; the newest run is meant by `last`.
+        const ids = wanted === "last" ? listRuns(dir) : listScopes(dir).map(({ id }) => id);
+        for (const { path, rows } of await exportRun(dir, findRun(ids, wanted), { format, output }))
           console.log(`${path}  ${rows} rows`);
       },
     );

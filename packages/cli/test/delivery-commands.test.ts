@@ -94,6 +94,13 @@ describe("pitot prune and export", () => {
     expect((await pitot("prune")).stderr).toContain("Give --older-than, --keep or --max-size.");
   });
 
+  it("writes the tables of a session", async () => {
+    die("process.exit");
+    const [id = ""] = readdirSync(join(folder, "session"));
+    const { stdout } = await pitot("export", id, "--output", join(folder, "out"));
+    expect(stdout).toMatch(/spans\.parquet {2}101 rows/);
+  });
+
   it("writes the tables of the last run", async () => {
     die("process.exit");
     const output = join(folder, "out");
