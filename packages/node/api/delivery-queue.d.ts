@@ -1,3 +1,4 @@
+import type { Resource } from "@opentelemetry/resources";
 import type { OrdinalRanges, RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
 import type { DeliveryResult } from "./otlp-delegate.ts";
 import type { RequestBounds } from "./request-bounds.ts";
@@ -48,7 +49,9 @@ export interface DeliveryKind<Item> {
  * when the time for sending is over stays undelivered in the snapshot's ledger, to be replayed. Without a snapshot the oldest are dropped, and
  * counted.
  */
-export declare class DeliveryQueue<Item> {
+export declare class DeliveryQueue<Item extends {
+    readonly resource: Resource;
+}> {
     #private;
     constructor(kind: DeliveryKind<Item>, bounds: DeliveryBounds);
     get counts(): DeliveryCounts;

@@ -1,5 +1,6 @@
 import { context, diag } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
+import type { Resource } from "@opentelemetry/resources";
 import { addCounter } from "@pitot/core";
 import { ATTR_OUTCOME } from "@pitot/semconv";
 import type { OrdinalRanges, RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
@@ -63,7 +64,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * when the time for sending is over stays undelivered in the snapshot's ledger, to be replayed. Without a snapshot the oldest are dropped, and
  * counted.
  */
-export class DeliveryQueue<Item> {
+export class DeliveryQueue<Item extends { readonly resource: Resource }> {
   readonly #kind: DeliveryKind<Item>;
   readonly #bounds: DeliveryBounds;
   readonly #counts: Record<Outcome, number> = {
@@ -213,17 +214,23 @@ export class DeliveryQueue<Item> {
       this.#settle(batch, result);
       this.#send();
     };
-    // A trace of the export would be exported in turn.
-    context.with(suppressTracing(context.active()), () => {
-      try {
-        this.#kind.export(
-          batch.map(({ item }) => item),
-          done,
-        );
-      } catch (error) {
-        done({ code: ExportResultCode.FAILED, error: error as Error });
-      }
-    });
+    const send = (): void => {
+      // A trace of the export would be exported in turn.
+      context.with(suppressTracing(context.active()), () => {
+        try {
+          this.#kind.export(
+            batch.map(({ item }) => item),
+            done,
+          );
+        } catch (error) {
+          done({ code: ExportResultCode.FAILED, error: error as Error });
+        }
+      });
+    };
+    // Whose process they are of, detectors may still be finding out.
+    const pending = batch.find(({ item }) => item.resource.asyncAttributesPending === true)?.item.resource;
+    if (pending?.waitForAsyncAttributes === undefined) send();
+    else void pending.waitForAsyncAttributes().then(send, send);
   }
 
   #settle(batch: readonly Waiting<Item>[], result: DeliveryResult | "given up"): void {

@@ -258,7 +258,8 @@ function startSdk(
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
+    // A longer time a timer takes for none.
+    timer = setTimeout(() => resolve(false), Math.min(ms, 2 ** 31 - 1));
   });
   const done = work.then(
     () => true,

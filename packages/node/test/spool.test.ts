@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
 import type { Logger } from "@opentelemetry/api-logs";
 import { ExportResultCode } from "@opentelemetry/core";
+import { detectResources } from "@opentelemetry/resources";
 import { TracerProvider, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { deliveryStatus, listScopes, readManifest, SnapshotStore } from "@pitot/snapshot";
@@ -250,6 +251,29 @@ describe("spans that the queue had no room for while the Collector was away", ()
     expect(far.taken).toHaveLength(3000);
     expect(new Set(far.taken).size).toBe(3000);
   });
+});
+
+it("spans are sent when it is known whose process they are of", async () => {
+  const finding: { resolve?: (id: string) => void } = {};
+  const id = new Promise<string>((resolve) => (finding.resolve = resolve));
+  const sent: unknown[] = [];
+  const delivery = new DeliverySpanProcessor(
+    {
+      export: (spans, done) => {
+        sent.push(...spans.map(({ resource }) => resource.attributes["host.id"]));
+        done({ code: ExportResultCode.SUCCESS });
+      },
+      shutdown: async () => {},
+    },
+    { delayMs: 1 },
+  );
+  const resource = detectResources({ detectors: [{ detect: () => ({ attributes: { "host.id": id } }) }] });
+  const provider = new TracerProvider({ resource, spanProcessors: [delivery] });
+  provider.getTracer("test").startSpan("early").end();
+  const flushed = delivery.forceFlush();
+  finding.resolve!("a host");
+  await flushed;
+  expect(sent).toEqual(["a host"]);
 });
 
 it("spans and log records beyond the queues of startPitot arrive in the middle of the process, once the Collector answers", async () => {

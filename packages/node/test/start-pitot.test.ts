@@ -69,6 +69,23 @@ describe("startPitot", () => {
     expect(await rows(id, "events")).toBe(1);
   });
 
+  it.each([Infinity, 1e12])(
+    "waits for a back end as long as it is told, which may be for ever (%d)",
+    async (shutdownMs) => {
+      await using sink = await startOtlpSink({ answer: () => "hang" });
+      process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;
+      process.env["OTEL_EXPORTER_OTLP_TIMEOUT"] = "300";
+      const pitot = await startPitot({ snapshot: folder, shutdownMs });
+      trackedRun({ label: "slow" }, () => {});
+      const shutdown = pitot.shutdown();
+      await expect.poll(() => sink.requests.length).toBeGreaterThan(0);
+      sink.answer(() => ({ status: 200 }));
+      await shutdown;
+      delete process.env["OTEL_EXPORTER_OTLP_TIMEOUT"];
+      expect(sink.spans.map(({ name }) => name).toSorted()).toEqual(["run slow", "run started slow"]);
+    },
+  );
+
   it("sends over OTLP/JSON what it keeps in the snapshot", async () => {
     await using sink = await startOtlpSink();
     process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = sink.url;

@@ -3,7 +3,7 @@ import { type SnapshotScope } from "./read-run.ts";
 /** What {@link recover} did to one run or session. */
 export interface RecoveredScope extends SnapshotScope {
     /**
-     * `recovered` was left by a dead process and is whole now; `intact` needed nothing; `live` belongs to a process that lives; `refused` is
+     * `recovered` was left by a dead process and is whole now; `intact` needed nothing, or is gone by now; `live` belongs to a process that lives; `refused` is
      * of a later version, and not touched; `failed` could not be finished, and can be tried again.
      */
     readonly outcome: "recovered" | "intact" | "live" | "refused" | "failed";

@@ -391,7 +391,8 @@ function flushInterval(option: number | "every" | undefined): number {
   const value = option ?? (process.env["PITOT_FLUSH"] || 1000);
   if (value === "every") return 0;
   const interval = Number(value);
-  if (Number.isInteger(interval) && interval >= 0) return interval;
+  // A longer time a timer takes for none.
+  if (Number.isInteger(interval) && interval >= 0 && interval < 2 ** 31) return interval;
   throw new PitotError(
     "INVALID_CONFIGURATION",
     option === undefined ? "PITOT_FLUSH is not an interval" : "flush is not an interval",

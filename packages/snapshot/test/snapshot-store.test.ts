@@ -89,3 +89,7 @@ it("writes at once where its process has no other moment", async () => {
   expect(measureTable(join(sessionFolder(), "spans.arrows")).rows).toBe(1);
   await store.close();
 });
+
+it.each([-1, 0.5, 2 ** 31, Infinity])("refuses %d as its flush interval: no timer can tell it", (flush) => {
+  expect(() => new SnapshotStore({ directory, flush })).toThrow(/flush is not an interval/);
+});
