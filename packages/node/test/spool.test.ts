@@ -10,7 +10,13 @@ import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { deliveryStatus, listScopes, readManifest, SnapshotStore } from "@pitot/snapshot";
 import { startOtlpSink } from "@pitot/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DeliverySpanProcessor, replay, SnapshotSpanProcessor, startPitot } from "../src/index.ts";
+import {
+  DeliverySpanProcessor,
+  replay,
+  SnapshotSpanProcessor,
+  startPitot,
+  type DeliveryOptions,
+} from "../src/index.ts";
 import { logs } from "../src/logs-api.ts";
 
 let directory: string;
@@ -58,21 +64,32 @@ function backEnd(): { exporter: SpanExporter; state: "up" | "away" | "refuses"; 
   return self;
 }
 
+/** A pipeline whose spans go to the snapshot, and to an exporter through a queue of these bounds. */
+function spooling(
+  exporter: SpanExporter,
+  bounds: DeliveryOptions = {},
+): {
+  readonly store: SnapshotStore;
+  readonly delivery: DeliverySpanProcessor;
+  readonly provider: TracerProvider;
+} {
+  const store = new SnapshotStore({ directory, delivery: "otlp" });
+  const delivery = new DeliverySpanProcessor(exporter, { store, batchSpans: 10, delayMs: 5, ...bounds });
+  const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+  return { store, delivery, provider };
+}
+
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `s${i}`);
 
 describe("spans that the queue had no room for while the Collector was away", () => {
   it("are sent in the middle of the run, once it answers, each once, in a queue that stays as small", async () => {
-    const store = new SnapshotStore({ directory, delivery: "otlp" });
     const far = backEnd();
     far.state = "away";
-    const delivery = new DeliverySpanProcessor(far.exporter, {
-      store,
+    const { store, delivery, provider } = spooling(far.exporter, {
       queueSpans: 100,
       batchSpans: 20,
       concurrency: 2,
-      delayMs: 5,
     });
-    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
     const tracer = provider.getTracer("test");
     for (const name of names(3000)) tracer.startSpan(name).end();
     // All but what waits and what is under way.
@@ -94,16 +111,11 @@ describe("spans that the queue had no room for while the Collector was away", ()
   });
 
   it("over several outages, some of them in the middle of the reading back, are sent once each", async () => {
-    const store = new SnapshotStore({ directory, delivery: "otlp" });
     const far = backEnd();
-    const delivery = new DeliverySpanProcessor(far.exporter, {
-      store,
+    const { store, delivery, provider } = spooling(far.exporter, {
       queueSpans: 50,
-      batchSpans: 10,
       concurrency: 3,
-      delayMs: 5,
     });
-    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
     const tracer = provider.getTracer("test");
     const all = names(6000);
     for (let i = 0; i < all.length; i += 300) {
@@ -125,11 +137,9 @@ describe("spans that the queue had no room for while the Collector was away", ()
   });
 
   it("and that a back end refuses are not asked for again while the run lives, and kept", async () => {
-    const store = new SnapshotStore({ directory, delivery: "otlp" });
     const far = backEnd();
     far.state = "refuses";
-    const delivery = new DeliverySpanProcessor(far.exporter, { store, batchSpans: 10, delayMs: 5 });
-    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const { store, provider } = spooling(far.exporter);
     for (const name of names(100)) provider.getTracer("test").startSpan(name).end();
     await provider.forceFlush();
     far.state = "up";
@@ -143,19 +153,14 @@ describe("spans that the queue had no room for while the Collector was away", ()
   });
 
   it("and whose run has ended meanwhile are left to a replay", async () => {
-    const store = new SnapshotStore({ directory, delivery: "otlp" });
-    const restore = configureRecording({ targets: [store] });
     const far = backEnd();
     far.state = "away";
     let woken = 0;
-    const delivery = new DeliverySpanProcessor(far.exporter, {
-      store,
+    const { store, delivery, provider } = spooling(far.exporter, {
       queueSpans: 10,
-      batchSpans: 10,
-      delayMs: 5,
       onSpooled: () => woken++,
     });
-    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const restore = configureRecording({ targets: [store] });
     const tracer = provider.getTracer("test");
     const run = startRun({ label: "short" });
     for (const name of names(100))
@@ -174,8 +179,6 @@ describe("spans that the queue had no room for while the Collector was away", ()
   });
 
   it("and that are being read back are nobody else's, also when their run has ended", async () => {
-    const store = new SnapshotStore({ directory, delivery: "otlp" });
-    const restore = configureRecording({ targets: [store] });
     const taken: string[] = [];
     const answers: (() => void)[] = [];
     const slow: SpanExporter = {
@@ -187,14 +190,11 @@ describe("spans that the queue had no room for while the Collector was away", ()
       },
       shutdown: async () => {},
     };
-    const delivery = new DeliverySpanProcessor(slow, {
-      store,
+    const { store, delivery, provider } = spooling(slow, {
       queueSpans: 20,
-      batchSpans: 10,
       concurrency: 1,
-      delayMs: 5,
     });
-    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
+    const restore = configureRecording({ targets: [store] });
     const run = startRun({ label: "short" });
     const attributes = { "pitot.run.id": run.runId };
     for (const name of names(100)) provider.getTracer("test").startSpan(name, { attributes }).end();
@@ -228,17 +228,12 @@ describe("spans that the queue had no room for while the Collector was away", ()
   });
 
   it("and that nobody sent before the process gave up are sent by the next one, and only those", async () => {
-    const store = new SnapshotStore({ directory, delivery: "otlp" });
     const far = backEnd();
     far.state = "away";
-    const delivery = new DeliverySpanProcessor(far.exporter, {
-      store,
+    const { store, delivery, provider } = spooling(far.exporter, {
       queueSpans: 100,
-      batchSpans: 10,
       concurrency: 1,
-      delayMs: 5,
     });
-    const provider = new TracerProvider({ spanProcessors: [new SnapshotSpanProcessor(store), delivery] });
     for (const name of names(3000)) provider.getTracer("test").startSpan(name).end();
     far.state = "up";
     await expect.poll(() => far.taken.length).toBeGreaterThan(300);
