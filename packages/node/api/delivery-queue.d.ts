@@ -1,5 +1,6 @@
 import type { Resource } from "@opentelemetry/resources";
-import type { OrdinalRanges, RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
+import type { RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
+import type { OrdinalRanges } from "@pitot/snapshot/ordinal-ranges";
 import type { DeliveryResult } from "./otlp-delegate.ts";
 import type { RequestBounds } from "./request-bounds.ts";
 import { SpooledPlaces } from "./spooled-places.ts";

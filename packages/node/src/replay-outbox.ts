@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
-import { claimFolder } from "@pitot/snapshot";
+import { claimFolder } from "@pitot/snapshot/folder-claim";
 import { adoptCheckpoints } from "./metric-checkpoint.ts";
 import { deliveryResult } from "./otlp-delegate.ts";
 import { otlpSender, otlpSerializer } from "./otlp-exporters.ts";

@@ -6,7 +6,6 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { addCounter } from "@pitot/core";
 import { ATTR_OUTCOME, METRIC_EXPORT_LOGS, METRIC_EXPORT_SPANS } from "@pitot/semconv";
 import {
-  claimFolder,
   DeliveryLedger,
   deliveryStatus,
   isDelivered,
@@ -19,6 +18,7 @@ import {
   type SnapshotScope,
   type StoredSpanRow,
 } from "@pitot/snapshot";
+import { claimFolder } from "@pitot/snapshot/folder-claim";
 import type { DeliveryResult } from "./otlp-delegate.ts";
 import { RequestParts } from "./request-bounds.ts";
 import { readableLog } from "./row-to-log.ts";

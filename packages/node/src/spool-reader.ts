@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
-import type { OrdinalRanges, RowPlace, SnapshotStore } from "@pitot/snapshot";
+import type { RowPlace, SnapshotStore } from "@pitot/snapshot";
+import type { OrdinalRanges } from "@pitot/snapshot/ordinal-ranges";
 import { SpooledPlaces } from "./spooled-places.ts";
 import type { Waiting } from "./waiting-items.ts";
 

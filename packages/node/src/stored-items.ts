@@ -1,6 +1,7 @@
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { logsOf, spansOf, type OrdinalRanges, type StoredLogRow } from "@pitot/snapshot";
+import { logsOf, spansOf, type StoredLogRow } from "@pitot/snapshot";
+import type { OrdinalRanges } from "@pitot/snapshot/ordinal-ranges";
 import { readableLog } from "./row-to-log.ts";
 import { readableSpan } from "./row-to-span.ts";
 import { spanBytes } from "./span-bytes.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claimFolder } from "@pitot/snapshot";
+import { claimFolder } from "@pitot/snapshot/folder-claim";
 import { startOtlpSink } from "@pitot/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { replay } from "../src/index.ts";

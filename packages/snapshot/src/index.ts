@@ -28,11 +28,8 @@ export { prune } from "./retention.ts";
 export type { PrunedScope, RetentionLimits } from "./retention.ts";
 
 // Delivery
-export { claimFolder, ownFolder } from "./folder-claim.ts";
-export type { FolderClaim } from "./folder-claim.ts";
 export { DeliveryLedger } from "./delivery-ledger.ts";
 export type { SentTable } from "./delivery-ledger.ts";
-export { OrdinalRanges } from "./ordinal-ranges.ts";
 export {
   deliveryStatus,
   hasUndelivered,
@@ -43,4 +40,3 @@ export {
   undeliveredSpans,
 } from "./undelivered.ts";
 export type { DeliveryStatus } from "./undelivered.ts";
-export { openAppend, openNew, openRead, privateFolder } from "./private-file.ts";

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { claimFolder, listRuns, prune, SnapshotStore } from "../src/index.ts";
+import { listRuns, prune, SnapshotStore } from "../src/index.ts";
+import { claimFolder } from "../src/folder-claim.ts";
 import { testSpan } from "./span-rows.ts";
 
 let directory: string;
