@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { decode, encode } from "@msgpack/msgpack";
-import { checkInstance, checkList } from "./check-argument.ts";
+import { checkInstance, checkList, refused } from "./check-argument.ts";
 
 /** Values per level. */
 const K = 2048;
@@ -86,26 +86,38 @@ export class QuantileSketch {
     this.count += other.count;
   }
 
-  /** Values at ranks 0 … 1, ascending ranks given; NaN for an empty sketch. */
+  /** Values at ranks 0 … 1, in any order; NaN for an empty sketch. @throws PitotError INVALID_ARGUMENT for what is no rank */
   quantiles(ranks: readonly number[]): number[] {
-    checkList(ranks, "Ranks are not a list", "Give numbers from 0 to 1, also of one: [0.5].");
+    checkNumbers(
+      ranks,
+      0,
+      1,
+      "Ranks are not a list of numbers",
+      "Give numbers from 0 to 1, also of one: [0.5].",
+    );
     const { values, weights, total } = this.#sorted();
     let at = 0;
     let below = 0;
-    return ranks.map((rank) => {
+    return ascending(ranks, (rank) => {
       if (values.length === 0) return Number.NaN;
       while (at < values.length - 1 && below + weights[at]! < rank * total) below += weights[at++]!;
       return values[at]!;
     });
   }
 
-  /** The part of values that are at most each of `edges`, which ascend. */
+  /** The part of values that are at most each of `edges`, in any order. @throws PitotError INVALID_ARGUMENT for what is no number */
   ranks(edges: readonly number[]): number[] {
-    checkList(edges, "Edges are not a list", "Give values, also of one: [17].");
+    checkNumbers(
+      edges,
+      -Infinity,
+      Infinity,
+      "Edges are not a list of numbers",
+      "Give values, also of one: [17].",
+    );
     const { values, weights, total } = this.#sorted();
     let at = 0;
     let below = 0;
-    return edges.map((edge) => {
+    return ascending(edges, (edge) => {
       while (at < values.length && values[at]! <= edge) below += weights[at++]!;
       return total === 0 ? 0 : below / total;
     });
@@ -243,6 +255,27 @@ export class QuantileSketch {
     this.#state = x;
     return x >>> 0;
   }
+}
+
+/** @throws PitotError INVALID_ARGUMENT for what is no list of numbers from `least` to `most` */
+function checkNumbers(
+  list: readonly number[],
+  least: number,
+  most: number,
+  problem: string,
+  remedy: string,
+): void {
+  checkList(list, problem, remedy);
+  if (!list.every((each) => typeof each === "number" && each >= least && each <= most))
+    throw refused(problem, list, remedy);
+}
+
+/** Answers for numbers in ascending order, returned in the list's own. */
+function ascending(list: readonly number[], answer: (each: number) => number): number[] {
+  const answers = list.map(() => 0);
+  for (const i of list.map((_, at) => at).toSorted((a, b) => list[a]! - list[b]!))
+    answers[i] = answer(list[i]!);
+  return answers;
 }
 
 const NONE = new Float64Array();

@@ -362,6 +362,17 @@ describe("quantiles", () => {
     }
   });
 
+  it("are asked for in any order, and by numbers alone", () => {
+    const sketch = new QuantileSketch();
+    sketch.add(Float64Array.of(1, 2, 3, 4), 4);
+    expect(sketch.quantiles([1, 0, 0.5])).toEqual([4, 1, 2]);
+    expect(sketch.ranks([4, 0, 2])).toEqual([1, 0, 0.5]);
+    expect(sketch.ranks([Infinity, -Infinity])).toEqual([1, 0]);
+    for (const rank of [-0.1, 50, Number.NaN, "0.5"])
+      expect(() => sketch.quantiles([rank as number])).toThrow("Ranks are not a list of numbers");
+    expect(() => sketch.ranks([Number.NaN])).toThrow("Edges are not a list of numbers");
+  });
+
   it("do not depend on how values come in", () => {
     const values = numbers(100_000);
     const table = new Table({ x: makeVector(values) });
