@@ -15,9 +15,9 @@ export declare class QuantileSketch {
     add(values: Float64Array, length: number): void;
     /** Adds what `other` has seen. */
     merge(other: QuantileSketch): void;
-    /** Values at ranks 0 … 1, ascending ranks given; NaN for an empty sketch. */
+    /** Values at ranks 0 … 1, in any order; NaN for an empty sketch. @throws PitotError INVALID_ARGUMENT for what is no rank */
     quantiles(ranks: readonly number[]): number[];
-    /** The part of values that are at most each of `edges`, which ascend. */
+    /** The part of values that are at most each of `edges`, in any order. @throws PitotError INVALID_ARGUMENT for what is no number */
     ranks(edges: readonly number[]): number[];
     /** Least and greatest of the finite values that are kept; undefined where there is none. */
     finiteBounds(): readonly [min: number, max: number] | undefined;
