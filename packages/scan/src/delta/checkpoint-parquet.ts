@@ -57,22 +57,33 @@ export class CheckpointParquet {
   readonly file: AsyncBuffer;
   readonly metadata: FileMetaData;
   readonly #footer: FileFooter;
+  readonly #signal: AbortSignal | undefined;
 
-  private constructor(name: string, file: AsyncBuffer, metadata: FileMetaData, footer: FileFooter) {
+  private constructor(
+    name: string,
+    file: AsyncBuffer,
+    metadata: FileMetaData,
+    footer: FileFooter,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#signal = signal;
     this.name = name;
     this.file = file;
     this.metadata = metadata;
     this.#footer = footer;
   }
 
-  /** @throws PitotError INVALID_DATA that names the file, where it is no Parquet file */
+  /**
+   * @param signal - Cancels all that is read of it.
+   * @throws PitotError INVALID_DATA that names the file, where it is no Parquet file
+   */
   static async open(path: string, name: string, signal?: AbortSignal): Promise<CheckpointParquet> {
     const source = fileSource(path);
     try {
       // hyparquet trusts a footer's lengths: it gets none that the bounded reader has not gone through.
       const footer = new FileFooter(name, await readFooter(source, signal === undefined ? {} : { signal }));
       const file = asAsyncBuffer(source, signal);
-      return new CheckpointParquet(name, file, await parquetMetadataAsync(file), footer);
+      return new CheckpointParquet(name, file, await parquetMetadataAsync(file), footer, signal);
     } catch (cause) {
       if ((cause instanceof PitotError && cause.code === "IO") || signal?.aborted === true) throw cause;
       throw logError({ file: name }, "the checkpoint is not a Parquet file", undefined, cause);
@@ -80,9 +91,9 @@ export class CheckpointParquet {
   }
 
   /** Hands every row to the sink, row group by row group. */
-  async readAll(sink: CheckpointSink, rows: CheckpointRows, signal?: AbortSignal): Promise<void> {
+  async readAll(sink: CheckpointSink, rows: CheckpointRows): Promise<void> {
     for (let index = 0; index < this.metadata.row_groups.length; index++) {
-      signal?.throwIfAborted();
+      this.#signal?.throwIfAborted();
       await this.read(index, sink, rows);
     }
   }
@@ -115,6 +126,8 @@ export class CheckpointParquet {
       }
       if (others.row_groups[0]!.columns.length > 0) await assemble(others, await rowsOfActions(file, others));
     } catch (cause) {
+      // A reading that was cancelled tells nothing of the file.
+      this.#signal?.throwIfAborted();
       if (cause instanceof PitotError) throw cause;
       throw logError(place(0), "rows of the checkpoint cannot be read", undefined, cause);
     }

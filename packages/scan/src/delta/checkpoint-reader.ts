@@ -74,7 +74,7 @@ export async function readCheckpointRows(
   };
   const apart: CheckpointSink = { row: visit, adds: (files) => sink.adds(files) };
   const read = async (path: string, name: string): Promise<void> =>
-    (await CheckpointParquet.open(path, name, signal)).readAll(apart, rows, signal);
+    (await CheckpointParquet.open(path, name, signal)).readAll(apart, rows);
   for (const name of names) {
     signal?.throwIfAborted();
     if (name.endsWith(".json"))

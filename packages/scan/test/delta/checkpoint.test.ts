@@ -19,6 +19,7 @@ import { parquetReadObjects } from "hyparquet";
 import { afterAll, describe, expect, it } from "vitest";
 import { DiagnosticsCollector } from "@pitot/core";
 import { appendDelta } from "../../src/delta/append-delta.ts";
+import { CheckpointParquet } from "../../src/delta/checkpoint-parquet.ts";
 import { deltaSource } from "../../src/delta/delta-source.ts";
 import { checkpointName, commitName, listLog } from "../../src/delta/log-listing.ts";
 import { readSnapshot } from "../../src/delta/table-snapshot.ts";
@@ -393,4 +394,19 @@ os._exit(0)`;
     });
     expect(readdirSync(join(table, "_delta_log")).filter((name) => name.includes("checkpoint"))).toEqual([]);
   });
+});
+
+it("is not said to be broken when its reading is cancelled", async () => {
+  const table = newTable();
+  for (let version = 0; version <= 10; version++)
+    await appendDelta(table, rows(version), { appId: "a", version });
+  const name = checkpointName(10);
+  const controller = new AbortController();
+  const checkpoint = await CheckpointParquet.open(join(table, "_delta_log", name), name, controller.signal);
+  const reason = new Error("no more");
+  controller.abort(reason);
+  const sink = { row: () => undefined, adds: () => undefined };
+  await expect(
+    checkpoint.read(0, sink, { actions: new Set(["add", "protocol"]), whole: false }),
+  ).rejects.toBe(reason);
 });
