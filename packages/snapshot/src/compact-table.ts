@@ -24,7 +24,7 @@ export interface CompactedTable {
  * that are made one of their deltas; a torn tail is left out.
  */
 export async function compactTable(streamPath: string): Promise<CompactedTable> {
-  const path = streamPath.replace(/\.arrows$/, ".arrow");
+  const path = compactedPath(streamPath);
   const temporary = `${path}.tmp`;
   let result: CompactedTable;
   // File handles, not streams: a stream without listener turns a missing folder into an uncaught error of the process.
@@ -45,6 +45,11 @@ export async function compactTable(streamPath: string): Promise<CompactedTable> 
   await sync(dirname(path));
   await rm(streamPath);
   return result;
+}
+
+/** The file that a stream becomes. */
+export function compactedPath(streamPath: string): string {
+  return streamPath.replace(/\.arrows$/, ".arrow");
 }
 
 async function rewrite(from: FileHandle, to: DigestedFile, streamPath: string): Promise<void> {

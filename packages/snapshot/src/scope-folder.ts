@@ -10,7 +10,7 @@ import {
 } from "@pitot/core";
 import { basename, dirname } from "node:path";
 import { columnsOf, numberedColumns } from "./batch-columns.ts";
-import { compactTable } from "./compact-table.ts";
+import { compactedPath, compactTable } from "./compact-table.ts";
 import { DeliveryLedger, type SentTable } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
 import type { LogRow } from "./log-row.ts";
@@ -54,6 +54,8 @@ export class ScopeFolder {
   readonly #ledger: DeliveryLedger;
   #claim: FolderClaim;
   #compacted = false;
+  /** Another process took this one for dead and has finished the folder, which stays as it is. */
+  #takenOver = false;
   #sending = 0;
   #run: RunPayload | undefined;
   #records: RecordCounts = {};
@@ -66,7 +68,13 @@ export class ScopeFolder {
     this.#runIds = { ...this.#runIds, values: [scope.id] };
     this.#claim = ownFolder(path);
     this.#ledger = new DeliveryLedger(path);
-    this.#write("open");
+    try {
+      this.#write("open");
+    } catch (error) {
+      // Whoever tries again claims it anew; and if nobody does, others may have it.
+      this.#claim.release();
+      throw error;
+    }
   }
 
   /** Nothing follows: another process may take the folder over. */
@@ -103,7 +111,9 @@ export class ScopeFolder {
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */
   sync(): void {
-    for (const table of this.#tables.values()) table.syncInBackground();
+    const { onLost } = this.#settings;
+    for (const table of this.#tables.values())
+      table.syncInBackground((error) => onLost(table.name, 0, error));
     this.#claim.touch();
   }
 
@@ -112,6 +122,7 @@ export class ScopeFolder {
     this.#run = run;
     this.#records = counts;
     this.closed = true;
+    this.#makeAgain();
     this.#write("closed");
   }
 
@@ -180,10 +191,19 @@ export class ScopeFolder {
     }
   }
 
-  /** What somebody has removed is lost and counted; what follows goes into a new file, in a new folder where that is gone too. */
+  /**
+   * What somebody has removed is lost and counted; what follows goes into a new file, in a new folder where that is gone too.
+   * @throws PitotError IO where another process has finished the folder
+   */
   #makeAgain(): void {
+    if (this.#takenOver) throw takenOver(this.path);
     const removed = [...this.#tables.values()].filter((table) => table.removed);
     if (removed.length === 0 && (this.#tables.size > 0 || existsSync(this.path))) return;
+    if (removed.some(({ path }) => existsSync(compactedPath(path)))) {
+      this.#takenOver = true;
+      for (const table of this.#tables.values()) table.close();
+      throw takenOver(this.path);
+    }
     const error = new PitotError("IO", "Files were removed while they were written to", {
       value: this.path,
       remedy: "Leave the folders of running processes alone; `pitot prune` removes those of finished runs.",
@@ -237,4 +257,12 @@ export class ScopeFolder {
       ...(Object.keys(this.#dropped).length > 0 ? { dropped: { ...this.#dropped } } : {}),
     };
   }
+}
+
+function takenOver(path: string): PitotError {
+  return new PitotError("IO", "Another process took this one for dead and has finished its folder", {
+    value: path,
+    remedy:
+      "Let containers that share a folder see each other's processes, or give each a folder of its own.",
+  });
 }

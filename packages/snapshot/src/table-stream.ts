@@ -65,12 +65,15 @@ export class TableStream {
     this.#dirty = false;
   }
 
-  /** The same, without waiting for the disk. */
-  syncInBackground(): void {
-    if (this.#file === undefined || !this.#dirty) return;
+  /** The same, without waiting for the disk. `onFailed` is told where the disk did not keep it: the next call would find all well. */
+  syncInBackground(onFailed: (error: Error) => void): void {
+    const file = this.#file;
+    if (file === undefined || !this.#dirty) return;
     this.#dirty = false;
-    // A disk that fails is met, and told, at the next append or at the end.
-    fsync(this.#file, () => {});
+    fsync(file, (error) => {
+      // Closed meanwhile, it is synced by whoever compacts it.
+      if (error !== null && this.#file === file) onFailed(error);
+    });
   }
 
   /** No batch follows. What was appended is in the file, and on the disk once it has been synced, or compacted. */

@@ -1,4 +1,4 @@
-import {
+import fs, {
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
@@ -122,6 +123,42 @@ describe("a bad disk", () => {
     expect((await readRun(directory, run.runId).table("quality"))!.numRows).toBe(8192);
   });
 
+  it("that fails to keep what it took is told, though nobody waits for it", async () => {
+    restore();
+    store = new SnapshotStore({ directory, flush: 20 });
+    restore = configureRecording({ targets: [store] });
+    const original = fs.fsync;
+    fs.fsync = ((_file: number, done: (error: Error) => void) =>
+      setImmediate(done, fault("EIO"))) as typeof fs.fsync;
+    syncBuiltinESMExports();
+    try {
+      const run = startRun({ label: "unsynced" });
+      for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+      await expect.poll(() => warn.mock.calls.length).toBe(1);
+      expect(String(warn.mock.calls[0]![1])).toContain("EIO");
+      finishRun(run);
+      await store.close();
+      expect((await readRun(directory, run.runId).table("quality"))!.numRows).toBe(4096);
+    } finally {
+      fs.fsync = original;
+      syncBuiltinESMExports();
+    }
+  });
+
+  it("that fails while a run begins leaves no claim", async () => {
+    let opened = 0;
+    const undo = await watchDisk((operation, [path]) => {
+      if (operation !== "openSync" || !String(path).endsWith("run.json.tmp")) return;
+      opened++;
+      throw fault("ENOSPC");
+    });
+    const run = startRun({ label: "unclaimed" });
+    undo();
+    expect(opened).toBe(1);
+    expect(readdirSync(join(directory, "runs", run.runId))).toEqual([]);
+    finishRun(run);
+  });
+
   it("is told once", async () => {
     const run = startRun({ label: "told" });
     const undo = await watchDisk((operation) => {
@@ -175,6 +212,27 @@ describe("a bad disk", () => {
     expect(await kept.table("quality")).toBeUndefined();
     expect((await kept.table("spans"))!.numRows).toBe(1);
     expect(kept.manifest).toMatchObject({ state: "compacted", dropped: { quality: 4096 } });
+  });
+
+  it("whose folder another process has finished stays as that left it, and what follows is dropped and told", async () => {
+    const run = startRun({ label: "taken for dead" });
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    const folder = join(directory, "runs", run.runId);
+    for (const name of readdirSync(folder)) if (name.endsWith(".claim")) rmSync(join(folder, name));
+    expect(await recover(directory)).toMatchObject([{ outcome: "recovered" }]);
+    const before = readFileSync(join(folder, "run.json"), "utf8");
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `later ${i}`, "I");
+    store.addSpan(testSpan(1, { run_id: run.runId }));
+    store.flush();
+    finishRun(run);
+    await store.close();
+    expect(readFileSync(join(folder, "run.json"), "utf8")).toBe(before);
+    expect(readdirSync(folder).sort()).toEqual(["quality.arrow", "run.json"]);
+    const rows = (await readRun(directory, run.runId).table("quality"))!;
+    expect([rows.numRows, rows.getChild("entity_id")!.get(4095)]).toEqual([4096, "4095"]);
+    expect(store.droppedSpans).toBe(1);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(String(warn.mock.calls[0]![1])).toContain("has finished its folder");
   });
 
   it("is told once, whatever it refuses, and however many runs there are", async () => {
