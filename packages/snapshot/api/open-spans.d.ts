@@ -11,15 +11,17 @@ export interface OpenSpan {
     /** Ends it as aborted. */
     abort(): void;
 }
-/** The spans of a process that have begun and not ended. */
+/** Where a row belongs, and what writes rows there. */
+export interface OpenSpanTarget {
+    /** The run or session in whose folder a row is written. */
+    scopeOf(row: SpanRow): string;
+    write(scopeId: string, rows: readonly SpanRow[]): void;
+}
+/** The spans of a process that have begun and not ended: written as they are, so that they are on disk, unfinished, should it die. */
 export declare class OpenSpans {
     #private;
+    constructor(target: OpenSpanTarget);
     started(span: OpenSpan): void;
-    /** The row of a span that has just started, and where it belongs: for those who write each at once. */
-    takeOne(spanId: string, scopeOf: (row: SpanRow) => string): {
-        scope: string;
-        row: SpanRow;
-    } | undefined;
     ended(spanId: string): void;
     /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
     forget(scope: string): void;
@@ -28,9 +30,12 @@ export declare class OpenSpans {
      * @returns how many could not be ended, since they were too many to be remembered
      */
     abort(): number;
-    /** Rows to be written, by run or session: of spans that have grown since they were written; and whether there are more of them. */
-    take(scopeOf: (row: SpanRow) => string): {
-        rows: Map<string, SpanRow[]>;
-        more: boolean;
-    };
+    /** Writes a span that has just started. */
+    writeOne(spanId: string): void;
+    /** Writes all that have grown since they were written. */
+    writeAll(): void;
+    /** The same, in turns of the event loop: thousands at once would hold the pipeline up. */
+    writeInTurns(): void;
+    /** What waits for its turn is not written. */
+    stop(): void;
 }

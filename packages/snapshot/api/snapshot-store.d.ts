@@ -2,23 +2,9 @@ import { type RecordTarget, type ScopeInfo, type ScopeWriter } from "@pitot/core
 import type { SentTable } from "./delivery-ledger.ts";
 import type { LogRow } from "./log-row.ts";
 import { type OpenSpan } from "./open-spans.ts";
+import { type SnapshotOptions } from "./snapshot-options.ts";
 import type { SpanRow } from "./span-row.ts";
 import { type RowPlace } from "./waiting-rows.ts";
-/** Where and for whom snapshots are written. */
-export interface SnapshotOptions {
-    /** The folder; default `PITOT_DIR`, else `.pitot` in the working directory. Created with mode 0700. */
-    readonly directory?: string;
-    readonly serviceName?: string;
-    /**
-     * Longest time in ms that a span waits in memory, and that what was written waits to be forced to the disk, in the background. `every`
-     * writes and forces each batch before the call returns: then power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
-     */
-    readonly flush?: number | "every";
-    /** `otlp` where an exporter is confirming spans, so that what it did not confirm is replayed. Default none. */
-    readonly delivery?: "otlp" | "none";
-    /** The same of log records. Default none. */
-    readonly logDelivery?: "otlp" | "none";
-}
 /**
  * Keeps the records and spans of each run as Arrow tables under `runs/<run id>/`, and those outside runs under
  * `session/<id>/`. Hand it to `configureRecording({ targets: [store] })`, or let `startPitot` do it.

@@ -1,6 +1,6 @@
 // Writing
 export { SnapshotStore } from "./snapshot-store.ts";
-export type { SnapshotOptions } from "./snapshot-store.ts";
+export type { SnapshotOptions } from "./snapshot-options.ts";
 export type { OpenSpan } from "./open-spans.ts";
 export type { SpanRow, StoredSpanRow } from "./span-row.ts";
 export type { RowPlace } from "./waiting-rows.ts";

@@ -20,16 +20,30 @@ interface Entry {
   version: number;
 }
 
+/** Where a row belongs, and what writes rows there. */
+export interface OpenSpanTarget {
+  /** The run or session in whose folder a row is written. */
+  scopeOf(row: SpanRow): string;
+  write(scopeId: string, rows: readonly SpanRow[]): void;
+}
+
 /** Rows of one turn of the event loop; what is over waits for the next. */
 const MOST_ROWS = 2048;
 /** A span that somebody forgot to end must not stay in memory for ever. */
 const MOST_SPANS = 50_000;
 
-/** The spans of a process that have begun and not ended. */
+/** The spans of a process that have begun and not ended: written as they are, so that they are on disk, unfinished, should it die. */
 export class OpenSpans {
+  readonly #target: OpenSpanTarget;
   readonly #entries = new Map<string, Entry>();
   /** Ids of open spans that are not in memory any more. */
   readonly #forgotten = new Set<string>();
+  /** The next turn's part of {@link OpenSpans.writeInTurns}. */
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(target: OpenSpanTarget) {
+    this.#target = target;
+  }
 
   started(span: OpenSpan): void {
     if (this.#entries.size >= MOST_SPANS)
@@ -39,12 +53,6 @@ export class OpenSpans {
         break;
       }
     this.#entries.set(span.spanId, { span, scope: undefined, version: -1 });
-  }
-
-  /** The row of a span that has just started, and where it belongs: for those who write each at once. */
-  takeOne(spanId: string, scopeOf: (row: SpanRow) => string): { scope: string; row: SpanRow } | undefined {
-    const entry = this.#entries.get(spanId);
-    return entry && written(entry, entry.span.version(), scopeOf);
   }
 
   ended(spanId: string): void {
@@ -72,31 +80,55 @@ export class OpenSpans {
     return size;
   }
 
-  /** Rows to be written, by run or session: of spans that have grown since they were written; and whether there are more of them. */
-  take(scopeOf: (row: SpanRow) => string): { rows: Map<string, SpanRow[]>; more: boolean } {
+  /** Writes a span that has just started. */
+  writeOne(spanId: string): void {
+    const entry = this.#entries.get(spanId);
+    if (entry === undefined) return;
+    const { scope, row } = this.#rowOf(entry, entry.span.version());
+    this.#target.write(scope, [row]);
+  }
+
+  /** Writes all that have grown since they were written. */
+  writeAll(): void {
+    while (this.#writeSome());
+  }
+
+  /** The same, in turns of the event loop: thousands at once would hold the pipeline up. */
+  writeInTurns(): void {
+    clearImmediate(this.#turn);
+    this.#turn = this.#writeSome() ? setImmediate(() => this.writeInTurns()) : undefined;
+  }
+
+  /** What waits for its turn is not written. */
+  stop(): void {
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+  }
+
+  /** False where all are written. */
+  #writeSome(): boolean {
     const rows = new Map<string, SpanRow[]>();
+    let more = false;
     let count = 0;
     for (const entry of this.#entries.values()) {
       const version = entry.span.version();
       if (version === entry.version) continue;
-      if (++count > MOST_ROWS) return { rows, more: true };
-      const row = written(entry, version, scopeOf);
-      const ofScope = rows.get(row.scope);
-      if (ofScope === undefined) rows.set(row.scope, [row.row]);
-      else ofScope.push(row.row);
+      more = ++count > MOST_ROWS;
+      if (more) break;
+      const { scope, row } = this.#rowOf(entry, version);
+      const ofScope = rows.get(scope);
+      if (ofScope === undefined) rows.set(scope, [row]);
+      else ofScope.push(row);
     }
-    return { rows, more: false };
+    for (const [scope, ofScope] of rows) this.#target.write(scope, ofScope);
+    return more;
   }
-}
 
-function written(
-  entry: Entry,
-  version: number,
-  scopeOf: (row: SpanRow) => string,
-): { scope: string; row: SpanRow } {
-  const row = entry.span.row();
-  const scope = scopeOf(row);
-  entry.scope = scope;
-  entry.version = version;
-  return { scope, row };
+  #rowOf(entry: Entry, version: number): { scope: string; row: SpanRow } {
+    const row = entry.span.row();
+    const scope = this.#target.scopeOf(row);
+    entry.scope = scope;
+    entry.version = version;
+    return { scope, row };
+  }
 }

@@ -1,12 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diag } from "@opentelemetry/api";
 import {
   addCounter,
-  PitotError,
   type RecordBatch,
-  type RecordCounts,
   type RecordTarget,
   type ScopeInfo,
   type ScopeWriter,
@@ -15,32 +11,15 @@ import { ATTR_OUTCOME, ATTR_RECORD_KIND, METRIC_RECORDS } from "@pitot/semconv";
 import type { SentTable } from "./delivery-ledger.ts";
 import type { LogRow } from "./log-row.ts";
 import { OpenSpans, type OpenSpan } from "./open-spans.ts";
-import { privateFolder } from "./private-file.ts";
-import { ScopeFolder, type FolderSettings } from "./scope-folder.ts";
+import type { ScopeFolder } from "./scope-folder.ts";
+import { ScopeFolders } from "./scope-folders.ts";
+import { flushInterval, snapshotDirectory, type SnapshotOptions } from "./snapshot-options.ts";
 import type { SpanRow } from "./span-row.ts";
+import { StoreSession } from "./store-session.ts";
 import { WaitingRows, type RowPlace } from "./waiting-rows.ts";
-
-/** Where and for whom snapshots are written. */
-export interface SnapshotOptions {
-  /** The folder; default `PITOT_DIR`, else `.pitot` in the working directory. Created with mode 0700. */
-  readonly directory?: string;
-  readonly serviceName?: string;
-  /**
-   * Longest time in ms that a span waits in memory, and that what was written waits to be forced to the disk, in the background. `every`
-   * writes and forces each batch before the call returns: then power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
-   */
-  readonly flush?: number | "every";
-  /** `otlp` where an exporter is confirming spans, so that what it did not confirm is replayed. Default none. */
-  readonly delivery?: "otlp" | "none";
-  /** The same of log records. Default none. */
-  readonly logDelivery?: "otlp" | "none";
-}
 
 /** Time for spans that end just after their run, before its tables are compacted. */
 const COMPACT_AFTER_MS = 500;
-/** A process that lives for months must not keep one session for ever. */
-const SESSION_MS = 3_600_000;
-const SESSION_BYTES = 64 << 20;
 
 /** What is waited with, by table. */
 interface RowOf {
@@ -56,21 +35,16 @@ export class SnapshotStore implements RecordTarget {
   readonly directory: string;
   /** See {@link SnapshotOptions.flush}; 0 for `every`. */
   readonly flushMs: number;
-  readonly #settings: FolderSettings;
-  readonly #folders = new Map<string, ScopeFolder>();
-  /** Folders that are compacted, with spans on their way. */
-  readonly #sending = new Map<string, ScopeFolder>();
+  readonly #folders: ScopeFolders;
+  readonly #session = new StoreSession();
   readonly #waiting = { spans: new WaitingRows<SpanRow>(), logs: new WaitingRows<LogRow>() };
-  readonly #open = new OpenSpans();
+  readonly #open: OpenSpans = new OpenSpans({
+    scopeOf: (row) => this.#scopeOf(row.run_id),
+    write: (id, rows) => this.#folder(id)?.appendOpenSpans(rows),
+  });
   /** Spans of runs whose folder is about to be made, by run. */
   readonly #opening = new Map<string, string>();
-  readonly #pending = new Set<Promise<void>>();
-  #sessionId: string;
-  /** Of the session's records, once no more follow. */
-  #sessionCounts: RecordCounts | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Open spans that are written in the next turn of the event loop. */
-  #more: NodeJS.Immediate | undefined;
   #told = false;
   /** Whether rows are written before the call returns. */
   #atOnce: boolean;
@@ -81,28 +55,28 @@ export class SnapshotStore implements RecordTarget {
 
   /** @throws PitotError INVALID_CONFIGURATION, naming option or variable and value */
   constructor(options: SnapshotOptions = {}) {
-    this.directory = resolve(options.directory ?? process.env["PITOT_DIR"] ?? ".pitot");
-    this.flushMs = flushInterval(options.flush);
+    this.directory = snapshotDirectory(options);
+    this.flushMs = flushInterval(options);
     this.#atOnce = this.flushMs === 0;
-    this.#settings = {
+    const settings = {
       serviceName: options.serviceName,
       delivery: options.delivery ?? "none",
       logDelivery: options.logDelivery ?? "none",
       durable: this.flushMs === 0,
-      onLost: (table, rows, error) => this.#lost(table, rows, error),
+      onLost: (table: string, rows: number, error: unknown) => this.#lost(table, rows, error),
     };
-    this.#sessionId = this.#nextSession();
+    this.#folders = new ScopeFolders(this.directory, settings, (error) => this.#tell(error));
   }
 
   open(scope: ScopeInfo): ScopeWriter {
     if (scope.type === "session") return this.#sessionWriter();
-    let folder = this.#openFolder(scope);
+    let folder = this.#make(scope);
     // A disk that is full, or a process without a free descriptor, may do better at the next batch.
-    const made = (): ScopeFolder | undefined => (folder ??= this.#openFolder(scope));
+    const made = (): ScopeFolder | undefined => (folder ??= this.#make(scope));
     const span = this.#opening.get(scope.id);
     this.#opening.delete(scope.id);
     // Where there is no folder for it, it is written where there is one.
-    if (span !== undefined) this.#writeOne(span);
+    if (span !== undefined) this.#open.writeOne(span);
     return {
       uri: folder && pathToFileURL(folder.path).href,
       write: (batch) => made()?.append(batch) ?? false,
@@ -138,10 +112,10 @@ export class SnapshotStore implements RecordTarget {
     const { spanId, opensRun } = span;
     this.#open.started(span);
     // In the folder of the session it would be found there, open, however its run ends.
-    const waits = opensRun !== undefined && !this.#folders.has(opensRun);
+    const waits = opensRun !== undefined && this.#folders.get(opensRun) === undefined;
     if (this.#atOnce && waits) this.#opening.set(opensRun, spanId);
     if (!this.#atOnce || waits) this.#arm();
-    else this.#writeOne(spanId);
+    else this.#open.writeOne(spanId);
   }
 
   /** Ends every span that is open as aborted, since the process ends. */
@@ -157,7 +131,7 @@ export class SnapshotStore implements RecordTarget {
    */
   hold(scopeId: string, count: number = 1): "held" | "left to others" | "not there" {
     const folder = this.#holder(scopeId);
-    if (folder === undefined && scopeId === this.#sessionId) return "not there";
+    if (folder === undefined && scopeId === this.#session.id) return "not there";
     if (folder === undefined || folder.done) return "left to others";
     folder.hold(count);
     return "held";
@@ -194,7 +168,7 @@ export class SnapshotStore implements RecordTarget {
 
   /** Writes all that is open, as it is now: the process may be killed before it ends. Synchronous. */
   checkpoint(): void {
-    while (this.#writeOpenSpans());
+    this.#open.writeAll();
   }
 
   /** From now on each span and log record is written before the call returns: for a process whose last moment this is. */
@@ -207,10 +181,10 @@ export class SnapshotStore implements RecordTarget {
     this.flush();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    clearImmediate(this.#more);
+    this.#open.stop();
     this.#closeSession();
-    for (const id of this.#folders.keys()) this.#compact(id);
-    await Promise.all(this.#pending);
+    for (const id of this.#folders.ids()) this.#compact(id);
+    await this.#folders.compacted();
   }
 
   #add<Table extends SentTable>(table: Table, row: RowOf[Table], text: number): RowPlace {
@@ -223,68 +197,56 @@ export class SnapshotStore implements RecordTarget {
   }
 
   #scopeOf(runId: string | null): string {
-    return runId !== null && this.#folders.has(runId) ? runId : this.#sessionId;
+    return runId !== null && this.#folders.get(runId) !== undefined ? runId : this.#session.id;
   }
 
   #settle(scopeId: string, what: (folder: ScopeFolder) => void): boolean {
     const folder = this.#holder(scopeId);
     if (folder === undefined) return false;
     this.#guard(() => what(folder));
-    if (folder.done) this.#sending.delete(scopeId);
+    this.#folders.settled(scopeId);
     return true;
   }
 
   #holder(scopeId: string): ScopeFolder | undefined {
-    return this.#folders.get(scopeId) ?? this.#sending.get(scopeId) ?? this.#session(scopeId);
+    return this.#folders.holder(scopeId) ?? this.#folder(scopeId);
   }
 
-  #session(id: string): ScopeFolder | undefined {
-    return id === this.#sessionId ? this.#openFolder({ type: "session", id, run: undefined }) : undefined;
+  /** A folder that is written: that of the session is made when something belongs there. */
+  #folder(id: string): ScopeFolder | undefined {
+    const folder = this.#folders.get(id);
+    if (folder !== undefined || id !== this.#session.id) return folder;
+    return this.#make({ type: "session", id, run: undefined });
+  }
+
+  #make(scope: ScopeInfo): ScopeFolder | undefined {
+    const folder = this.#folders.make(scope);
+    if (folder !== undefined) this.#arm();
+    return folder;
   }
 
   /** The records of a session share the folder of its spans, whatever its id. */
   #sessionWriter(): ScopeWriter {
-    if (this.#sessionCounts !== undefined) this.#closeSession();
-    const current = (): ScopeFolder | undefined =>
-      this.#folders.get(this.#sessionId) ?? this.#session(this.#sessionId);
-    const folder = current();
+    if (this.#session.hasEnded) this.#closeSession();
+    const folder = this.#folder(this.#session.id);
     return {
       uri: folder && pathToFileURL(folder.path).href,
       // Why it cannot be made was told.
-      write: (batch: RecordBatch) => current()?.append(batch) ?? false,
+      write: (batch: RecordBatch) => this.#folder(this.#session.id)?.append(batch) ?? false,
       finish: (_, counts) => {
-        this.#sessionCounts = counts;
+        this.#session.ended(counts);
         this.#arm();
       },
     };
   }
 
-  #nextSession(): string {
-    // Threads of one process, and processes of many containers, may begin in the same millisecond with the same process id.
-    const [time, chance] = [new Date().toISOString().replace(/[:.]/g, "-"), randomBytes(4).toString("hex")];
-    return `${time}-${process.pid}-${chance}`;
-  }
-
   #closeSession(): void {
-    const folder = this.#folders.get(this.#sessionId);
+    const { id } = this.#session;
+    const folder = this.#folders.get(id);
     if (folder === undefined) return;
-    this.#guard(() => folder.close(undefined, this.#sessionCounts ?? {}));
-    this.#sessionCounts = undefined;
-    this.#compact(this.#sessionId);
-    this.#sessionId = this.#nextSession();
-  }
-
-  #openFolder(scope: ScopeInfo): ScopeFolder | undefined {
-    try {
-      const path = privateFolder(this.directory, scope.type === "run" ? "runs" : "session", scope.id);
-      const folder = new ScopeFolder(path, scope, this.#settings);
-      this.#folders.set(scope.id, folder);
-      this.#arm();
-      return folder;
-    } catch (error) {
-      this.#tell(error);
-      return undefined;
-    }
+    const counts = this.#session.next();
+    this.#guard(() => folder.close(undefined, counts));
+    this.#compact(id);
   }
 
   #arm(): void {
@@ -296,41 +258,11 @@ export class SnapshotStore implements RecordTarget {
     this.#timer = undefined;
     this.flush();
     this.#opening.clear();
-    this.#writeOpenSpansInTurns();
-    for (const folder of this.#folders.values()) folder.sync();
-    // Whoever cannot ask this process takes silence for its death, and would send what it is sending.
-    for (const folder of this.#sending.values()) folder.sync();
-    const session = this.#folders.get(this.#sessionId);
-    if (
-      session !== undefined &&
-      (session.bytes > SESSION_BYTES ||
-        performance.now() - session.openedMs > SESSION_MS ||
-        this.#sessionCounts !== undefined)
-    )
-      this.#closeSession();
-    if (this.#folders.size > 0 || this.#sending.size > 0) this.#arm();
-  }
-
-  #writeOne(spanId: string): void {
-    const one = this.#open.takeOne(spanId, (row) => this.#scopeOf(row.run_id));
-    if (one !== undefined) this.#writeOpen(one.scope, [one.row]);
-  }
-
-  /** False where all are written. */
-  #writeOpenSpans(): boolean {
-    const { rows, more } = this.#open.take((row) => this.#scopeOf(row.run_id));
-    for (const [id, ofScope] of rows) this.#writeOpen(id, ofScope);
-    return more;
-  }
-
-  /** In turns of their own: thousands at once would hold the pipeline up. */
-  #writeOpenSpansInTurns(): void {
-    this.#more = this.#writeOpenSpans() ? setImmediate(() => this.#writeOpenSpansInTurns()) : undefined;
-  }
-
-  #writeOpen(id: string, rows: readonly SpanRow[]): void {
-    const folder = this.#folders.get(id) ?? this.#session(id);
-    folder?.appendOpenSpans(rows);
+    this.#open.writeInTurns();
+    this.#folders.sync();
+    const session = this.#folders.get(this.#session.id);
+    if (session !== undefined && this.#session.isOver(session)) this.#closeSession();
+    if (this.#folders.size > 0) this.#arm();
   }
 
   #compact(id: string): void {
@@ -338,24 +270,17 @@ export class SnapshotStore implements RecordTarget {
     if (folder === undefined || !folder.closed) return;
     this.#writeRows("spans", id);
     this.#writeRows("logs", id);
-    this.#folders.delete(id);
-    this.#sending.set(id, folder);
     this.#open.forget(id);
     this.#waiting.spans.forget(id);
     this.#waiting.logs.forget(id);
-    const done = folder.compact().catch((error: unknown) => this.#tell(error));
-    this.#pending.add(done);
-    void done.then(() => {
-      this.#pending.delete(done);
-      if (folder.done) this.#sending.delete(id);
-    });
+    this.#folders.compact(id);
   }
 
   #writeRows(table: SentTable, id: string): void {
     const waiting = this.#waiting[table].take(id);
     if (waiting === undefined) return;
     const { rows, first } = waiting;
-    const folder = this.#folders.get(id) ?? this.#session(id);
+    const folder = this.#folder(id);
     if (folder === undefined) this.#lost(table, rows.length);
     else folder.appendRows(table, rows, first);
   }
@@ -385,17 +310,4 @@ export class SnapshotStore implements RecordTarget {
       error,
     );
   }
-}
-
-function flushInterval(option: number | "every" | undefined): number {
-  const value = option ?? (process.env["PITOT_FLUSH"] || 1000);
-  if (value === "every") return 0;
-  const interval = Number(value);
-  // A longer time a timer takes for none.
-  if (Number.isInteger(interval) && interval >= 0 && interval < 2 ** 31) return interval;
-  throw new PitotError(
-    "INVALID_CONFIGURATION",
-    option === undefined ? "PITOT_FLUSH is not an interval" : "flush is not an interval",
-    { value, remedy: "Give whole milliseconds, or `every`." },
-  );
 }

@@ -129,7 +129,7 @@ describe("a bad disk", () => {
     restore = configureRecording({ targets: [store] });
     const original = fs.fsync;
     fs.fsync = ((_file: number, done: (error: Error) => void) =>
-      setImmediate(done, fault("EIO"))) as typeof fs.fsync;
+      setImmediate(done, fault("EIO"))) as unknown as typeof fs.fsync;
     syncBuiltinESMExports();
     try {
       const run = startRun({ label: "unsynced" });
