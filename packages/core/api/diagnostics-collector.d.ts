@@ -1,7 +1,7 @@
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
 import { type PlainObject } from "./plain-value.ts";
-import { type QualityTable } from "./quality-columns.ts";
+import { type QualityTable } from "./quality-table.ts";
 /** One metric value as it was recorded. */
 export type MetricSample = readonly [name: string, value: number, tags: Readonly<Record<string, string>>];
 /**

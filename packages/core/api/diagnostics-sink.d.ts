@@ -1,5 +1,5 @@
 import { type ColumnRecords } from "./column-records.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
 /** Properties of an event or artifact: any object; it is copied, never kept. */
 export type Payload = object;
 /** One invalid entity. Canonical columns of a quality table. */

@@ -1,10 +1,10 @@
 import type { Span } from "@opentelemetry/api";
 import type { ColumnRecords } from "./column-records.ts";
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
 import type { PlainObject } from "./plain-value.ts";
 import { type LiveRun } from "./live-run.ts";
-import type { QualityTable } from "./quality-columns.ts";
+import type { QualityTable } from "./quality-table.ts";
 import type { RunPayload, RunStatus } from "./run-payload.ts";
 import { type StageBody, type StageOptions } from "./stage.ts";
 /** What an idempotent write needs to recognise itself: Delta's `txn` action. */

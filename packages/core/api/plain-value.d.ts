@@ -22,3 +22,5 @@ export interface PlainResult {
  * arrays arrays; bytes hex. Cut at 64 levels and 200,000 values, and says so in `cut`.
  */
 export declare function toPlain(input: unknown, redactor: Redactor): PlainResult;
+/** Plain data as an object: what is none becomes `{ value }`. */
+export declare function asObject(value: PlainValue): PlainObject;

@@ -29,20 +29,6 @@ export interface FinishRunOptions {
     /** What was thrown; makes the default status `failed`. */
     readonly error?: unknown;
 }
-/** What makes an envelope of a run that this process does not track. */
-export interface RunContextOptions {
-    readonly label: string;
-    /** Default a new UUIDv7. */
-    readonly runId?: string;
-    readonly key?: string;
-    readonly commitSequence?: number;
-    readonly metadata?: Payload;
-}
-/**
- * An envelope that records nothing: for a retry that continues the commit sequence of an earlier process.
- * @throws PitotError INVALID_ARGUMENT where the label is not text, or the sequence not a whole number
- */
-export declare function createRunContext(options: RunContextOptions): PipelineRun;
 /**
  * Begins a run: span `run {label}` below the active span, lifecycle record, snapshot. It cannot make itself active in the
  * caller's context; `run.with(fn)` and {@link trackedRun} do. End it by {@link finishRun}, or `await using`.

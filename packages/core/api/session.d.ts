@@ -1,7 +1,7 @@
 import type { ColumnRecords } from "./column-records.ts";
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
-import type { QualityTable } from "./quality-columns.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
+import type { QualityTable } from "./quality-table.ts";
 /**
  * A sink for code that has no run at hand: records go to the run that is active in the caller's context, and outside any run, or after its
  * end, to the session of the process. The session's tables lie in the snapshot's `session/<id>/`; its events are on the active span, else

@@ -1,44 +1,39 @@
 import type { Context } from "@opentelemetry/api";
 import { ATTR_RECORD_SEQ } from "@pitot/semconv";
-import type { Accounting } from "./accounting.ts";
 import type { ColumnRecords } from "./column-records.ts";
 import { correlationColumns } from "./correlation-columns.ts";
-import type { EventEmitter } from "./event-emitter.ts";
-import type { ExportBudget } from "./export-budget.ts";
-import type { ScopeStorage } from "./scope-storage.ts";
+import type { RecordRoute } from "./record-route.ts";
 
 /** More rows than this at once go on carriers. */
 const FEW = 8;
 
 /** The record path of rows that come by column: stored as they are, told as events while the budget of their kind lasts. */
 export class ColumnRecorder {
-  readonly #emitter: EventEmitter;
-  readonly #accounting: Accounting;
-  readonly #budget: ExportBudget;
-  readonly #storage: ScopeStorage;
+  readonly #route: RecordRoute;
+  /** The next ordinal by kind. */
   readonly #seq = new Map<string, number>();
 
-  constructor(emitter: EventEmitter, accounting: Accounting, budget: ExportBudget, storage: ScopeStorage) {
-    this.#emitter = emitter;
-    this.#accounting = accounting;
-    this.#budget = budget;
-    this.#storage = storage;
+  constructor(route: RecordRoute) {
+    this.#route = route;
   }
 
-  record(records: ColumnRecords, at: Context, timeMs: number): void {
+  record(records: ColumnRecords, at: Context): void {
+    const { emitter, accounting, budget, sink, storage } = this.#route;
+    sink?.recordColumns?.(records);
     const { kind, length } = records;
     if (length === 0) return;
+    const timeMs = Date.now();
     const first = this.#seq.get(kind) ?? 0;
     this.#seq.set(kind, first + length);
-    const stored = this.#storage.present;
+    const stored = storage.present;
     if (stored)
-      this.#storage.write({
+      storage.write({
         kind,
         length,
         columns: { ...records.columns, ...correlationColumns(at, timeMs, first, length) },
       });
     const wanted = Math.min(length, records.exported ?? length);
-    const room = this.#emitter.active(at) ? this.#budget.take(kind, wanted) : 0;
+    const room = emitter.active(at) ? budget.take(kind, wanted) : 0;
     let exported = 0;
     for (let i = 0; i < room; i++) {
       const { name, attributes } = records.event(i);
@@ -46,13 +41,13 @@ export class ColumnRecorder {
       const bytes = 64 * Object.keys(event).length;
       const taken =
         length > FEW
-          ? this.#emitter.emitRow(name, event, kind, first + i, bytes, at, timeMs)
-          : this.#emitter.emit(name, event, kind, first + i, bytes, at, timeMs);
+          ? emitter.emitRow(name, event, kind, first + i, bytes, at, timeMs)
+          : emitter.emit(name, event, kind, first + i, bytes, at, timeMs);
       if (!taken) continue;
       exported++;
-      if (this.#emitter.cuts(event)) this.#accounting.add(kind, "truncated");
+      if (emitter.cuts(event)) accounting.add(kind, "truncated");
     }
-    this.#accounting.add(kind, "exported", exported);
-    this.#accounting.add(kind, stored ? "snapshot_only" : "dropped", length - exported);
+    accounting.add(kind, "exported", exported);
+    accounting.add(kind, stored ? "snapshot_only" : "dropped", length - exported);
   }
 }

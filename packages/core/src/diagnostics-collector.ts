@@ -1,8 +1,8 @@
 import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
 import { guarded } from "./internal/report-once.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
-import { toPlain, type PlainObject } from "./plain-value.ts";
-import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
+import { asObject, toPlain, type PlainObject } from "./plain-value.ts";
+import { isQualityTable, qualityRows, type QualityTable } from "./quality-table.ts";
 import { recording } from "./recording-options.ts";
 
 /** One metric value as it was recorded. */
@@ -106,18 +106,11 @@ export class DiagnosticsCollector implements DiagnosticsSink {
       }
       this.#kept[sort]++;
       const rows = store.get(name);
-      const { value } = toPlain(payload, recording().redactor);
-      const plain = asObject(value);
+      const plain = asObject(toPlain(payload, recording().redactor).value);
       if (rows === undefined) store.set(name, [plain]);
       else rows.push(plain);
     });
   }
-}
-
-function asObject(value: unknown): PlainObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as PlainObject)
-    : ({ value } as PlainObject);
 }
 
 function copy(store: ReadonlyMap<string, PlainObject[]>): Record<string, PlainObject[]> {

@@ -1,6 +1,6 @@
 import { columnRecordRows, type ColumnRecords } from "./column-records.ts";
 import { guarded } from "./internal/report-once.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
 
 /** Properties of an event or artifact: any object; it is copied, never kept. */
 export type Payload = object;

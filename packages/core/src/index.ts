@@ -1,13 +1,8 @@
 // Runs
-export {
-  createRunContext,
-  finishRun,
-  startedRuns,
-  startProcessRun,
-  startRun,
-  trackedRun,
-} from "./run-lifecycle.ts";
-export type { FinishRunOptions, RunContextOptions, StartRunOptions } from "./run-lifecycle.ts";
+export { finishRun, startedRuns, startProcessRun, startRun, trackedRun } from "./run-lifecycle.ts";
+export type { FinishRunOptions, StartRunOptions } from "./run-lifecycle.ts";
+export { createRunContext } from "./run-context.ts";
+export type { RunContextOptions } from "./run-context.ts";
 export { PipelineRun } from "./pipeline-run.ts";
 export type { IdempotentWriteOptions, RunEnvelope } from "./pipeline-run.ts";
 export { abortRuns, activeRun, aliveRuns, runIdOf } from "./live-run.ts";
@@ -20,11 +15,11 @@ export type { StageBody, StageOptions } from "./stage.ts";
 export { composeSinks } from "./diagnostics-sink.ts";
 export type { ColumnRecords } from "./column-records.ts";
 export type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts";
-export { isQualityTable, qualityRows } from "./quality-columns.ts";
-export type { QualityColumn, QualityTable } from "./quality-columns.ts";
+export { isQualityTable, qualityRows } from "./quality-table.ts";
+export type { QualityColumn, QualityTable } from "./quality-table.ts";
 export { DiagnosticsCollector } from "./diagnostics-collector.ts";
 export type { MetricSample } from "./diagnostics-collector.ts";
-export type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+export type { MetricOptions, MetricTags } from "./metric-series.ts";
 export type { PlainObject, PlainValue } from "./plain-value.ts";
 
 // What engines and graphs record

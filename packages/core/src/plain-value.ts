@@ -30,6 +30,11 @@ export function toPlain(input: unknown, redactor: Redactor): PlainResult {
   return { value, redacted: walk.redacted, cut: walk.cut };
 }
 
+/** Plain data as an object: what is none becomes `{ value }`. */
+export function asObject(value: PlainValue): PlainObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : { value };
+}
+
 class Walk {
   redacted = 0;
   cut = false;

@@ -80,7 +80,12 @@ export class RecordBuffer {
     return i === MAX_ROWS - 1 || end >= MAX_TEXT;
   }
 
-  /** Leaves out ordinals of rows that go to storage another way; the buffer must be empty. */
+  /** Ordinal of the row that is appended next. */
+  get seq(): number {
+    return this.#seqAtStart + this.length;
+  }
+
+  /** Leaves out ordinals of rows that go to storage another way, or nowhere; the buffer must be empty. */
   advance(count: number): void {
     this.#seqAtStart += count;
   }

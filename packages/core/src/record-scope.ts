@@ -1,5 +1,4 @@
-import type { Attributes, Context, Span } from "@opentelemetry/api";
-import * as names from "@pitot/semconv";
+import type { Context } from "@opentelemetry/api";
 import { Accounting } from "./accounting.ts";
 import { activeContext } from "./active-context.ts";
 import { BurstClock } from "./burst-clock.ts";
@@ -8,137 +7,101 @@ import type { ColumnRecords } from "./column-records.ts";
 import { composeSinks, type DiagnosticsSink, type Payload, type QualityRow } from "./diagnostics-sink.ts";
 import { EventEmitter } from "./event-emitter.ts";
 import { ExportBudget } from "./export-budget.ts";
-import { counterOf } from "./instruments.ts";
 import { guarded, reportOnce } from "./internal/report-once.ts";
-import { metricSeries, type MetricOptions, type MetricTags } from "./metric-recorder.ts";
-import { MetricRows } from "./metric-rows.ts";
 import { runIdOf } from "./live-run.ts";
+import { MetricRecorder } from "./metric-recorder.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
 import { PayloadRecorder } from "./payload-recorder.ts";
-import { isQualityTable, qualityRows, type QualityTable } from "./quality-columns.ts";
+import { processAccounting } from "./process-accounting.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
-import type { RecordOutcome } from "./record-target.ts";
-import { recording, type Recording } from "./recording-options.ts";
+import { isQualityTable, type QualityTable } from "./quality-table.ts";
+import type { RecordRoute } from "./record-route.ts";
+import { recording } from "./recording-options.ts";
+import type { ScopeInfo } from "./record-target.ts";
 import type { RunPayload } from "./run-payload.ts";
-import { cutBySdk } from "./sdk-limits.ts";
 import { ScopeStorage } from "./scope-storage.ts";
-
-/** All records of this process, for the `pitot.records` counter. */
-class ProcessAccounting extends Accounting {
-  readonly #counters = new Map<string, Partial<Record<RecordOutcome, (count: number) => void>>>();
-
-  override add(kind: string, outcome: RecordOutcome, count: number = 1): void {
-    let ofKind = this.#counters.get(kind);
-    if (ofKind === undefined) this.#counters.set(kind, (ofKind = {}));
-    const counter = (ofKind[outcome] ??= counterOf(names.METRIC_RECORDS, {
-      [names.ATTR_RECORD_KIND]: kind,
-      [names.ATTR_OUTCOME]: outcome,
-    }));
-    counter(count);
-  }
-}
-const processAccounting = new ProcessAccounting();
+import type { SdkLimits } from "./sdk-limits.ts";
 
 /**
- * What a run, and the session outside runs, record into: one pass of copying and redaction, one ordinal per kind, then collector,
- * OTel and storage. Every public method is safe to call from a pipeline: nothing throws.
+ * What a run, and the session outside runs, record into: a recorder per kind, which share clock, context and flush interval. Every public
+ * method is safe to call from a pipeline: nothing throws.
  */
 export class RecordScope implements DiagnosticsSink {
-  readonly id: string;
   readonly accounting: Accounting = new Accounting(processAccounting);
-  readonly #recording: Recording = recording();
   /** The user's own sink, guarded. */
   readonly sink: DiagnosticsSink | undefined;
-  readonly #storage: ScopeStorage;
-  readonly #emitter: EventEmitter;
-  readonly #type: "run" | "session";
+  /** What the SDK keeps of spans. */
+  readonly limits: SdkLimits;
+  readonly #route: RecordRoute;
+  readonly #scope: ScopeInfo;
   readonly #context: Context;
   readonly #events: PayloadRecorder;
   readonly #artifacts: PayloadRecorder;
   readonly #quality: QualityRecorder;
   readonly #columns: ColumnRecorder;
-  readonly #metrics = new MetricRows();
+  readonly #metrics: MetricRecorder;
   readonly #clock = new BurstClock();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #active: Context | undefined;
   #at: Context;
 
-  constructor(
-    type: "run" | "session",
-    id: string,
-    run: RunPayload | undefined,
-    at: Context,
-    sink?: DiagnosticsSink,
-  ) {
+  /** @param at the context of the run, for records that come from outside it */
+  constructor(scope: ScopeInfo, at: Context, sink?: DiagnosticsSink) {
+    const settings = recording();
     const { accounting } = this;
-    this.id = id;
-    this.#type = type;
     this.sink = sink === undefined ? undefined : composeSinks(sink);
-    this.#context = at;
-    this.#at = at;
-    this.#emitter = new EventEmitter(this.#recording, type === "run" ? id : undefined, at);
-    this.#storage = new ScopeStorage({ type, id, run }, this.#recording.targets, accounting);
-    const route = {
-      recording: this.#recording,
+    this.limits = settings.limits;
+    const route: RecordRoute = {
+      recording: settings,
       accounting,
       sink: this.sink,
-      emitter: this.#emitter,
-      budget: new ExportBudget(this.#recording.exportRows),
-      stored: this.#storage.present,
+      emitter: new EventEmitter(settings, scope.type === "run" ? scope.id : undefined, at),
+      budget: new ExportBudget(settings.exportRows),
+      storage: new ScopeStorage(scope, settings.targets, accounting),
     };
-    this.#events = new PayloadRecorder({ ...route, kind: "event" });
-    this.#artifacts = new PayloadRecorder({ ...route, kind: "artifact" });
-    this.#quality = new QualityRecorder(this.#recording, this.#emitter, accounting, route.stored);
-    this.#columns = new ColumnRecorder(this.#emitter, accounting, route.budget, this.#storage);
+    this.#route = route;
+    this.#scope = scope;
+    this.#context = at;
+    this.#at = at;
+    this.#events = new PayloadRecorder(route, "event");
+    this.#artifacts = new PayloadRecorder(route, "artifact");
+    this.#quality = new QualityRecorder(route);
+    this.#columns = new ColumnRecorder(route);
+    this.#metrics = new MetricRecorder(route);
   }
 
+  /** Where the records can be read later; undefined where they are not stored. */
   get uri(): string | undefined {
-    return this.#storage.uri;
+    return this.#route.storage.uri;
   }
 
   recordEvent(name: string, properties: Payload): void {
-    guarded("record.event", () => this.#payload("event", this.#events, name, properties, false));
+    guarded("record.event", () => this.#payload("event", name, properties, false));
   }
 
   recordEvents(name: string, rows: readonly Payload[]): void {
     guarded("recordEvents", () => {
-      for (const row of rows)
-        guarded("record.event", () => this.#payload("event", this.#events, name, row, true));
+      for (const row of rows) guarded("record.event", () => this.#payload("event", name, row, true));
     });
   }
 
   recordArtifact(name: string, payload: Payload): void {
-    guarded("record.artifact", () => this.#payload("artifact", this.#artifacts, name, payload, false));
+    guarded("record.artifact", () => this.#payload("artifact", name, payload, false));
   }
 
   recordMetric(name: string, value: number, tags: MetricTags = {}, options: MetricOptions = {}): void {
     guarded("recordMetric", () => {
-      if (typeof value !== "number" || !Number.isFinite(value)) {
-        this.accounting.add("metric", "dropped");
-        reportOnce(
-          `value:${name}`,
-          `metric ${name} was given ${String(value)}, which is not a finite number; it is not recorded`,
-        );
-        return;
-      }
-      const series = metricSeries(name, options);
-      if (series === undefined || this.#closed) {
-        this.accounting.add("metric", "dropped");
-        return;
-      }
-      const cell = series.cell(tags);
-      series.record(cell, value);
-      this.sink?.recordMetric(name, value, tags, options);
-      this.#metrics.add(cell, value);
-      if (this.#recording.flushMs === 0 && this.#storage.present) this.flush();
-      else this.#arm();
+      if (this.#isLate("metric")) return;
+      this.#metrics.record(name, value, tags, options);
+      this.#arm();
     });
   }
 
   recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("recordQuality", () => {
       if (isQualityTable(rows)) {
-        this.#qualityTable(rows);
+        if (!this.#isLate("quality", rows.numRows)) this.#quality.recordTable(rows, this.#here());
         return;
       }
       const at = this.#here();
@@ -182,78 +145,36 @@ export class RecordScope implements DiagnosticsSink {
   /** Rows by column: stored as they are, told as events while the budget of their kind lasts. */
   recordColumns(records: ColumnRecords): void {
     guarded(`record.${records.kind}`, () => {
-      if (this.#closed) {
-        this.#late(records.kind, records.length);
-        return;
-      }
-      this.sink?.recordColumns?.(records);
-      this.#columns.record(records, this.#here(), Date.now());
+      if (!this.#isLate(records.kind, records.length)) this.#columns.record(records, this.#here());
     });
-  }
-
-  /**
-   * A lifecycle event: on the span only, since the manifest has it too.
-   * @param room how many events the SDK must keep per span, so that this one pushes out none that matters more
-   */
-  emitLifecycle(name: string, attributes: Attributes, span: Span, room: number): void {
-    guarded("lifecycle", () => {
-      if (this.#recording.limits.spanEvents < room) return;
-      span.addEvent(name, attributes);
-      if (this.#emitter.cuts(attributes)) this.accounting.add("run", "truncated");
-    });
-  }
-
-  /** The last attributes of the run's span; where the SDK keeps fewer, that is counted in them. */
-  sealSpan(span: Span, identity: Attributes, totals: () => Attributes): void {
-    const { spanAttributes, valueLength } = this.#recording.limits;
-    const all = { ...identity, ...totals() };
-    // Beside them: the snapshot's place, and the type of an error.
-    if (cutBySdk(all, spanAttributes - 2, valueLength)) this.accounting.add("run", "truncated");
-    span.setAttributes({ ...identity, ...totals() });
   }
 
   /** Writes what waits in memory to storage. Synchronous. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#storage.drain("event", this.#events.buffer);
-    this.#storage.drain("artifact", this.#artifacts.buffer);
-    this.#storage.drain("quality", this.#quality.buffer);
-    this.#quality.settle();
+    this.#events.flush();
+    this.#artifacts.flush();
+    this.#quality.flush();
     // A run's end with it; a session has none that anybody could wait for.
-    if (this.#type === "session") this.#emitter.close();
-    const taken = this.#metrics.take();
-    if (taken === undefined) return;
-    this.accounting.add("metric", "exported", taken.calls);
-    this.#storage.write(taken.batch);
+    if (this.#scope.type === "session") this.#route.emitter.close();
+    this.#metrics.flush();
   }
 
   /** Emits the summaries, flushes, ends carriers. Later records are counted as dropped. */
   close(): void {
     if (this.#closed) return;
     guarded("scope.close", () => {
-      this.#quality.summarize(this.#context, this.uri);
+      this.#quality.summarize(this.#context);
       this.flush();
-      this.#emitter.close();
+      this.#route.emitter.close();
     });
     this.#closed = true;
   }
 
   /** Tells storage that the run has ended; {@link RecordScope.close} came before. */
   finish(run: RunPayload | undefined): void {
-    this.#storage.finish(run);
-  }
-
-  #qualityTable(table: QualityTable): void {
-    if (this.#closed) {
-      this.#late("quality", table.numRows);
-      return;
-    }
-    if (!this.#quality.takes(table)) return;
-    this.sink?.recordQuality(qualityRows(table));
-    this.#storage.drain("quality", this.#quality.buffer);
-    for (const batch of this.#quality.appendTable(table, this.#here(), Date.now()))
-      this.#storage.write(batch);
+    this.#route.storage.finish(run);
   }
 
   #qualityRow(
@@ -264,36 +185,24 @@ export class RecordScope implements DiagnosticsSink {
     at: Context,
     ordinal: number | bigint | null | undefined,
   ): void {
-    if (this.#closed) {
-      this.#late("quality");
-      return;
-    }
+    if (this.#isLate("quality")) return;
     this.#clock.touch();
-    if (this.#quality.append(kind, id ?? null, issue, table ?? null, at, this.#clock, ordinal))
-      this.#storage.drain("quality", this.#quality.buffer);
+    this.#quality.record(kind, id ?? null, issue, table ?? null, at, this.#clock, ordinal);
     if (this.#timer === undefined) this.#arm();
   }
 
-  #payload(
-    kind: "event" | "artifact",
-    recorder: PayloadRecorder,
-    name: string,
-    payload: Payload,
-    many: boolean,
-  ): void {
-    if (this.#closed) {
-      this.#late(kind);
-      return;
-    }
+  #payload(kind: "event" | "artifact", name: string, payload: Payload, many: boolean): void {
+    if (this.#isLate(kind)) return;
     const at = this.#here();
     this.#clock.touch();
-    if (recorder.append(name, payload, at, this.#clock, many)) this.#storage.drain(kind, recorder.buffer);
+    const recorder = kind === "event" ? this.#events : this.#artifacts;
+    recorder.record(name, payload, at, this.#clock, many);
     this.#arm();
   }
 
   #arm(): void {
-    if (this.#timer !== undefined || !(this.#storage.present || this.#type === "session")) return;
-    const wait = this.#recording.flushMs || 1000;
+    if (this.#timer !== undefined || !(this.#route.storage.present || this.#scope.type === "session")) return;
+    const wait = this.#route.recording.flushMs || 1000;
     this.#timer = setTimeout(() => guarded("flush", () => this.flush()), wait);
     this.#timer.unref();
   }
@@ -303,7 +212,7 @@ export class RecordScope implements DiagnosticsSink {
     const active = activeContext();
     if (active !== this.#active) {
       this.#active = active;
-      const ours = this.#type === "session" || runIdOf(active) === this.id;
+      const ours = this.#scope.type === "session" || runIdOf(active) === this.#scope.id;
       this.#at = ours ? active : this.#context;
       // Where another stage begins, much time may have passed.
       this.#clock.reset();
@@ -311,11 +220,14 @@ export class RecordScope implements DiagnosticsSink {
     return this.#at;
   }
 
-  #late(kind: string, count: number = 1): void {
+  /** True, told once and counted, for what comes after the end. */
+  #isLate(kind: string, count: number = 1): boolean {
+    if (!this.#closed) return false;
     this.accounting.add(kind, "dropped", count);
     reportOnce(
       "late",
       `a record came after its run had finished; it is counted as dropped. Record before finishRun.`,
     );
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-import type { QualityColumn } from "./quality-columns.ts";
+import type { QualityColumn } from "./quality-table.ts";
 import type { RecordColumn } from "./record-batch.ts";
 
 /** An ordinal as it is recorded; undefined for what is none (negative, a fraction, beyond 2^53, of another type), so that it loses no row. */

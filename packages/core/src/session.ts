@@ -4,9 +4,9 @@ import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts
 import { guarded } from "./internal/report-once.ts";
 import { uuid7 } from "./internal/uuid7.ts";
 import { activeUnfinishedRun } from "./live-run.ts";
-import type { MetricOptions, MetricTags } from "./metric-recorder.ts";
+import type { MetricOptions, MetricTags } from "./metric-series.ts";
 import type { PipelineRun } from "./pipeline-run.ts";
-import type { QualityTable } from "./quality-columns.ts";
+import type { QualityTable } from "./quality-table.ts";
 import { RecordScope } from "./record-scope.ts";
 import { recording, type Recording } from "./recording-options.ts";
 
@@ -84,7 +84,7 @@ class Session implements DiagnosticsSink {
   #open(): void {
     this.close();
     this.#recording = recording();
-    this.#scope = new RecordScope("session", uuid7(), undefined, ROOT_CONTEXT);
+    this.#scope = new RecordScope({ type: "session", id: uuid7(), run: undefined }, ROOT_CONTEXT);
     this.#renewal = setTimeout(() => this.close(), SESSION_MS).unref();
   }
 }
