@@ -1,8 +1,8 @@
 import { DataType, type Data } from "apache-arrow";
 import type { HyperLogLog } from "./hyper-log-log.ts";
-import { type Moments } from "./moments.ts";
+import type { Moments } from "./moments.ts";
+import { type ValueRange } from "./ordered.ts";
 import type { QuantileSketch } from "./quantile-sketch.ts";
-import { type ValueRange } from "./value-range.ts";
 /** Which statistics a profile has beyond nulls, least and greatest value. */
 export interface ProfileOptions {
     /** Distinct values, quantiles, histogram, moments, lengths. Default true. */

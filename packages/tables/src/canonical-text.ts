@@ -10,7 +10,7 @@ import {
   type Data,
 } from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
-import { codesOf } from "./invalid-ids.ts";
+import { codesOf } from "./dictionary-codes.ts";
 
 /** Digits of a second's fraction, and ticks per second, by unit. */
 const DIGITS: Readonly<Record<number, number>> = {

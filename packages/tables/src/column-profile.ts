@@ -1,20 +1,33 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { PitotError } from "@pitot/core";
 import { DataType, type Data } from "apache-arrow";
-import { BLOCK_VALUES } from "./block-kernels.ts";
-import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
+import { ByteLengths } from "./byte-lengths.ts";
 import { checkInstance, checkOptions, checkType, refused } from "./check-argument.ts";
-import { doubleReader, isNumeric } from "./double-blocks.ts";
+import { isNumeric } from "./double-blocks.ts";
 import type { HyperLogLog } from "./hyper-log-log.ts";
-import { codesOf } from "./invalid-ids.ts";
-import { sumOf, type Moments } from "./moments.ts";
+import type { Moments } from "./moments.ts";
+import { isBound, joinRanges, type ValueRange } from "./ordered.ts";
 import { ProfileSketches, type SketchParts } from "./profile-sketches.ts";
 import type { QuantileSketch } from "./quantile-sketch.ts";
 import { typeString } from "./type-string.ts";
-import { bit, countInvalid, countOnes, validWords, wordsOf } from "./validity.ts";
-import { isBound, joinRanges, usedCodes, valueRange, type ValueRange } from "./value-range.ts";
+import { countInvalid, validWords } from "./validity.ts";
+import { booleanCounts, oddCounts } from "./value-counts.ts";
+import { valueRange } from "./value-range.ts";
 
 const VERSION = 1;
+
+/** What a profile counts, in the order of its bytes. */
+const COUNTS = [
+  "rows",
+  "nullCount",
+  "nanCount",
+  "infinityCount",
+  "trueCount",
+  "falseCount",
+  "minLength",
+  "maxLength",
+  "totalLength",
+] as const satisfies readonly (keyof ColumnProfile)[];
 
 /** What the bytes of a profile decode to. */
 type Parts = [
@@ -73,9 +86,23 @@ export class ColumnProfile {
     this.rows += chunk.length;
     this.nullCount += countInvalid(words, chunk.length);
     this.range = joinRanges(this.range, valueRange(chunk, words));
-    if (DataType.isBool(chunk.type)) this.#booleans(chunk, words);
-    if (DataType.isFloat(chunk.type)) this.#odd(chunk, words);
-    if (this.sketched) this.#sketch(chunk, words);
+    if (DataType.isBool(chunk.type)) {
+      const { trueCount, falseCount } = booleanCounts(chunk, words);
+      this.trueCount += trueCount;
+      this.falseCount += falseCount;
+    }
+    if (DataType.isFloat(chunk.type)) {
+      const { nanCount, infinityCount } = oddCounts(chunk, words);
+      this.nanCount += nanCount;
+      this.infinityCount += infinityCount;
+    }
+    if (!this.sketched) return;
+    this.#sketches.add(chunk, words);
+    const lengths = new ByteLengths();
+    lengths.add(chunk, words);
+    this.minLength = Math.min(this.minLength, lengths.min);
+    this.maxLength = Math.max(this.maxLength, lengths.max);
+    this.totalLength += lengths.total;
   }
 
   /** Distinct values other than NaN. */
@@ -128,17 +155,7 @@ export class ColumnProfile {
       VERSION,
       typeString(this.type),
       this.sketched,
-      [
-        this.rows,
-        this.nullCount,
-        this.nanCount,
-        this.infinityCount,
-        this.trueCount,
-        this.falseCount,
-        this.minLength,
-        this.maxLength,
-        this.totalLength,
-      ],
+      COUNTS.map((name) => this[name]),
       [min, max].map((value) => (typeof value === "bigint" ? String(value) : (value ?? null))),
       ...(this.sketched ? this.#sketches.parts() : []),
     ]);
@@ -159,19 +176,10 @@ export class ColumnProfile {
     try {
       const [version, name, sketches, counts, bounds, ...parts] = decode(bytes) as Parts;
       if (version !== VERSION || name !== typeString(type) || typeof sketches !== "boolean") return failed();
-      if (counts.length !== 9 || !counts.every((count) => typeof count === "number")) return failed();
+      if (counts.length !== COUNTS.length || !counts.every((count) => typeof count === "number"))
+        return failed();
       const profile = new ColumnProfile(type, { sketches });
-      [
-        profile.rows,
-        profile.nullCount,
-        profile.nanCount,
-        profile.infinityCount,
-        profile.trueCount,
-        profile.falseCount,
-        profile.minLength,
-        profile.maxLength,
-        profile.totalLength,
-      ] = counts as [number, number, number, number, number, number, number, number, number];
+      COUNTS.forEach((name, i) => (profile[name] = counts[i]!));
       const [min, max] = bounds.map((value) =>
         typeof value === "string" ? BigInt(value) : (value ?? undefined),
       );
@@ -183,71 +191,6 @@ export class ColumnProfile {
       return profile;
     } catch (cause) {
       return failed(cause);
-    }
-  }
-
-  #booleans({ values, offset, length }: Data, words: Int32Array | undefined): void {
-    const bits = wordsOf(values as Uint8Array, offset, length);
-    const ones = countOnes(words === undefined ? bits : bits.map((word, i) => word & words[i]!), length);
-    this.trueCount += ones;
-    this.falseCount += length - countInvalid(words, length) - ones;
-  }
-
-  /** NaN and infinities, which are rare: looked for in blocks whose sum shows that there are any. */
-  #odd(chunk: Data, words: Int32Array | undefined): void {
-    const { direct, read } = doubleReader(chunk, words);
-    const scratch = new Float64Array(BLOCK_VALUES);
-    for (let from = 0; from < chunk.length; from += BLOCK_VALUES) {
-      const to = Math.min(from + BLOCK_VALUES, chunk.length);
-      const length = direct === undefined ? read(from, to, scratch, 0) : to - from;
-      const values = direct?.subarray(from, to) ?? scratch;
-      if (Number.isFinite(sumOf(values, length))) continue;
-      for (let i = 0; i < length; i++)
-        if (Number.isNaN(values[i]!)) this.nanCount++;
-        else if (!Number.isFinite(values[i]!)) this.infinityCount++;
-    }
-  }
-
-  #sketch(chunk: Data, words: Int32Array | undefined): void {
-    const { type, length } = chunk;
-    if (DataType.isDictionary(type)) {
-      this.#sketchDictionary(chunk, words);
-      return;
-    }
-    this.#sketches.add(chunk, words);
-    if (!BYTE_TYPES.has(type.typeId)) return;
-    const { offsets } = byteColumn(chunk);
-    for (let i = 0; i < length; i++)
-      if (words === undefined || bit(words, i) === 1) this.#length(offsets[i + 1]! - offsets[i]!, 1);
-  }
-
-  #length(size: number, times: number): void {
-    if (size < this.minLength) this.minLength = size;
-    if (size > this.maxLength) this.maxLength = size;
-    this.totalLength += size * times;
-  }
-
-  /** Each value of the dictionary once for the distinct estimate, and its length as often as rows refer to it. */
-  #sketchDictionary(chunk: Data, words: Int32Array | undefined): void {
-    const used = usedCodes(chunk, words);
-    const times = new Float64Array(used.length);
-    const codes = codesOf(chunk);
-    for (let i = 0; i < chunk.length; i++)
-      if (words === undefined || bit(words, i) === 1) times[codes[i]!]!++;
-    let base = 0;
-    for (const part of chunk.dictionary!.data as readonly Data[]) {
-      const wanted = new Int32Array((part.length + 31) >>> 5);
-      const own = validWords(part);
-      for (let i = 0; i < part.length; i++)
-        if (used[base + i] === 1 && (own === undefined || bit(own, i) === 1))
-          wanted[i >>> 5]! |= 1 << (i & 31);
-      this.#sketches.addDistinct(part, wanted);
-      if (BYTE_TYPES.has(part.type.typeId)) {
-        const { offsets } = byteColumn(part);
-        for (let i = 0; i < part.length; i++)
-          if (bit(wanted, i) === 1) this.#length(offsets[i + 1]! - offsets[i]!, times[base + i]!);
-      }
-      base += part.length;
     }
   }
 }

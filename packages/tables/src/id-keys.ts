@@ -1,7 +1,7 @@
 import { DataType, type Data } from "apache-arrow";
 import { byteColumn } from "./byte-column.ts";
+import { codesOf } from "./dictionary-codes.ts";
 import { numbersOf, type Numbers } from "./double-blocks.ts";
-import { codesOf } from "./invalid-ids.ts";
 import { typeString } from "./type-string.ts";
 import { validWords } from "./validity.ts";
 

@@ -28,7 +28,7 @@ export type { ProfileOptions } from "./column-profile.ts";
 export { HyperLogLog } from "./hyper-log-log.ts";
 export { Moments } from "./moments.ts";
 export { QuantileSketch } from "./quantile-sketch.ts";
-export type { Ordered, ValueRange } from "./value-range.ts";
+export type { Ordered, ValueRange } from "./ordered.ts";
 
 // Quality
 export { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
@@ -41,8 +41,9 @@ export {
 } from "./quality-table.ts";
 export type { QualityOptions, QualityPlanSpec } from "./quality-table.ts";
 export type { QualityLabels } from "./quality-builder.ts";
-export { qualityFromDuplicates, qualityFromPredicate, qualityFromReferences } from "./quality-checks.ts";
-export type { PredicateRow, QualityRange } from "./quality-checks.ts";
+export { qualityFromDuplicates, qualityFromReferences } from "./id-set-checks.ts";
+export { qualityFromPredicate } from "./predicate-check.ts";
+export type { PredicateRow, QualityRange } from "./predicate-check.ts";
 export { IdSet } from "./id-set.ts";
 export { assertQuality, qualityFindings, qualityGroups } from "./assert-quality.ts";
 export type { QualityFinding, QualityGroup, QualityLimit } from "./assert-quality.ts";

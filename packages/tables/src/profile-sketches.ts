@@ -1,6 +1,7 @@
 import { DataType, type Data } from "apache-arrow";
 import { BLOCK_VALUES } from "./block-kernels.ts";
 import { BYTE_TYPES, byteColumn } from "./byte-column.ts";
+import { usedValues } from "./dictionary-codes.ts";
 import { doubleReader, isDouble, isNumeric } from "./double-blocks.ts";
 import { HyperLogLog } from "./hyper-log-log.ts";
 import { Moments, sumOf } from "./moments.ts";
@@ -63,12 +64,16 @@ export class ProfileSketches {
 
   /** Adds a chunk of the column. */
   add(chunk: Data, words: Int32Array | undefined): void {
+    if (DataType.isDictionary(chunk.type)) {
+      for (const { part, wanted } of usedValues(chunk, words)) this.#addDistinct(part, wanted);
+      return;
+    }
     if (isNumeric(chunk.type)) this.#addNumbers(chunk, words);
-    if (!this.#doubles) this.addDistinct(chunk, words);
+    if (!this.#doubles) this.#addDistinct(chunk, words);
   }
 
-  /** Adds values to the distinct ones alone: those of a dictionary, and those that doubles do not tell apart, in full. */
-  addDistinct(chunk: Data, words: Int32Array | undefined): void {
+  /** Adds values to the distinct ones alone: those of a dictionary, each once, and those that doubles do not tell apart, in full. */
+  #addDistinct(chunk: Data, words: Int32Array | undefined): void {
     const { type, values, length } = chunk;
     if (isDouble(type)) {
       const doubles = new Float64Array(length);

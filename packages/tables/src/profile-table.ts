@@ -3,10 +3,10 @@ import { checkSameColumns, foldStream } from "./batch-stream.ts";
 import { orderedText } from "./canonical-text.ts";
 import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
 import { checkDatasets } from "./dataset-stats.ts";
+import { isOrdered, type Ordered } from "./ordered.ts";
 import { tableView, type TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
 import { typeString } from "./type-string.ts";
-import { isOrdered, type Ordered } from "./value-range.ts";
 
 /** Ranks of `quantiles`, in the schema's metadata too. */
 export const PROFILE_RANKS: readonly number[] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
