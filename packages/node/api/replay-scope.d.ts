@@ -1,6 +1,6 @@
-import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
-import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { type SnapshotScope } from "@pitot/snapshot";
+import type { SendingOptions } from "./send-rows.ts";
+import { type ReplayExporters } from "./send-undelivered.ts";
 /** Log records of a replay. */
 export interface ReplayedLogs {
     /** To be delivered in all. */
@@ -29,17 +29,10 @@ export interface ReplayedScope extends SnapshotScope {
     readonly doubted: number;
     readonly error?: unknown;
 }
-/** Where spans and log records go; what has no exporter stays. */
-export interface ReplayExporters {
-    readonly spans: SpanExporter | undefined;
-    readonly logs: LogRecordExporter | undefined;
-}
-interface ScopeOptions {
+interface ScopeOptions extends SendingOptions {
     /** The run was named: it is told of whatever becomes of it. */
     readonly runs?: readonly string[];
     readonly serviceName?: string | null;
-    readonly signal?: AbortSignal;
-    readonly patienceMs?: number;
     /** False where the back end is away: what waits is only counted. */
     readonly sends: boolean;
 }

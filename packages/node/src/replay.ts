@@ -5,7 +5,8 @@ import { PitotError } from "@pitot/core";
 import { listScopes, type SnapshotScope } from "@pitot/snapshot";
 import { otlpExporters } from "./otlp-exporters.ts";
 import { replayOutbox, type ReplayedRequests } from "./replay-outbox.ts";
-import { replayScope, type ReplayedLogs, type ReplayedScope, type ReplayExporters } from "./replay-scope.ts";
+import { replayScope, type ReplayedLogs, type ReplayedScope } from "./replay-scope.ts";
+import type { ReplayExporters } from "./send-undelivered.ts";
 
 /** What is replayed, and where to. */
 export interface ReplayOptions {
