@@ -21,9 +21,15 @@ export class ReadWindow {
     const at = offset - this.#start;
     if (at >= 0 && at + length <= this.#bytes.length) return this.#bytes.subarray(at, at + length);
     const buffer = Buffer.allocUnsafeSlow(Math.max(length, WINDOW_BYTES));
-    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, offset);
+    let filled = 0;
+    // A file system may give less than it has.
+    while (filled < length) {
+      const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
     this.#start = offset;
-    this.#bytes = buffer.subarray(0, bytesRead);
+    this.#bytes = buffer.subarray(0, filled);
     return this.#bytes.subarray(0, length);
   }
 }

@@ -23,7 +23,9 @@ export class UnifiedDictionaries {
   readonly #whole = new Map<number, Message>();
 
   /** @throws PitotError UNSUPPORTED where a dictionary is replaced, which Pitot never does */
-  add({ metadataLength, header }: StreamMessage, bytes: Uint8Array): void {
+  add({ metadataLength, header }: StreamMessage, window: Uint8Array): void {
+    // A few bytes must not keep what was read around them.
+    const bytes = new Uint8Array(window);
     const part = dictionaryPart(
       bytes.subarray(PREFIX, metadataLength),
       header,
