@@ -135,7 +135,12 @@ async function remove(directory: string, { type, id, folder }: PrunedScope): Pro
   const claim = await claimFolder(folder);
   if (claim === undefined) return false;
   const aside = join(directory, `${ASIDE}${type}-${id}`);
-  renameSync(folder, aside);
+  try {
+    renameSync(folder, aside);
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
   rmSync(aside, { recursive: true, force: true });
   return true;
 }

@@ -14,6 +14,7 @@ import { compactedPath, compactTable } from "./compact-table.ts";
 import { DeliveryLedger, type SentTable } from "./delivery-ledger.ts";
 import { ownFolder, type FolderClaim } from "./folder-claim.ts";
 import type { LogRow } from "./log-row.ts";
+import { measureTable } from "./measure-table.ts";
 import { writeManifest, writeManifestLater, type ManifestTable, type RunManifest } from "./manifest.ts";
 import { privateFolder } from "./private-file.ts";
 import type { SpanRow } from "./span-row.ts";
@@ -52,7 +53,8 @@ export class ScopeFolder {
   readonly #dropped: Record<string, number> = {};
   #runIds: DictionaryColumn = { codes: new Int32Array(0), values: [], nullCount: 0 };
   readonly #ledger: DeliveryLedger;
-  #claim: FolderClaim;
+  /** Undefined while a folder that was removed could not be made again. */
+  #claim: FolderClaim | undefined;
   #compacted = false;
   /** Another process took this one for dead and has finished the folder, which stays as it is. */
   #takenOver = false;
@@ -66,15 +68,8 @@ export class ScopeFolder {
     this.#settings = settings;
     this.#run = scope.run;
     this.#runIds = { ...this.#runIds, values: [scope.id] };
-    this.#claim = ownFolder(path);
     this.#ledger = new DeliveryLedger(path);
-    try {
-      this.#write("open");
-    } catch (error) {
-      // Whoever tries again claims it anew; and if nobody does, others may have it.
-      this.#claim.release();
-      throw error;
-    }
+    this.#claim = this.#begin();
   }
 
   /** Nothing follows: another process may take the folder over. */
@@ -114,7 +109,7 @@ export class ScopeFolder {
     const { onLost } = this.#settings;
     for (const table of this.#tables.values())
       table.syncInBackground((error) => onLost(table.name, 0, error));
-    this.#claim.touch();
+    this.#claim?.touch();
   }
 
   /** No record follows; spans may, until {@link ScopeFolder.compact}. */
@@ -174,7 +169,7 @@ export class ScopeFolder {
   #releaseWhenDone(): void {
     if (!this.done) return;
     this.#ledger.close();
-    this.#claim.release();
+    this.#claim?.release();
   }
 
   #append(name: string, length: number, columns: () => Parameters<TableStream["append"]>[1]): boolean {
@@ -198,12 +193,9 @@ export class ScopeFolder {
   #makeAgain(): void {
     if (this.#takenOver) throw takenOver(this.path);
     const removed = [...this.#tables.values()].filter((table) => table.removed);
-    if (removed.length === 0 && (this.#tables.size > 0 || existsSync(this.path))) return;
-    if (removed.some(({ path }) => existsSync(compactedPath(path)))) {
-      this.#takenOver = true;
-      for (const table of this.#tables.values()) table.close();
-      throw takenOver(this.path);
-    }
+    const isThere = (): boolean => this.#claim !== undefined && existsSync(this.path);
+    if (removed.length === 0 && (this.#tables.size > 0 || isThere())) return;
+    if (removed.some(({ path }) => existsSync(compactedPath(path)))) this.#leave(removed);
     const error = new PitotError("IO", "Files were removed while they were written to", {
       value: this.path,
       remedy: "Leave the folders of running processes alone; `pitot prune` removes those of finished runs.",
@@ -213,12 +205,38 @@ export class ScopeFolder {
       this.#tables.delete(table.name);
       this.#lost(table.name, table.rows, error);
     }
-    if (existsSync(this.path)) return;
+    if (isThere()) return;
     const parent = dirname(this.path);
     privateFolder(dirname(parent), basename(parent), basename(this.path));
     this.#ledger.close();
-    this.#claim = ownFolder(this.path);
-    this.#write(this.closed ? "closed" : "open");
+    this.#claim = undefined;
+    this.#claim = this.#begin();
+  }
+
+  /** The folder is another's now. What was appended while that was reading it is lost. @throws PitotError IO, which says so */
+  #leave(removed: readonly TableStream[]): never {
+    this.#takenOver = true;
+    for (const table of this.#tables.values()) table.close();
+    const error = takenOver(this.path);
+    for (const { name, path, rows } of removed) {
+      const kept = compactedPath(path);
+      const lost = existsSync(kept) ? rows - measureTable(kept).rows : 0;
+      if (lost > 0) this.#lost(name, lost, error);
+    }
+    throw error;
+  }
+
+  /** Claims the folder, and says in it what it is. @throws what the file system throws */
+  #begin(): FolderClaim {
+    const claim = ownFolder(this.path);
+    try {
+      this.#write(this.closed ? "closed" : "open");
+      return claim;
+    } catch (error) {
+      // Whoever tries again claims it anew; and if nobody does, others may have it.
+      claim.release();
+      throw error;
+    }
   }
 
   #lost(table: string, rows: number, error: unknown): void {

@@ -1,4 +1,5 @@
 import fs, {
+  copyFileSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { configureRecording, finishRun, session, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { compactTable } from "../src/compact-table.ts";
 import { listRuns, listScopes, prune, readRun, recover, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
 import { watchDisk } from "./watched-disk.ts";
@@ -212,6 +214,46 @@ describe("a bad disk", () => {
     expect(await kept.table("quality")).toBeUndefined();
     expect((await kept.table("spans"))!.numRows).toBe(1);
     expect(kept.manifest).toMatchObject({ state: "compacted", dropped: { quality: 4096 } });
+  });
+
+  it("that has no room for the folder that is made again leaves it to nobody else once it has", async () => {
+    const run = startRun({ label: "again" });
+    const folder = join(directory, "runs", run.runId);
+    rmSync(directory, { recursive: true });
+    const undo = await watchDisk((operation, [path]) => {
+      if (operation === "openSync" && String(path).includes(".claim")) throw fault("ENOSPC");
+    });
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    undo();
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `later ${i}`, "I");
+    expect(
+      readdirSync(folder)
+        .map((name) => name.replace(/-.*/, ""))
+        .sort(),
+    ).toEqual(["owner", "quality.arrows", "run.json"]);
+    expect(await recover(directory)).toMatchObject([{ outcome: "live" }]);
+    finishRun(run);
+    await store.close();
+    expect((await readRun(directory, run.runId).table("quality"))!.numRows).toBe(4096);
+  });
+
+  it("whose folder another process takes over while it is written to counts what that did not get", async () => {
+    const run = startRun({ label: "taken over" });
+    const stream = join(directory, "runs", run.runId, "spans.arrows");
+    const span = (i: number): void => {
+      store.addSpan(testSpan(i, { run_id: run.runId }));
+      store.flush();
+    };
+    span(1);
+    copyFileSync(stream, join(directory, "spans.arrows"));
+    span(2);
+    span(3);
+    const { path } = await compactTable(join(directory, "spans.arrows"));
+    renameSync(path, stream.slice(0, -1));
+    rmSync(stream);
+    span(4);
+    expect(store.droppedSpans).toBe(3);
+    finishRun(run);
   });
 
   it("whose folder another process has finished stays as that left it, and what follows is dropped and told", async () => {

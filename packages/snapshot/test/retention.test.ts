@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { listRuns, prune, SnapshotStore } from "../src/index.ts";
 import { claimFolder } from "../src/folder-claim.ts";
 import { testSpan } from "./span-rows.ts";
+import { watchDisk } from "./watched-disk.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -119,4 +120,16 @@ it("tells what it would do, and leaves what lives", async () => {
   finishRun(run);
   await store.close();
   restore();
+});
+
+it("leaves no claim where a run cannot be removed", async () => {
+  await runs(1, []);
+  const [id = ""] = listRuns(directory);
+  const undo = await watchDisk((operation, [from]) => {
+    if (operation === "renameSync" && String(from).endsWith(id))
+      throw new Error("EBUSY, as a bad disk says it");
+  });
+  await expect(prune(directory, { maxRuns: 0 })).rejects.toThrow("EBUSY");
+  undo();
+  expect(await prune(directory, { maxRuns: 0 })).toHaveLength(1);
 });
