@@ -24,7 +24,8 @@ interface Entry {
 export interface OpenSpanTarget {
   /** The run or session in whose folder a row is written. */
   scopeOf(row: SpanRow): string;
-  write(scopeId: string, rows: readonly SpanRow[]): void;
+  /** False where the disk has not taken them. */
+  write(scopeId: string, rows: readonly SpanRow[]): boolean;
 }
 
 /** Rows of one turn of the event loop; what is over waits for the next. */
@@ -59,7 +60,7 @@ export class OpenSpans {
     if (!this.#entries.delete(spanId)) this.#forgotten.delete(spanId);
   }
 
-  /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
+  /** The folder of a run or session is closed, or has lost what it had: what is open still has to be written. */
   forget(scope: string): void {
     for (const entry of this.#entries.values())
       if (entry.scope === scope) {
@@ -85,10 +86,10 @@ export class OpenSpans {
     const entry = this.#entries.get(spanId);
     if (entry === undefined) return;
     const { scope, row } = this.#rowOf(entry, entry.span.version());
-    this.#target.write(scope, [row]);
+    this.#write(scope, [row]);
   }
 
-  /** Writes all that have grown since they were written. */
+  /** Writes all that have grown since they were written, unless the disk fails. */
   writeAll(): void {
     while (this.#writeSome());
   }
@@ -105,7 +106,7 @@ export class OpenSpans {
     this.#turn = undefined;
   }
 
-  /** False where all are written. */
+  /** Whether more can be written now. */
   #writeSome(): boolean {
     const rows = new Map<string, SpanRow[]>();
     let more = false;
@@ -120,8 +121,15 @@ export class OpenSpans {
       if (ofScope === undefined) rows.set(scope, [row]);
       else ofScope.push(row);
     }
-    for (const [scope, ofScope] of rows) this.#target.write(scope, ofScope);
+    // On a disk that fails the rest would fail at once, turn by turn: it waits for the next time.
+    for (const [scope, ofScope] of rows) more = this.#write(scope, ofScope) && more;
     return more;
+  }
+
+  #write(scope: string, rows: readonly SpanRow[]): boolean {
+    const taken = this.#target.write(scope, rows);
+    if (!taken) this.forget(scope);
+    return taken;
   }
 
   #rowOf(entry: Entry, version: number): { scope: string; row: SpanRow } {

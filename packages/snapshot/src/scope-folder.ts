@@ -36,7 +36,7 @@ export interface FolderSettings {
   readonly delivery: "otlp" | "none";
   readonly logDelivery: "otlp" | "none";
   /** Told of rows that the disk did not take, or has lost. */
-  readonly onLost: (table: string, rows: number, error: unknown) => void;
+  readonly onLost: (scopeId: string, table: string, rows: number, error: unknown) => void;
   /** Each batch is on the disk itself before the call returns. */
   readonly durable: boolean;
 }
@@ -100,15 +100,15 @@ export class ScopeFolder {
   }
 
   /** Spans that have not ended, as they are now. See {@link ScopeFolder.append}. */
-  appendOpenSpans(rows: readonly SpanRow[]): void {
-    this.#append("open_spans", rows.length, () => columnsOf(rows));
+  appendOpenSpans(rows: readonly SpanRow[]): boolean {
+    return this.#append("open_spans", rows.length, () => columnsOf(rows));
   }
 
   /** Makes durable what was appended, in the background, and gives a sign of life. */
   sync(): void {
     const { onLost } = this.#settings;
     for (const table of this.#tables.values())
-      table.syncInBackground((error) => onLost(table.name, 0, error));
+      table.syncInBackground((error) => onLost(this.#scope.id, table.name, 0, error));
     this.#claim?.touch();
   }
 
@@ -240,10 +240,10 @@ export class ScopeFolder {
   }
 
   #lost(table: string, rows: number, error: unknown): void {
-    // What was open is written again, or has ended.
+    // What is open is written again; the rest has ended.
     if (table === "open_spans") rows = 0;
     else this.#dropped[table] = (this.#dropped[table] ?? 0) + rows;
-    this.#settings.onLost(table, rows, error);
+    this.#settings.onLost(this.#scope.id, table, rows, error);
   }
 
   #streams(): Record<string, ManifestTable> {

@@ -40,7 +40,7 @@ export class SnapshotStore implements RecordTarget {
   readonly #waiting = { spans: new WaitingRows<SpanRow>(), logs: new WaitingRows<LogRow>() };
   readonly #open: OpenSpans = new OpenSpans({
     scopeOf: (row) => this.#scopeOf(row.run_id),
-    write: (id, rows) => this.#folder(id)?.appendOpenSpans(rows),
+    write: (id, rows) => this.#folder(id)?.appendOpenSpans(rows) ?? false,
   });
   /** Spans of runs whose folder is about to be made, by run. */
   readonly #opening = new Map<string, string>();
@@ -63,7 +63,10 @@ export class SnapshotStore implements RecordTarget {
       delivery: options.delivery ?? "none",
       logDelivery: options.logDelivery ?? "none",
       durable: this.flushMs === 0,
-      onLost: (table: string, rows: number, error: unknown) => this.#lost(table, rows, error),
+      onLost: (id: string, table: string, rows: number, error: unknown) => {
+        if (table === "open_spans") this.#open.forget(id);
+        this.#lost(table, rows, error);
+      },
     };
     this.#folders = new ScopeFolders(this.directory, settings, (error) => this.#tell(error));
   }

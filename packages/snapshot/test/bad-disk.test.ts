@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { diag, DiagLogLevel } from "@opentelemetry/api";
 import { configureRecording, finishRun, session, startRun } from "@pitot/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { unfinishedSpans } from "../src/abort-open-spans.ts";
 import { compactTable } from "../src/compact-table.ts";
 import { listRuns, listScopes, prune, readRun, recover, SnapshotStore } from "../src/index.ts";
 import { testSpan } from "./span-rows.ts";
@@ -158,6 +159,30 @@ describe("a bad disk", () => {
     undo();
     expect(opened).toBe(1);
     expect(readdirSync(join(directory, "runs", run.runId))).toEqual([]);
+    finishRun(run);
+  });
+
+  it("that does not take what is open, or loses it, has it once it can", async () => {
+    const run = startRun({ label: "open" });
+    const folder = join(directory, "runs", run.runId);
+    const open = async (): Promise<number> => (await unfinishedSpans(folder)).length;
+    // More than are written in one turn.
+    for (let i = 0; i < 3000; i++) {
+      const row = testSpan(i, { run_id: run.runId });
+      store.spanStarted({ spanId: row.span_id, version: () => 1, row: () => row, abort: () => {} });
+    }
+    const undo = await watchDisk((operation) => {
+      if (operation === "writeSync") throw fault("ENOSPC");
+    });
+    store.checkpoint();
+    undo();
+    expect(await open()).toBe(0);
+    store.checkpoint();
+    expect(await open()).toBe(3000);
+    rmSync(folder, { recursive: true });
+    for (let i = 0; i < 4096; i++) run.recordQualityRow("N", `${i}`, "I");
+    store.checkpoint();
+    expect(await open()).toBe(3000);
     finishRun(run);
   });
 
