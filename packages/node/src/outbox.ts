@@ -1,6 +1,8 @@
 import { closeSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
+import { addCounter } from "@pitot/core";
+import { ATTR_OUTCOME, ATTR_RECORD_KIND, METRIC_RECORDS } from "@pitot/semconv";
 import { openNew, openRead, privateFolder } from "@pitot/snapshot/private-file";
 import type { OtlpSignal } from "./otlp-exporters.ts";
 
@@ -22,7 +24,7 @@ const REFUSED = ".refused";
 
 /**
  * Requests of metrics that no back end took, each as a file with the bytes as they would have been sent. Bounded: what is over goes,
- * oldest first, and is counted.
+ * oldest first, and is counted in `pitot.records` as dropped `outbox_request`s.
  */
 export class Outbox {
   readonly #directory: string;
@@ -30,8 +32,6 @@ export class Outbox {
   readonly #maxBytes: number;
   #count = 0;
   #told = false;
-  /** Requests that were removed, or could not be written. */
-  dropped = 0;
 
   constructor(directory: string, service: string | undefined, maxBytes: number = 64 << 20) {
     this.#directory = directory;
@@ -47,8 +47,7 @@ export class Outbox {
       putRequest(path, body);
       this.#bound(folder);
     } catch (error) {
-      this.dropped++;
-      this.#tell("a request that no back end took could not be kept", error);
+      this.#drop("a request that no back end took could not be kept", error);
     }
   }
 
@@ -62,12 +61,13 @@ export class Outbox {
     for (let i = 0; bytes > this.#maxBytes && i < files.length - 1; i++) {
       rmSync(join(folder, files[i]!), { force: true });
       bytes -= sizes[i]!;
-      this.dropped++;
-      this.#tell("the outbox is full; the oldest requests are removed", undefined);
+      this.#drop("the outbox is full; the oldest requests are removed", undefined);
     }
   }
 
-  #tell(problem: string, error: unknown): void {
+  /** Counts each, and tells of the first. */
+  #drop(problem: string, error: unknown): void {
+    addCounter(METRIC_RECORDS, 1, { [ATTR_RECORD_KIND]: "outbox_request", [ATTR_OUTCOME]: "dropped" });
     if (this.#told) return;
     this.#told = true;
     diag.warn(`pitot: ${problem}`, error);

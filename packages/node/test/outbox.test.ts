@@ -1,9 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { metrics } from "@opentelemetry/api";
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
 import { claimFolder } from "@pitot/snapshot/folder-claim";
 import { startOtlpSink } from "@pitot/testing";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { replay } from "../src/index.ts";
 import { Outbox, outboxName, putRequest } from "../src/outbox.ts";
 
@@ -21,15 +29,46 @@ it("keeps its bound beside the checkpoints of living processes and the claim of 
   const others = readdirSync(folder);
   putRequest(join(folder, `${outboxName("old", 1, 0, "metrics", "json")}.refused`), Buffer.alloc(100));
   const outbox = new Outbox(directory, "test", 1000);
+  const dropped = droppedRequests();
   for (let i = 0; i < 20; i++) outbox.add("json", Buffer.alloc(100));
   const requests = readdirSync(folder).filter((name) => name.includes("metrics"));
   expect(requests.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBe(1000);
   expect(requests.some((name) => /-19\.metrics/.test(name))).toBe(true);
-  // The refused one is the oldest.
-  expect(outbox.dropped).toBe(11);
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(others));
   claim.release();
+  // The refused one is the oldest.
+  expect(await dropped()).toBe(11);
+  // One that cannot be written counts as well.
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, "");
+  outbox.add("json", Buffer.alloc(100));
+  expect(await dropped()).toBe(12);
+  rmSync(folder);
 });
+
+/** What `pitot.records` says of the outbox from now on. */
+function droppedRequests(): () => Promise<number> {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  const meters = new MeterProvider({ readers: [reader] });
+  onTestFinished(async () => {
+    metrics.disable();
+    await meters.shutdown();
+  });
+  metrics.setGlobalMeterProvider(meters);
+  return async () => {
+    await meters.forceFlush();
+    const all =
+      exporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
+    const points = all.find(({ descriptor }) => descriptor.name === "pitot.records")?.dataPoints ?? [];
+    const wanted = { "pitot.record.kind": "outbox_request", "pitot.outcome": "dropped" };
+    const point = points.find(({ attributes }) => isDeepStrictEqual(attributes, wanted));
+    return Number(point?.value ?? 0);
+  };
+}
 
 it("is sent though a request makes room meanwhile", async () => {
   const outbox = new Outbox(directory, "test");

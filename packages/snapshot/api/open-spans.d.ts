@@ -15,7 +15,8 @@ export interface OpenSpan {
 export interface OpenSpanTarget {
     /** The run or session in whose folder a row is written. */
     scopeOf(row: SpanRow): string;
-    write(scopeId: string, rows: readonly SpanRow[]): void;
+    /** False where the disk has not taken them. */
+    write(scopeId: string, rows: readonly SpanRow[]): boolean;
 }
 /** The spans of a process that have begun and not ended: written as they are, so that they are on disk, unfinished, should it die. */
 export declare class OpenSpans {
@@ -23,7 +24,7 @@ export declare class OpenSpans {
     constructor(target: OpenSpanTarget);
     started(span: OpenSpan): void;
     ended(spanId: string): void;
-    /** The folder of a run or session is closed: what is open still has to be written elsewhere. */
+    /** The folder of a run or session is closed, or has lost what it had: what is open still has to be written. */
     forget(scope: string): void;
     /**
      * Ends all: the process ends. Innermost first, so that no parent ends before its children.
@@ -32,7 +33,7 @@ export declare class OpenSpans {
     abort(): number;
     /** Writes a span that has just started. */
     writeOne(spanId: string): void;
-    /** Writes all that have grown since they were written. */
+    /** Writes all that have grown since they were written, unless the disk fails. */
     writeAll(): void;
     /** The same, in turns of the event loop: thousands at once would hold the pipeline up. */
     writeInTurns(): void;

@@ -64,7 +64,7 @@ export declare const ATTR_STREAM_BYTES: "pitot.stream.bytes";
 export declare const ATTR_STREAM_BACKPRESSURE_TIME: "pitot.stream.backpressure_time";
 /** Times that a stream stage had to wait for its consumer. */
 export declare const ATTR_STREAM_PAUSES: "pitot.stream.pauses";
-/** Kind of record: event, artifact, quality and so on. */
+/** Kind of record: event, artifact, quality and so on; also span, log, and outbox_request (metrics that wait on disk). */
 export declare const ATTR_RECORD_KIND: "pitot.record.kind";
 /** Ordinal of the record within its run and kind; the row in the snapshot's table. */
 export declare const ATTR_RECORD_SEQ: "pitot.record.seq";

@@ -99,7 +99,7 @@ export const ATTR_STREAM_BACKPRESSURE_TIME = "pitot.stream.backpressure_time" as
 /** Times that a stream stage had to wait for its consumer. */
 export const ATTR_STREAM_PAUSES = "pitot.stream.pauses" as const;
 
-/** Kind of record: event, artifact, quality and so on. */
+/** Kind of record: event, artifact, quality and so on; also span, log, and outbox_request (metrics that wait on disk). */
 export const ATTR_RECORD_KIND = "pitot.record.kind" as const;
 
 /** Ordinal of the record within its run and kind; the row in the snapshot's table. */
