@@ -28,7 +28,7 @@ const SIZES: Readonly<Record<string, number>> = {
 export function addPrune(program: Command, directory: DirectoryOption): void {
   program
     .command("prune")
-    .description("remove finished runs until the bounds hold: oldest first, undelivered ones last")
+    .description("remove runs that have ended or died until the bounds hold: oldest first, undelivered last")
     .option("--older-than <time>", "runs that ended longer ago, e.g. 30d, 12h", quantity(TIMES))
     .option("--keep <count>", "all but this many", quantity({ "": 1 }))
     .option("--max-size <bytes>", "until the folder takes no more, e.g. 2GB, 500MiB", quantity(SIZES))

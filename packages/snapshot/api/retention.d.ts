@@ -3,7 +3,7 @@ import { type SnapshotScope } from "./read-run.ts";
 export interface RetentionLimits {
     /** Longest time in ms since the end of a run. */
     readonly maxAgeMs?: number;
-    /** Finished runs and sessions. */
+    /** Runs and sessions that no process writes any more. */
     readonly maxRuns?: number;
     /** Bytes on disk, as `du` counts them, of the whole snapshot folder. */
     readonly maxBytes?: number;
@@ -18,9 +18,9 @@ export interface PrunedScope extends SnapshotScope {
     readonly undelivered: boolean;
 }
 /**
- * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans or log records before one
- * without. Runs of living processes and snapshots of later versions stay; what a process died over is finished by `recover` first. Several
- * processes may call it at once: one after the other removes.
+ * Removes runs and sessions until the bounds hold: the oldest first, and none with undelivered spans or log records before one
+ * without. Those that a process died over count as ended at its last sign of life, whether they were recovered or not. Runs of living processes,
+ * snapshots of later versions and folders without a readable manifest stay. Several processes may call it at once: one after the other removes.
  *
  * @throws PitotError IO where another process is at it for a minute, and what the file system throws
  */

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { PitotError, type RunPayload } from "@pitot/core";
-import { claimFolder, isForeignClaim, livingClaims } from "./folder-claim.ts";
+import { claimFolder, livingClaims } from "./folder-claim.ts";
 import { abortOpenSpans, unfinishedSpans } from "./abort-open-spans.ts";
 import { compactTable } from "./compact-table.ts";
 import {
@@ -14,7 +14,7 @@ import {
   type RunManifest,
 } from "./manifest.ts";
 import { fileDigest, measureTable } from "./measure-table.ts";
-import { exists } from "./process-identity.ts";
+import { isLiveUnclaimed, lastSignOfLife } from "./owner-life.ts";
 import { listScopes, type SnapshotScope } from "./read-run.ts";
 
 /** What {@link recover} did to one run or session. */
@@ -62,9 +62,7 @@ export async function recoverScope(scope: SnapshotScope): Promise<RecoveredScope
       return { ...nothing, outcome: unborn(scope.folder) };
     const manifest = manifestOf(scope);
     if (isIntact(scope.folder, manifest)) return { ...nothing, outcome: "intact" };
-    // Folders of before there were claims name their process alone.
-    if (manifest.delivery === undefined && manifest.state === "open" && exists(manifest.pid))
-      return { ...nothing, outcome: "live" };
+    if (isLiveUnclaimed(manifest)) return { ...nothing, outcome: "live" };
     // Asked before the claims of the dead are swept away.
     const died = lastSignOfLife(scope.folder);
     const claim = await claimFolder(scope.folder);
@@ -214,15 +212,4 @@ function abortedRun(run: RunPayload | null, died: number): RunPayload | null {
     end_time_unix_ms: end,
     duration_ms: end - run.start_time_unix_ms,
   };
-}
-
-/** When a file of the folder was last written, or its claim touched. */
-function lastSignOfLife(folder: string): number {
-  const times = readdirSync(folder).map((name) => {
-    // What a recovery that died has left is no sign of the life before it.
-    if (isForeignClaim(name) || name.endsWith(".tmp")) return 0;
-    // Removed meanwhile by another recovery: no sign of life.
-    return statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  });
-  return Math.max(...times);
 }

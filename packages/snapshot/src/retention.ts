@@ -2,8 +2,10 @@ import { existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync } from
 import { join } from "node:path";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { PitotError } from "@pitot/core";
-import { claimFolder, isClaimed, type FolderClaim } from "./folder-claim.ts";
+import { unfinishedSpans } from "./abort-open-spans.ts";
+import { claimFolder, type FolderClaim } from "./folder-claim.ts";
 import { readManifest, type RunManifest } from "./manifest.ts";
+import { isLive, lastSignOfLife } from "./owner-life.ts";
 import { listScopes, type SnapshotScope } from "./read-run.ts";
 import { hasUndelivered } from "./undelivered.ts";
 
@@ -11,7 +13,7 @@ import { hasUndelivered } from "./undelivered.ts";
 export interface RetentionLimits {
   /** Longest time in ms since the end of a run. */
   readonly maxAgeMs?: number;
-  /** Finished runs and sessions. */
+  /** Runs and sessions that no process writes any more. */
   readonly maxRuns?: number;
   /** Bytes on disk, as `du` counts them, of the whole snapshot folder. */
   readonly maxBytes?: number;
@@ -36,9 +38,9 @@ interface Candidate extends PrunedScope {
 }
 
 /**
- * Removes finished runs and sessions until the bounds hold: the oldest first, and none with undelivered spans or log records before one
- * without. Runs of living processes and snapshots of later versions stay; what a process died over is finished by `recover` first. Several
- * processes may call it at once: one after the other removes.
+ * Removes runs and sessions until the bounds hold: the oldest first, and none with undelivered spans or log records before one
+ * without. Those that a process died over count as ended at its last sign of life, whether they were recovered or not. Runs of living processes,
+ * snapshots of later versions and folders without a readable manifest stay. Several processes may call it at once: one after the other removes.
  *
  * @throws PitotError IO where another process is at it for a minute, and what the file system throws
  */
@@ -75,9 +77,9 @@ async function pruneAlone(directory: string, limits: RetentionLimits): Promise<P
   for (const scope of listScopes(directory)) {
     // Thousands of runs are looked at beside a pipeline, not in its way.
     await turn();
-    const manifest = finished(scope.folder);
-    // What a living process still sends from, or replays, it has.
-    if (manifest !== undefined && !isClaimed(scope.folder))
+    const manifest = readable(scope.folder);
+    // What a living process writes, still sends from, or replays, it has.
+    if (manifest !== undefined && !isLive(scope.folder, manifest))
       candidates.push({
         ...scope,
         bytes: bytesOnDisk(scope.folder),
@@ -101,11 +103,10 @@ async function pruneAlone(directory: string, limits: RetentionLimits): Promise<P
   return removed;
 }
 
-/** The manifest of what is finished; undefined for what lives, cannot be read, or is of a later version. */
-function finished(folder: string): RunManifest | undefined {
+/** The manifest; undefined where it cannot be read, or is of a later version. */
+function readable(folder: string): RunManifest | undefined {
   try {
-    const manifest = readManifest(folder);
-    return manifest.state === "compacted" ? manifest : undefined;
+    return readManifest(folder);
   } catch {
     return undefined;
   }
@@ -114,14 +115,18 @@ function finished(folder: string): RunManifest | undefined {
 /** What cannot be told is taken for undelivered: it goes last. */
 async function mayBeUndelivered(folder: string, manifest: RunManifest): Promise<boolean> {
   try {
-    return await hasUndelivered(folder, manifest);
+    if (await hasUndelivered(folder, manifest)) return true;
+    // Recovery ends what is open, and a replay sends it.
+    const open = manifest.delivery === "otlp" && manifest.state !== "compacted";
+    return open && (await unfinishedSpans(folder)).some(({ sampled }) => sampled);
   } catch {
     return true;
   }
 }
 
-function endOf(folder: string, { run }: RunManifest): number {
-  return run?.end_time_unix_ms ?? statSync(join(folder, "run.json")).mtimeMs;
+function endOf(folder: string, { run, state }: RunManifest): number {
+  if (run?.end_time_unix_ms != null) return run.end_time_unix_ms;
+  return state === "compacted" ? statSync(join(folder, "run.json")).mtimeMs : lastSignOfLife(folder);
 }
 
 /** Of a removal that died. */

@@ -198,7 +198,7 @@ export class ScopeFolder {
     if (removed.some(({ path }) => existsSync(compactedPath(path)))) this.#leave(removed);
     const error = new PitotError("IO", "Files were removed while they were written to", {
       value: this.path,
-      remedy: "Leave the folders of running processes alone; `pitot prune` removes those of finished runs.",
+      remedy: "Leave the folders of running processes alone; `pitot prune` removes those of others.",
     });
     for (const table of removed) {
       table.close();

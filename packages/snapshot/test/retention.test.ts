@@ -1,11 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configureRecording, finishRun, startRun } from "@pitot/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { listRuns, prune, SnapshotStore } from "../src/index.ts";
+import {
+  listRuns,
+  prune,
+  recover,
+  SnapshotStore,
+  type RetentionLimits,
+  type SnapshotOptions,
+} from "../src/index.ts";
 import { claimFolder } from "../src/folder-claim.ts";
+import { thisProcess } from "../src/process-identity.ts";
 import { testSpan } from "./span-rows.ts";
 import { watchDisk } from "./watched-disk.ts";
 
@@ -133,3 +141,50 @@ it("leaves no claim where a run cannot be removed", async () => {
   undo();
   expect(await prune(directory, { maxRuns: 0 })).toHaveLength(1);
 });
+
+it("counts what a process died over by its last sign of life, and by what was not delivered", async () => {
+  const delivered = await runs(1, []);
+  const dead = await diedOver({ delivery: "none" });
+  const undelivered = await diedOver({ delivery: "otlp" });
+  const next = await runs(1, []);
+  const [before, ids] = [du(), [...delivered, dead, undelivered, ...next]];
+  const order = async (limits: RetentionLimits): Promise<[number, boolean][]> =>
+    (await prune(directory, limits)).map(({ id, undelivered: left }) => [ids.indexOf(id), left]);
+  expect(await order({ maxRuns: 0, dryRun: true })).toEqual([
+    [0, false],
+    [1, false],
+    [3, false],
+    [2, true],
+  ]);
+  expect(du()).toBe(before);
+  expect(await order({ maxAgeMs: 3_600_000 })).toEqual([]);
+  expect(await order({ maxRuns: 1 })).toEqual([
+    [0, false],
+    [1, false],
+    [3, false],
+  ]);
+  expect(await order({ maxBytes: 0, undelivered: false })).toEqual([]);
+  // What is left can be recovered, and is what it was.
+  expect(await recover(directory)).toMatchObject([
+    { id: undelivered, outcome: "recovered", abortedSpans: 1 },
+  ]);
+  expect(await order({ maxBytes: 0 })).toEqual([[2, true]]);
+  expect(listRuns(directory)).toEqual([]);
+});
+
+/** A run with a span that is open, whose process is gone. Its manifest is as old as its start, long before its last sign of life. */
+async function diedOver(options: SnapshotOptions): Promise<string> {
+  const store = new SnapshotStore({ directory, ...options });
+  const restore = configureRecording({ targets: [store] });
+  const run = startRun({ label: "dead" });
+  const row = testSpan(1, { run_id: run.runId });
+  store.spanStarted({ spanId: row.span_id, version: () => 1, row: () => row, abort: () => {} });
+  store.checkpoint();
+  restore();
+  const folder = join(directory, "runs", run.runId);
+  const [claim = ""] = readdirSync(folder).filter((name) => name.endsWith(".claim"));
+  writeFileSync(join(folder, claim), JSON.stringify({ ...thisProcess(), start: "1" }));
+  utimesSync(join(folder, "run.json"), 1, 1);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  return run.runId;
+}
