@@ -1,10 +1,11 @@
-import { context, diag } from "@opentelemetry/api";
-import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
+import { diag } from "@opentelemetry/api";
+import { ExportResultCode } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import { addCounter } from "@pitot/core";
 import { ATTR_OUTCOME } from "@pitot/semconv";
 import type { RowPlace, SentTable, SnapshotStore } from "@pitot/snapshot";
 import type { OrdinalRanges } from "@pitot/snapshot/ordinal-ranges";
+import { exportUntraced } from "./export-untraced.ts";
 import type { DeliveryResult } from "./otlp-delegate.ts";
 import type { RequestBounds } from "./request-bounds.ts";
 import { SpooledPlaces } from "./spooled-places.ts";
@@ -215,21 +216,10 @@ export class DeliveryQueue<Item extends { readonly resource: Resource }> {
       this.#settle(batch, result);
       this.#send();
     };
-    const send = (): void => {
-      // A trace of the export would be exported in turn.
-      context.with(suppressTracing(context.active()), () => {
-        try {
-          this.#kind.export(
-            batch.map(({ item }) => item),
-            done,
-          );
-        } catch (error) {
-          done({ code: ExportResultCode.FAILED, error: error as Error });
-        }
-      });
-    };
+    const items = batch.map(({ item }) => item);
+    const send = (): void => exportUntraced(this.#kind.export, items, done);
     // Whose process they are of, detectors may still be finding out.
-    const pending = batch.find(({ item }) => item.resource.asyncAttributesPending === true)?.item.resource;
+    const pending = items.find(({ resource }) => resource.asyncAttributesPending === true)?.resource;
     if (pending?.waitForAsyncAttributes === undefined) send();
     else void pending.waitForAsyncAttributes().then(send, send);
   }

@@ -1,7 +1,7 @@
-import { context } from "@opentelemetry/api";
-import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
+import { ExportResultCode } from "@opentelemetry/core";
 import { addCounter } from "@pitot/core";
 import { ATTR_OUTCOME } from "@pitot/semconv";
+import { exportUntraced } from "./export-untraced.ts";
 import type { DeliveryResult } from "./otlp-delegate.ts";
 import { RequestParts } from "./request-bounds.ts";
 
@@ -89,24 +89,13 @@ async function patiently<Row, Item>(
 ): Promise<DeliveryResult> {
   const until = performance.now() + (options.patienceMs ?? 60_000);
   for (;;) {
-    const result = await exported(items, sending);
+    const result = await new Promise<DeliveryResult>((resolve) =>
+      exportUntraced(sending.export, items, resolve),
+    );
     const wait = result.retryAfterMs;
     if (wait === undefined || performance.now() + wait > until || !(await paused(wait, options.signal)))
       return result;
   }
-}
-
-async function exported<Row, Item>(items: Item[], sending: Sending<Row, Item>): Promise<DeliveryResult> {
-  return await new Promise((resolve) => {
-    // A trace of the export would be exported in turn.
-    context.with(suppressTracing(context.active()), () => {
-      try {
-        sending.export(items, resolve);
-      } catch (error) {
-        resolve({ code: ExportResultCode.FAILED, error: error as Error });
-      }
-    });
-  });
 }
 
 /** False where the wait was cut short. */
