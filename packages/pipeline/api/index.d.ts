@@ -3,7 +3,7 @@ export type { NodeBody, NodeOptions } from "./around-run.ts";
 export { PipelineNode } from "./pipeline-node.ts";
 export type { CacheUse, NodeOutput, Producer } from "./pipeline-node.ts";
 export { createDriver } from "./create-driver.ts";
-export type { Driver, DriverNode, DriverOptions, ExecuteOptions, NodeValues } from "./create-driver.ts";
+export type { Driver, DriverNode, DriverOptions, ExecuteOptions, NodeValues } from "./driver.ts";
 export { cacheKey, codeVersion, dataVersion, FileCacheStore, MemoryCacheStore } from "./node-cache.ts";
 export type { CacheEntry, CacheStore } from "./node-cache.ts";
 export { observeAsyncAuto, observePGraph } from "./observe-graph.ts";

@@ -6,7 +6,7 @@ export type { CacheUse, NodeOutput, Producer } from "./pipeline-node.ts";
 
 // A small graph
 export { createDriver } from "./create-driver.ts";
-export type { Driver, DriverNode, DriverOptions, ExecuteOptions, NodeValues } from "./create-driver.ts";
+export type { Driver, DriverNode, DriverOptions, ExecuteOptions, NodeValues } from "./driver.ts";
 export { cacheKey, codeVersion, dataVersion, FileCacheStore, MemoryCacheStore } from "./node-cache.ts";
 export type { CacheEntry, CacheStore } from "./node-cache.ts";
 
