@@ -4,11 +4,10 @@ import {
   pageBody,
   pageCodes,
   storedPages,
-  type PageBody,
   type StoredChunk,
   type StoredPages,
 } from "../reading/stored-pages.ts";
-import { pageLength } from "../reading/page-levels.ts";
+import { locatedTexts, type LocatedTexts } from "../reading/located-texts.ts";
 import { logError, type LogPlace } from "./log-error.ts";
 
 const BROKEN_PAGE = "a page of the checkpoint, from this row on, cannot be read";
@@ -31,7 +30,7 @@ export class TextPages {
   readonly #chunk: StoredChunk;
   readonly #pages: StoredPages;
   readonly #place: (entry: number) => LogPlace;
-  #dictionary: { body: PageBody; starts: Int32Array; lengths: Int32Array } | undefined;
+  #dictionary: LocatedTexts | undefined;
   #last: PageTexts | undefined;
 
   private constructor(chunk: StoredChunk, pages: StoredPages, place: (entry: number) => LogPlace) {
@@ -86,54 +85,27 @@ export class TextPages {
     const count = header.values;
     const definitions = new Uint8Array(count);
     const body = pageBody(this.#chunk, page, definitions);
+    const texts = isCoded(header)
+      ? (this.#dictionary ??= this.#readDictionary())
+      : locatedTexts(body, body.present);
+    const codes = isCoded(header) ? pageCodes(body, texts.starts.length) : undefined;
     const starts = new Int32Array(count);
     const lengths = new Int32Array(count);
-    const end = first + count;
-    if (!isCoded(header)) {
-      locate(body, definitions, maxDef, starts, lengths);
-      return { first, end, bytes: body.bytes, starts, lengths };
-    }
-    const dictionary = (this.#dictionary ??= this.#readDictionary());
-    const codes = pageCodes(body, dictionary.starts.length);
     for (let i = 0, value = 0; i < count; i++) {
       if (definitions[i] !== maxDef) {
         lengths[i] = -1;
         continue;
       }
-      const code = codes[value++]!;
-      starts[i] = dictionary.starts[code]!;
-      lengths[i] = dictionary.lengths[code]!;
+      const own = codes === undefined ? value : codes[value]!;
+      value++;
+      starts[i] = texts.starts[own]!;
+      lengths[i] = texts.ends[own]! - texts.starts[own]!;
     }
-    return { first, end, bytes: dictionary.body.bytes, starts, lengths };
+    return { first, end: first + count, bytes: texts.bytes, starts, lengths };
   }
 
-  #readDictionary(): { body: PageBody; starts: Int32Array; lengths: Int32Array } {
+  #readDictionary(): LocatedTexts {
     const page = this.#pages.dictionary!;
-    const body = dictionaryBody(this.#chunk, page);
-    const count = page.header.values;
-    const [starts, lengths] = [new Int32Array(count), new Int32Array(count)];
-    locate(body, new Uint8Array(count), 0, starts, lengths);
-    return { body, starts, lengths };
-  }
-}
-
-function locate(
-  { bytes, at: from }: PageBody,
-  definitions: Uint8Array,
-  maxDef: number,
-  starts: Int32Array,
-  lengths: Int32Array,
-): void {
-  let at = from;
-  for (let i = 0; i < starts.length; i++) {
-    if (definitions[i] !== maxDef) {
-      lengths[i] = -1;
-      continue;
-    }
-    const length = pageLength(bytes, at);
-    starts[i] = at + 4;
-    lengths[i] = length;
-    at += 4 + length;
-    if (at > bytes.length) throw new RangeError("a text is longer than its page");
+    return locatedTexts(dictionaryBody(this.#chunk, page), page.header.values);
   }
 }

@@ -1,17 +1,10 @@
 import type { FlatValues } from "./flat-column.ts";
-import { pageLength } from "./page-levels.ts";
+import { locatedTexts, type LocatedTexts } from "./located-texts.ts";
 import type { PageBody } from "./stored-pages.ts";
-
-/** Values of a page or a dictionary: where each begins in `bytes`, and where it ends. */
-interface Located {
-  readonly bytes: Uint8Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
 
 /** What a page has: of the texts all, or those that the codes tell, for the rows in `rows`, or from `first` on where all have one. */
 interface TextPage {
-  readonly texts: Located;
+  readonly texts: LocatedTexts;
   readonly codes: Int32Array | undefined;
   readonly count: number;
   readonly first: number;
@@ -25,7 +18,7 @@ export interface ArrowTexts {
   readonly offsets: Int32Array<ArrayBuffer>;
 }
 
-const NONE: Located = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
+const NONE: LocatedTexts = { bytes: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 
 /** Texts where they lie in pages, until a column of them is made: then those that were selected are copied, once. Empty where there is none. */
 export class FlatTexts implements FlatValues {
@@ -45,11 +38,11 @@ export class FlatTexts implements FlatValues {
   }
 
   readDictionary(body: PageBody, count: number): void {
-    this.#dictionary = located(body, count);
+    this.#dictionary = locatedTexts(body, count);
   }
 
   readPlain(body: PageBody, count: number, first: number, rows: Int32Array | undefined): void {
-    this.#add({ texts: located(body, count), codes: undefined, count, first, rows });
+    this.#add({ texts: locatedTexts(body, count), codes: undefined, count, first, rows });
   }
 
   readCoded(codes: Int32Array, first: number, rows: Int32Array | undefined): void {
@@ -130,18 +123,4 @@ export class FlatTexts implements FlatValues {
     }
     this.#pages.push(page);
   }
-}
-
-function located({ bytes, at: start }: PageBody, count: number): Located {
-  // Each has its length before it.
-  if (start + 4 * count > bytes.length) throw new RangeError("a page ends before its values");
-  const [starts, ends] = [new Int32Array(count), new Int32Array(count)];
-  let at = start;
-  for (let i = 0; i < count; i++) {
-    const length = pageLength(bytes, at);
-    starts[i] = at + 4;
-    ends[i] = at += 4 + length;
-    if (at > bytes.length) throw new RangeError("a text is longer than its page");
-  }
-  return { bytes, starts, ends };
 }
