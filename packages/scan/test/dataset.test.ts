@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import {
   Dictionary,
   Field,
+  Float64,
   Int32,
   Int64,
   Schema,
@@ -130,6 +131,10 @@ describe("opening", () => {
     await expect(openDataset(duck.path("typed"), { partitionTypes: { day: new Int64() } })).rejects.toThrow(
       /partition column day cannot hold: "2024-01-01"/,
     );
+    // It would else be NaN.
+    await expect(openDataset(duck.path("typed"), { partitionTypes: { day: new Float64() } })).rejects.toThrow(
+      /partition column day cannot hold: "2024-01-01"/,
+    );
   });
 
   it("leaves out hidden parts, sorts by bytes, does not follow a link in circles", async () => {
@@ -207,6 +212,8 @@ describe("opening", () => {
     expect(await countRows(dataset, { predicate: col("at").lt(at + 6n) })).toBe(1);
     expect(await countRows(dataset, { predicate: col("f").eq(0.1) })).toBe(0);
     expect(await countRows(dataset, { predicate: col("f").eq(Math.fround(0.1)) })).toBe(1);
+    // A float32 of 0.1 is a bit more than that, also to the statistics of its file.
+    expect(await countRows(dataset, { predicate: col("f").gt(0.1) })).toBe(2);
     expect(await countRows(dataset, { predicate: col("d").eq("1.50").or(col("d").eq(2.25)) })).toBe(2);
     const wrong = await openDataset(duck.path("numbers.parquet"), { schema });
     await expect(rowsOf(scanBatches(wrong))).resolves.toHaveLength(8192);

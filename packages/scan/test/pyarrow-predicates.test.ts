@@ -36,9 +36,10 @@ for unit in ("s", "ms", "us", "ns"):
     ends = (dt.datetime(1677, 9, 22), dt.datetime(2262, 4, 11)) if unit == "ns" else (dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59))
     add(f"t_{unit}", pa.timestamp(unit), times(*ends), lambda v: quoted(v.isoformat()))
     add(f"z_{unit}", pa.timestamp(unit, "UTC"), [v and v.replace(tzinfo=dt.timezone.utc) for v in times(*ends)], lambda v: quoted(v.isoformat()))
-floats = [float("-inf"), -1.5, -0.0, 0.0, float("nan"), None, 1.5, 65504.0, float("inf")]
+# 0.1 is another number in each width, and literals are doubles.
+floats = [float("-inf"), -1.5, -0.0, 0.0, float("nan"), None, 0.1, 65504.0, float("inf")]
 for name, type in (("f16", pa.float16()), ("f32", pa.float32()), ("f64", pa.float64())):
-    columns[name] = (type, floats, [(str(v), v) for v in (-1.5, 0.0, 1.5, 65504.0, 1e6)])
+    columns[name] = (type, floats, [(str(v), v) for v in (-1.5, 0.0, 0.1, 65503.9, 65504.0, 65504.1, 1e6, 1e300)])
 add("flag", pa.bool_(), [True, True, True, False, False, False, None, True, False], lambda v: str(v).lower())
 texts = ["", "a", "a" * 100, "é", "\\U0001F600", "\\uFFFD", None, "\\U0010FFFF" * 30, "zz"]
 for name, type in (("text", pa.string()), ("large", pa.large_string()), ("coded", pa.dictionary(pa.int32(), pa.string()))):

@@ -3,6 +3,7 @@ import { PitotError } from "@pitot/core";
 import { DataType as Types } from "apache-arrow";
 import type { Scalar } from "../parquet/column-bounds.ts";
 import { col } from "../predicate/column.ts";
+import { floatOfText } from "../predicate/float-of-text.ts";
 import { scalarOf } from "../predicate/literal.ts";
 import type { Predicate } from "../predicate/predicate.ts";
 
@@ -56,7 +57,7 @@ export function partitionValue(text: string | null, type: DataType, key: string)
     if (Types.isBool(type))
       return scalarOf(text === "true" ? true : text === "false" ? false : text, type, key);
     if (Types.isInt(type)) return scalarOf(/^[+-]?\d+$/.test(text) ? BigInt(text) : text, type, key);
-    if (Types.isFloat(type)) return scalarOf(text.trim() === "" ? text : Number(text), type, key);
+    if (Types.isFloat(type)) return floatOfText(text, type) ?? scalarOf(text, type, key);
     return scalarOf(text, type, key);
   } catch (error) {
     throw new PitotError("INVALID_DATA", `The partition column ${key} cannot hold`, {

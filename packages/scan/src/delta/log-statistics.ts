@@ -1,5 +1,6 @@
 import { DataType } from "apache-arrow";
 import type { ColumnBounds, Scalar } from "../parquet/column-bounds.ts";
+import { floatOfText } from "../predicate/float-of-text.ts";
 import { scalarOf, type Literal } from "../predicate/literal.ts";
 import { ExactDecimal, parseExactJson, type ExactObject, type ExactValue } from "./exact-json.ts";
 import type { AddFile } from "./log-actions.ts";
@@ -102,7 +103,7 @@ function scalarOfLog(value: ExactValue, type: DataType): Scalar | undefined {
   else if (typeof value === "object" || value === undefined) return undefined;
   else literal = value;
   // Floats that JSON has no number for are texts.
-  if (DataType.isFloat(type)) literal = Number(literal);
+  if (DataType.isFloat(type)) return floatOfText(String(literal), type);
   try {
     return scalarOf(literal, type, "");
   } catch {

@@ -1,6 +1,6 @@
 import { PitotError } from "@pitot/core";
 import { typeString } from "@pitot/tables";
-import { DataType, DateUnit, Precision, TimeUnit } from "apache-arrow";
+import { DataType, DateUnit, TimeUnit } from "apache-arrow";
 import type { Scalar } from "../parquet/column-bounds.ts";
 
 /** A value as a user writes it in a predicate. */
@@ -39,7 +39,7 @@ function convert(literal: Literal, type: DataType): Scalar | undefined {
   if (DataType.isNull(type)) return literal instanceof Date ? literal.getTime() : literal;
   if (DataType.isBool(type)) return typeof literal === "boolean" ? literal : undefined;
   if (DataType.isInt(type)) return integer(literal, type.bitWidth, type.isSigned);
-  if (DataType.isFloat(type)) return float(literal, type.precision);
+  if (DataType.isFloat(type)) return float(literal);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type))
     return typeof literal === "string" ? literal : undefined;
   if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isFixedSizeBinary(type))
@@ -67,14 +67,11 @@ function integer(literal: Literal, bits: number, signed: boolean): Scalar | unde
   return bits === 64 ? value : Number(value);
 }
 
-function float(literal: Literal, precision: Precision): Scalar | undefined {
-  if (typeof literal === "bigint")
-    return BigInt(Number(literal)) === literal ? float(Number(literal), precision) : undefined;
-  if (typeof literal !== "number") return undefined;
-  if (precision !== Precision.SINGLE) return literal;
-  const single = Math.fround(literal);
-  // Infinity is greater than a number that is too large for it.
-  return Number.isFinite(single) === Number.isFinite(literal) ? single : undefined;
+/** Floats of any width compare as the doubles that they are: rounded to fewer bits, `0.1` would be another number. */
+function float(literal: Literal): Scalar | undefined {
+  if (typeof literal === "number") return literal;
+  if (typeof literal !== "bigint") return undefined;
+  return BigInt(Number(literal)) === literal ? Number(literal) : undefined;
 }
 
 /** A decimal text, or a number as it is printed, at `scale`; undefined where it has more digits than that. */
@@ -147,8 +144,7 @@ function offsetMinutes(offset: string): number {
 function expected(type: DataType): string {
   if (DataType.isBool(type)) return "true or false";
   if (DataType.isInt(type)) return `a whole number of ${type.isSigned ? "" : "u"}int${type.bitWidth}`;
-  if (DataType.isFloat(type))
-    return type.precision === Precision.SINGLE ? "a number of 32 bits, at most 3.4028235e38" : "a number";
+  if (DataType.isFloat(type)) return "a number that a double holds";
   if (DataType.isDecimal(type)) return `a number or its text, with at most ${type.scale} decimals`;
   if (DataType.isDate(type)) return "a day: '2024-01-31', or a Date at midnight UTC";
   if (DataType.isTimestamp(type))

@@ -24,6 +24,7 @@ import { appendDelta } from "../../src/delta/append-delta.ts";
 import { deltaSource } from "../../src/delta/delta-source.ts";
 import { ExactDecimal, parseExactJson } from "../../src/delta/exact-json.ts";
 import { col } from "../../src/predicate/column.ts";
+import type { Predicate } from "../../src/predicate/predicate.ts";
 import { countRows } from "../../src/reading/scan.ts";
 import { comparable, scannedRows, tableRows } from "./stored-rows.ts";
 
@@ -620,6 +621,32 @@ describe("columns", () => {
     });
     expect((await source.plan(col("id").eq(micros + 999n))).fragments.length).toBe(1);
     expect((await source.plan(col("id").gt(micros + 1001n))).skipped.length).toBe(1);
+  });
+});
+
+describe("floats of 32 bits", () => {
+  it("are those nearest to what statistics and partitions tell, and compare as the doubles that they are", async () => {
+    const stats = JSON.stringify({
+      numRecords: 1,
+      minValues: { id: 0.1 },
+      maxValues: { id: 0.1 },
+      nullCount: { id: 0 },
+    });
+    const float = { ...metaData.metaData, schemaString: schemaString.replace("integer", "float") };
+    const partitioned = { metaData: { ...float, partitionColumns: ["id"] } };
+    for (const source of [
+      await deltaSource(logOf({ 0: lines(protocol, { metaData: float }, add("a", { stats })) })),
+      await deltaSource(
+        logOf({ 0: lines(protocol, partitioned, add("a", { partitionValues: { id: "0.1" } })) }),
+      ),
+    ]) {
+      const files = async (predicate: Predicate): Promise<number> =>
+        (await source.plan(predicate)).fragments.length;
+      expect(await files(col("id").gt(0.1))).toBe(1);
+      expect(await files(col("id").eq(Math.fround(0.1)))).toBe(1);
+      expect(await files(col("id").eq(0.1))).toBe(0);
+      expect(await files(col("id").le(0.1))).toBe(0);
+    }
   });
 });
 
