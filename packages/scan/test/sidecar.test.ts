@@ -18,7 +18,8 @@ import {
   Bool,
   DateDay,
 } from "apache-arrow";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetSchema, type SchemaElement } from "hyparquet";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   col,
@@ -126,6 +127,22 @@ it("refuses files of other columns, and files elsewhere", async () => {
   const here = await parquetMetadataFactory(await openDataset(duck.path("odd/c.parquet")));
   await expect(here.writeMetadata(duck.path("odd"))).rejects.toMatchObject({ code: "IO" });
   expect(readdirSync(duck.path("odd"))).toEqual(["_metadata", "c.parquet"]);
+});
+
+it("refuses files that store the same columns in other bytes, which no one schema tells", async () => {
+  mkdirSync(duck.path("stored"));
+  const schema = (type: "INT32" | "INT64"): SchemaElement[] => [
+    { name: "schema", num_children: 1 },
+    { name: "price", type, converted_type: "DECIMAL", precision: 9, scale: 2, repetition_type: "REQUIRED" },
+  ];
+  for (const type of ["INT32", "INT64"] as const) {
+    const columnData = [{ name: "price", data: [1.5] }];
+    const file = parquetWriteBuffer({ schema: schema(type), columnData });
+    writeFileSync(duck.path(`stored/${type}.parquet`), new Uint8Array(file));
+  }
+  await expect(parquetMetadataFactory(await openDataset(duck.path("stored")))).rejects.toThrow(
+    /has price: decimal128\(9, 2\) stored as INT32 where .*INT64\.parquet has: "price: .* stored as INT64"/,
+  );
 });
 
 it("writes the schema of a dataset that has no file yet", async () => {

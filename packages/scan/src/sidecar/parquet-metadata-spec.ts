@@ -1,12 +1,14 @@
-import { relative, resolve, sep } from "node:path";
+import { basename, relative, resolve, sep } from "node:path";
 import { PitotError } from "@pitot/core";
 import { typeString } from "@pitot/tables";
 import type { DataType, Schema } from "apache-arrow";
 import { arrowSchema } from "../parquet/arrow-schema.ts";
+import { leafColumns } from "../parquet/leaf-column.ts";
 import type { FileMetadata } from "../parquet/file-metadata.ts";
 import { footerFileEnd, type FooterMetadata } from "../parquet/write-footer.ts";
 import { parquetSchema } from "./parquet-schema.ts";
 import { writeAtomically } from "./write-atomically.ts";
+import { requireOption } from "../require-option.ts";
 
 /** The footer of a file and where the file lies. */
 export interface CollectedMetadata {
@@ -86,12 +88,16 @@ export class ParquetMetadataSpec {
 }
 
 async function write(baseDir: string, filename: string, metadata: FooterMetadata): Promise<string> {
+  // Elsewhere the relative paths of the files would lead to nothing.
+  const isName =
+    typeof filename === "string" && !["", ".", ".."].includes(filename) && basename(filename) === filename;
+  requireOption("filename", filename, isName, "a name without folders");
   return await writeAtomically(resolve(baseDir, filename), Buffer.concat([MAGIC, footerFileEnd(metadata)]));
 }
 
 function relativePath(baseDir: string, location: string): string {
   const path = relative(resolve(baseDir), resolve(location));
-  if (path.startsWith("..") || /^[a-z]+:\/\//i.test(location))
+  if (/^\.\.(?:[\\/]|$)/.test(path) || /^[a-z]+:\/\//i.test(location))
     throw new PitotError("INVALID_ARGUMENT", `A file does not lie below ${baseDir}`, {
       value: location,
       remedy: "Write the sidecar into a folder above all of its files",
@@ -100,20 +106,38 @@ function relativePath(baseDir: string, location: string): string {
 }
 
 function requireSameColumns(first: CollectedMetadata, other: CollectedMetadata): void {
-  const [ours, theirs] = [first, other].map(({ metadata }) =>
-    arrowSchema(metadata).fields.map(
-      ({ name, type, nullable }) => `${name}: ${typeString(type as DataType)}${nullable ? "" : " not null"}`,
-    ),
-  ) as [string[], string[]];
-  const at = ours.findIndex((column, i) => column !== theirs[i]);
-  const place = at === -1 && theirs.length > ours.length ? ours.length : at;
-  if (place === -1) return;
+  const [ours, theirs] = [first.metadata, other.metadata];
+  const difference =
+    firstDifference(arrowColumns(ours), arrowColumns(theirs)) ??
+    firstDifference(storedColumns(ours), storedColumns(theirs));
+  if (difference === undefined) return;
+  const [own, value] = difference;
   throw new PitotError(
     "INVALID_DATA",
-    `The files of a sidecar must have one schema; ${first.location} has ${ours[place] ?? "no column"} where ${other.location} has`,
-    {
-      value: theirs[place] ?? "no column",
-      remedy: "Write the files with one schema, or leave one of them out",
-    },
+    `The files of a sidecar must have one schema; ${first.location} has ${own} where ${other.location} has`,
+    { value, remedy: "Write the files with one schema, or leave one of them out" },
+  );
+}
+
+function firstDifference(
+  ours: readonly string[],
+  theirs: readonly string[],
+): [own: string, other: string] | undefined {
+  for (let i = 0; i < Math.max(ours.length, theirs.length); i++)
+    if (ours[i] !== theirs[i]) return [ours[i] ?? "no column", theirs[i] ?? "no column"];
+  return undefined;
+}
+
+function arrowColumns(metadata: FileMetadata): string[] {
+  return arrowSchema(metadata).fields.map(
+    ({ name, type, nullable }) => `${name}: ${typeString(type as DataType)}${nullable ? "" : " not null"}`,
+  );
+}
+
+/** A sidecar has one schema, by which readers take all files' bytes: a decimal in 4 bytes would be read as another number out of 16. */
+function storedColumns(metadata: FileMetadata): string[] {
+  return leafColumns(metadata).map(
+    ({ path, element, type }) =>
+      `${path}: ${typeString(type)} stored as ${element.type}${element.typeLength === undefined ? "" : `(${element.typeLength})`}`,
   );
 }
