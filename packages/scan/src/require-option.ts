@@ -24,6 +24,11 @@ export function requireCount(name: string, value: unknown, least: number): void 
   );
 }
 
+/** Refuses what is neither a count from `least` up nor Infinity, which is no limit. */
+export function requireLimit(name: string, value: unknown, least: number): void {
+  if (value !== Infinity) requireCount(name, value, least);
+}
+
 /** Refuses what is no list of texts, such as a single one. */
 export function requireTexts(name: string, value: unknown): void {
   const isList = Array.isArray(value) && value.every((item) => typeof item === "string");

@@ -32,7 +32,9 @@ describe("arguments", () => {
       await expect(countRows(numbers, { prefetch })).rejects.toMatchObject(INVALID);
     }
     for (const concurrency of [0, Number.NaN, 1.5])
-      expect(() => openSource(numbers.source, { concurrency })).toThrow(/whole number above 0/);
+      expect(() => openSource(numbers.source, { concurrency })).toThrow(
+        /concurrency must be a whole number of 1 or more/,
+      );
     expect(() => scanBatches(numbers, { columns: "id" as never })).toThrow(/not a list/);
     for (const predicate of ["id = 1", () => true, null])
       expect(() => scanBatches(numbers, { predicate: predicate as never })).toThrow(/no predicate/);

@@ -10,7 +10,7 @@ export declare class Dataset {
     readonly concurrency: number;
     /** Types of the partition columns. */
     readonly partitionTypes: ReadonlyMap<string, DataType>;
-    /** @throws PitotError INVALID_ARGUMENT unless `concurrency` is a whole number above 0 */
+    /** @throws PitotError INVALID_ARGUMENT unless `name` is a text, and `concurrency` a whole number above 0 */
     constructor(source: FragmentSource, name: string, concurrency?: number);
     /** All columns, partition columns last. */
     get schema(): Schema;

@@ -4,6 +4,7 @@ import type { Predicate } from "../predicate/predicate.ts";
 import { leafType } from "./column-types.ts";
 import type { FragmentPlan, FragmentSource } from "./fragment-source.ts";
 import { projectColumns } from "./project-columns.ts";
+import { requireCount, requireOption, requireSignal } from "../require-option.ts";
 
 /** Files, or a table, that can be scanned. Cheap to keep: it holds the listing, not the data. */
 export class Dataset {
@@ -15,13 +16,10 @@ export class Dataset {
   /** Types of the partition columns. */
   readonly partitionTypes: ReadonlyMap<string, DataType>;
 
-  /** @throws PitotError INVALID_ARGUMENT unless `concurrency` is a whole number above 0 */
+  /** @throws PitotError INVALID_ARGUMENT unless `name` is a text, and `concurrency` a whole number above 0 */
   constructor(source: FragmentSource, name: string, concurrency: number = 16) {
-    if (!Number.isSafeInteger(concurrency) || concurrency < 1)
-      throw new PitotError("INVALID_ARGUMENT", "The number of files at once must be a whole number above 0", {
-        value: concurrency,
-        remedy: "Leave concurrency out, or give 1 or more",
-      });
+    requireOption("name", name, typeof name === "string", "a text");
+    requireCount("concurrency", concurrency, 1);
     this.name = name;
     this.source = source;
     this.concurrency = concurrency;
@@ -52,6 +50,7 @@ export class Dataset {
    */
   async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
     this.check(predicate);
+    requireSignal(signal);
     return await this.source.plan(predicate, signal);
   }
 

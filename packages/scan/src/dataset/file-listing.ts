@@ -2,6 +2,7 @@ import type { DataType, Schema } from "apache-arrow";
 import type { Predicate } from "../predicate/predicate.ts";
 import type { Fragment, FragmentPlan, FragmentSource, SkippedFile } from "./fragment-source.ts";
 import { partitionBounds } from "./partition-bounds.ts";
+import { requireSignal } from "../require-option.ts";
 
 /** What a listing is made of. */
 export interface FileListingOptions {
@@ -32,6 +33,7 @@ export class FileListing implements FragmentSource {
   }
 
   async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
+    requireSignal(signal);
     signal?.throwIfAborted();
     if (predicate === undefined || this.partitionColumns.length === 0)
       return { fragments: this.#fragments, skipped: [] };

@@ -6,6 +6,8 @@ import { withRowGroups } from "./fragment-parts.ts";
 import type { Fragment } from "./fragment-source.ts";
 import { allAhead } from "./ordered-ahead.ts";
 import { plannedFragments } from "./plan-fragments.ts";
+import { requireDataset } from "./require-dataset.ts";
+import { requireSignal } from "../require-option.ts";
 
 /** Which fragments, and how to stop. */
 export interface ListFragmentsOptions {
@@ -21,6 +23,7 @@ export async function listFragments(
   dataset: Dataset,
   options: ListFragmentsOptions = {},
 ): Promise<Fragment[]> {
+  requireDataset(dataset);
   if (options.predicate === undefined) return [...(await dataset.plan(undefined, options.signal)).fragments];
   const fragments: Fragment[] = [];
   for await (const { fragment } of plannedFragments(dataset, options)) fragments.push(fragment);
@@ -67,6 +70,7 @@ export async function takeRowGroupFragments(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Fragment[]> {
+  requireSignal(signal);
   if (!Number.isSafeInteger(limit) || limit < 0)
     throw new PitotError("INVALID_ARGUMENT", "A number of row groups must be a whole number of 0 or more", {
       value: limit,
@@ -91,6 +95,7 @@ export function fragmentFileHints(fragments: readonly Fragment[], limit: number 
 }
 
 async function coveredRowGroups(fragment: Fragment, signal?: AbortSignal): Promise<readonly number[]> {
+  requireSignal(signal);
   return (
     fragment.rowGroups ?? (await footerOf(fragment, { signal })).metadata.rowGroups.map((_, index) => index)
   );

@@ -19,6 +19,7 @@ import type { Fragment, FragmentSource } from "./fragment-source.ts";
 import { hiveKeys, partitionTypes, partitionValue } from "./hive-partitions.ts";
 import { allAhead } from "./ordered-ahead.ts";
 import { unifySchemas } from "./unify-schemas.ts";
+import { requireCount, requireOption, requireSignal } from "../require-option.ts";
 
 /** Where data lies: a path, a `file:` or `http(s):` URL, or a buffer of hyparquet's. */
 export type DatasetLocation = string | URL | AsyncBuffer;
@@ -99,26 +100,38 @@ function checkedOptions(options: OpenDatasetOptions): { concurrency: number; par
     inspect: which = "all",
     format = "parquet",
     schema,
+    partitionTypes: types = {},
+    http = {},
   } = options;
+  requireSignal(options.signal);
+  requireCount("concurrency", concurrency, 1);
   const chosen: readonly (readonly [name: string, value: unknown, isKnown: boolean, known: string])[] = [
-    [
-      "concurrency",
-      concurrency,
-      Number.isSafeInteger(concurrency) && concurrency > 0,
-      "a whole number above 0",
-    ],
+    ["name", options.name, ["undefined", "string"].includes(typeof options.name), "a text"],
     ["partitioning", partitioning, ["hive", "none"].includes(partitioning), "hive or none"],
     ["inspect", which, ["all", "first"].includes(which), "all or first"],
     ["format", format, ["parquet", "delta"].includes(format), "parquet or delta"],
-    ["schema", schema, schema === undefined || Array.isArray(schema?.fields), "an Arrow schema"],
+    ["schema", schema, schema === undefined || isSchema(schema), "an Arrow schema"],
+    ["partitionTypes", types, isObject(types) && Object.values(types).every(isType), "Arrow types by column"],
+    ["http", http, isObject(http), "an object"],
   ];
-  for (const [name, value, isKnown, known] of chosen)
-    if (!isKnown)
-      throw new PitotError("INVALID_ARGUMENT", `The option ${name} must be ${known}; it is`, {
-        value,
-        remedy: `Leave ${name} out, or give ${known}`,
-      });
+  for (const option of chosen) requireOption(...option);
   return { concurrency, partitioning };
+}
+
+/** By what it has, since an application may have another copy of Arrow. */
+function isSchema(schema: Partial<Schema> | null): boolean {
+  return (
+    Array.isArray(schema?.fields) &&
+    schema.fields.every((field: Partial<Field> | null) => isType(field?.type))
+  );
+}
+
+function isType(type: Partial<DataType> | null | undefined): boolean {
+  return typeof type?.typeId === "number";
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /** @throws PitotError INVALID_ARGUMENT where options of a table are given for something else */

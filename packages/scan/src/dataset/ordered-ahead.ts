@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { requireSignal } from "../require-option.ts";
 
 /**
  * Results of `work` in the order of `items`, with at most `ahead` of them under way or waiting to be taken. Items are drawn as there is
@@ -11,6 +12,7 @@ export async function* orderedAhead<Item, Result>(
   work: (item: Item, signal: AbortSignal) => Promise<Result>,
   signal?: AbortSignal,
 ): AsyncGenerator<Result, void, undefined> {
+  requireSignal(signal);
   const stop = new AbortController();
   // Not by a listener on the caller's signal: Node warns of eleven, which as many scans may share.
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);

@@ -6,6 +6,7 @@ import type { FileFooter } from "./file-footer.ts";
 import { footerOf } from "./footer-cache.ts";
 import type { Fragment, FragmentPlan, SkipReason } from "./fragment-source.ts";
 import { withRowGroups } from "./fragment-parts.ts";
+import { requireDataset } from "./require-dataset.ts";
 import { orderedAhead } from "./ordered-ahead.ts";
 
 /** A row group that may have matching rows. */
@@ -42,6 +43,7 @@ export async function* plannedFragments(
   dataset: Dataset,
   { predicate, signal, meter }: PlanOptions = {},
 ): AsyncGenerator<PlannedFragment, void, undefined> {
+  requireDataset(dataset);
   const timed = <Result>(work: () => Promise<Result>): Promise<Result> =>
     meter === undefined ? work() : meter.clock.planning(work);
   const plan = await timed(() => dataset.plan(predicate, signal));

@@ -25,6 +25,7 @@ import { tableRoot } from "./table-path.ts";
 import { tableSchema } from "./table-schema.ts";
 import type { TableState } from "./table-state.ts";
 import { appendViolations, writtenSchema } from "./written-schema.ts";
+import { requireLimit, requireSignal, requireTexts } from "../require-option.ts";
 
 /** Files of an append that are written at once. */
 const FILES_AHEAD = 8;
@@ -151,7 +152,10 @@ class Append {
   }
 
   async write(): Promise<Result> {
-    const { appId, version, maxAttempts = 100, signal } = this.#options;
+    const { appId, version, maxAttempts = 100, partitionBy, signal } = this.#options;
+    requireSignal(signal);
+    requireLimit("maxAttempts", maxAttempts, 1);
+    requireTexts("partitionBy", partitionBy);
     if (typeof appId !== "string" || appId === "" || !Number.isSafeInteger(version) || version < 0)
       throw new PitotError(
         "INVALID_ARGUMENT",
@@ -161,7 +165,7 @@ class Append {
           remedy: "Give what run.nextCommitVersion() gives.",
         },
       );
-    if (!Array.isArray((this.#table as Partial<Table>).schema?.fields))
+    if (!Array.isArray((this.#table as Partial<Table> | null)?.schema?.fields))
       throw new PitotError("INVALID_ARGUMENT", "An append needs an Arrow table", {
         value: this.#table,
         remedy: "Make one of your rows with tableFromArrays or tableFromJSON.",

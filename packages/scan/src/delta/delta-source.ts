@@ -18,6 +18,7 @@ import { tableRoot } from "./table-path.ts";
 import { tableSchema, type TableSchema } from "./table-schema.ts";
 import { readSnapshot, type TableSnapshot } from "./table-snapshot.ts";
 import { versionAt } from "./time-travel.ts";
+import { requireOption, requireSignal, requireTexts } from "../require-option.ts";
 
 /** Which version of a table is read, and how. */
 export interface DeltaSourceOptions {
@@ -53,7 +54,10 @@ export async function deltaSource(
   location: string | URL,
   options: DeltaSourceOptions = {},
 ): Promise<DeltaSource> {
-  const { allowedFolders = [], signal, version, timestamp } = options;
+  const { allowedFolders = [], signal, version, timestamp, timeZone = "UTC" } = options;
+  requireSignal(signal);
+  requireTexts("allowedFolders", allowedFolders);
+  requireOption("timeZone", timeZone, isTimeZone(timeZone), "an IANA name such as Europe/Berlin");
   if (version !== undefined && timestamp !== undefined)
     throw new PitotError("INVALID_ARGUMENT", "A table is read by version or by timestamp, not by both", {
       value: `version ${version}, timestamp ${String(timestamp)}`,
@@ -70,10 +74,16 @@ export async function deltaSource(
     }),
   }));
   assertReadable(snapshot.protocol);
-  return new LogSource(snapshot, listing, {
-    allowed,
-    timeZone: options.timeZone ?? "UTC",
-  });
+  return new LogSource(snapshot, listing, { allowed, timeZone });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    Intl.DateTimeFormat("en-US", { timeZone: name });
+    return typeof name === "string";
+  } catch {
+    return false;
+  }
 }
 
 /** Files that are planned before others get their turn. */
@@ -134,6 +144,7 @@ class LogSource implements DeltaSource {
   }
 
   async plan(predicate?: Predicate, signal?: AbortSignal): Promise<FragmentPlan> {
+    requireSignal(signal);
     const { files } = this.#snapshot;
     const { fieldIds } = this.#columns;
     const turn = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import { deletionVectorFile } from "./deletion-vector.ts";
 import type { ActionVisitor, RemoveFile } from "./log-actions.ts";
 import { listLog } from "./log-listing.ts";
 import { resolveTablePath, tableRoot } from "./table-path.ts";
+import { requireSignal } from "../require-option.ts";
 
 /** A file that no version of a table knows. */
 export interface OrphanFile {
@@ -36,6 +37,7 @@ export async function findOrphans(
   location: string | URL,
   { minimumAgeMs = 3_600_000, signal }: FindOrphansOptions = {},
 ): Promise<OrphanFile[]> {
+  requireSignal(signal);
   if (!(minimumAgeMs >= 0))
     throw new PitotError("INVALID_ARGUMENT", "The age of orphans must be 0 ms or more", {
       value: minimumAgeMs,

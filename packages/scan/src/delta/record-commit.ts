@@ -1,4 +1,4 @@
-import { addCounter, type DiagnosticsSink } from "@pitot/core";
+import { addCounter, composeSinks, type DiagnosticsSink } from "@pitot/core";
 import * as names from "@pitot/semconv";
 import type { DeltaCommit } from "./append-delta.ts";
 
@@ -8,7 +8,8 @@ export function recordCommit(sink: DiagnosticsSink | undefined, dataset: string,
     [names.ATTR_DATASET_NAME]: dataset,
     [names.ATTR_OUTCOME]: commit.outcome,
   });
-  sink?.recordEvent("delta_commit_v1", {
+  if (sink === undefined) return;
+  composeSinks(sink).recordEvent("delta_commit_v1", {
     dataset,
     location: commit.location,
     outcome: commit.outcome,

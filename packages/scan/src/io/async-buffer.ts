@@ -2,6 +2,7 @@ import type { AsyncBuffer } from "hyparquet";
 import { PitotError } from "@pitot/core";
 import { checkRange } from "./checked-range.ts";
 import type { RangeSource } from "./range-source.ts";
+import { requireSignal } from "../require-option.ts";
 
 /**
  * A source over hyparquet's `AsyncBuffer`.
@@ -11,6 +12,7 @@ import type { RangeSource } from "./range-source.ts";
 export function asyncBufferSource(asyncBuffer: AsyncBuffer, location: string): RangeSource {
   const byteLength = asyncBuffer.byteLength;
   const slice = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> => {
+    requireSignal(signal);
     signal?.throwIfAborted();
     checkRange(location, start, end, byteLength);
     const bytes = new Uint8Array(await answerOf(asyncBuffer, location, start, end, signal));

@@ -1,5 +1,6 @@
 import { checkRange } from "./checked-range.ts";
 import type { RangeSource } from "./range-source.ts";
+import { requireSignal } from "../require-option.ts";
 
 /**
  * A source over bytes in memory. Slices share its memory: they cost nothing, and must not be written to.
@@ -13,11 +14,13 @@ export function bytesSource(given: Uint8Array, location = "(bytes)"): RangeSourc
     location,
     byteLength: bytes.length,
     async slice(start, end, signal) {
+      requireSignal(signal);
       signal?.throwIfAborted();
       checkRange(location, start, end, bytes.length);
       return bytes.subarray(start, end);
     },
     async suffix(length, signal) {
+      requireSignal(signal);
       signal?.throwIfAborted();
       return { bytes: bytes.subarray(Math.max(0, bytes.length - length)), byteLength: bytes.length };
     },

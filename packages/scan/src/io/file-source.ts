@@ -4,6 +4,7 @@ import { checkRange } from "./checked-range.ts";
 import { Limiter } from "./limiter.ts";
 import { QuickReads } from "./quick-reads.ts";
 import type { RangeSource } from "./range-source.ts";
+import { requireSignal } from "../require-option.ts";
 
 // Far under the usual limit of 1,024 descriptors a process, whatever else it has open. The thread pool has four threads, so more gain nothing.
 const opens = new Limiter(64);
@@ -48,6 +49,7 @@ class FileSource implements RangeSource {
 
   /** Bytes from `start`, which counts from the end where it is below zero, to `end` or the end of the file. */
   async #read(start: number, end: number | undefined, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    requireSignal(signal);
     try {
       const small = (end ?? 0) - start <= SMALL;
       if (small && (await quickReads.mayRead())) {

@@ -4,6 +4,7 @@ import { httpLocation, type HttpLocation } from "./http-location.ts";
 import { contentRange, discard, readBody, sizeOfUnsatisfied, type OnProgress } from "./http-response.ts";
 import type { RangeSource, Traffic } from "./range-source.ts";
 import { PassingFailure, retry } from "./retry.ts";
+import { requireCount, requireLimit, requireOption, requireSignal } from "../require-option.ts";
 
 /** How to reach a file over HTTP. */
 export interface HttpSourceOptions {
@@ -63,14 +64,29 @@ class RangeRequests implements HttpSource {
   #whole: Uint8Array | undefined;
 
   constructor({ url, shown, authorization }: HttpLocation, options: HttpSourceOptions) {
+    const { headers, timeoutMs = TIMEOUT_MS, maxWholeBytes = WHOLE_BYTES } = options;
+    requireOption(
+      "fetch",
+      options.fetch,
+      options.fetch === undefined || typeof options.fetch === "function",
+      "a function like fetch",
+    );
+    requireOption(
+      "headers",
+      headers,
+      headers === undefined || (typeof headers === "object" && headers !== null),
+      "an object of texts",
+    );
+    requireCount("timeoutMs", timeoutMs, 1);
+    requireLimit("maxWholeBytes", maxWholeBytes, 0);
     this.location = shown;
     this.#url = url;
     this.#fetch = options.fetch ?? fetch;
-    this.#maxWholeBytes = options.maxWholeBytes ?? WHOLE_BYTES;
-    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#maxWholeBytes = maxWholeBytes;
+    this.#timeoutMs = timeoutMs;
     this.#headers = {
       ...(authorization !== undefined && { authorization }),
-      ...options.headers,
+      ...headers,
       // Ranges are of the file, not of a compressed form of it.
       "accept-encoding": "identity",
     };
@@ -144,6 +160,7 @@ class RangeRequests implements HttpSource {
     signal: AbortSignal | undefined,
     traffic: Traffic,
   ): Promise<Answer> {
+    requireSignal(signal);
     if (this.#whole !== undefined) return { bytes: this.#whole, start: 0, size: this.#whole.length };
     return retry(() => this.#once(range, length, signal, traffic), signal);
   }

@@ -2,6 +2,7 @@ import { PitotError } from "@pitot/core";
 import type { RangeSource } from "../io/range-source.ts";
 import { decodeMetadata } from "./decode-metadata.ts";
 import type { FileMetadata } from "./file-metadata.ts";
+import { requireCount } from "../require-option.ts";
 
 /** A footer and what reading it took. */
 export interface ParquetFooter {
@@ -65,6 +66,7 @@ export async function readFooterBytes(
   guess: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<RawFooter> {
+  if (guess !== undefined) requireCount("guess", guess, 0);
   const first = await source.suffix(Math.max(guess ?? learned, TAIL), signal);
   const footerBytes = named(source, () => footerLength(first.bytes, first.byteLength));
   let { bytes } = first;

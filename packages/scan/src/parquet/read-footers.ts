@@ -1,6 +1,7 @@
 import { Limiter } from "../io/limiter.ts";
 import type { RangeSource } from "../io/range-source.ts";
 import { type ParquetFooter, readFooter, type ReadFooterOptions } from "./read-footer.ts";
+import { requireCount, requireSignal } from "../require-option.ts";
 
 /** How to read many footers. */
 export interface ReadFootersOptions extends ReadFooterOptions {
@@ -18,7 +19,9 @@ export async function readFooters(
   options: ReadFootersOptions = {},
 ): Promise<ParquetFooter[]> {
   const { signal, concurrency = 16, ...rest } = options;
-  const limiter = new Limiter(Math.max(1, concurrency));
+  requireSignal(signal);
+  requireCount("concurrency", concurrency, 1);
+  const limiter = new Limiter(concurrency);
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(signal?.reason);
   signal?.throwIfAborted();

@@ -70,6 +70,11 @@ abstract class Chain extends Expression {
   #operands: readonly Predicate[] | undefined;
 
   constructor(connective: "and" | "or", left: Predicate, right: Predicate) {
+    if (typeof (right as Partial<Predicate> | undefined)?.outcomes !== "function")
+      throw new PitotError("INVALID_ARGUMENT", `A predicate cannot be joined by ${connective} with`, {
+        value: right,
+        remedy: "Give a predicate, of col() or parsePredicate()",
+      });
     const levels = (side: Predicate): number =>
       side instanceof Chain && side.#connective === connective ? side.levels : levelsOf(side) + 1;
     super(Math.max(levels(left), levels(right)));

@@ -1,4 +1,3 @@
-import { PitotError } from "@pitot/core";
 import type { RecordBatch, Schema } from "apache-arrow";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Fragment } from "../dataset/fragment-source.ts";
@@ -7,6 +6,8 @@ import { plannedFragments, type PlannedFragment, type PlannedRowGroup } from "..
 import type { Predicate } from "../predicate/predicate.ts";
 import { ScanMeter, type ScanEffectiveness } from "../telemetry/scan-effectiveness.ts";
 import { countRowGroup, readRowGroup, type ReadOptions } from "./row-group-reader.ts";
+import { requireDataset } from "../dataset/require-dataset.ts";
+import { requireCount, requireSignal } from "../require-option.ts";
 
 /** What a scan reads. */
 export interface ScanOptions {
@@ -39,6 +40,8 @@ export interface Scan extends AsyncIterable<RecordBatch> {
  */
 export function scanBatches(dataset: Dataset, options: ScanOptions = {}): Scan {
   const { predicate, signal } = options;
+  requireDataset(dataset);
+  requireSignal(signal);
   const schema = dataset.project(options.columns);
   const atOnce = rowGroupsAtOnce(options);
   dataset.check(predicate);
@@ -100,6 +103,8 @@ export async function countedRows(
   options: Omit<ScanOptions, "columns"> = {},
 ): Promise<RowCount> {
   const { predicate, signal } = options;
+  requireDataset(dataset);
+  requireSignal(signal);
   const atOnce = rowGroupsAtOnce(options);
   const meter = new ScanMeter();
   const fragments: Fragment[] = [];
@@ -130,11 +135,7 @@ export async function countedRows(
 
 /** @throws PitotError INVALID_ARGUMENT unless `prefetch` is a whole number of 0 or more */
 function rowGroupsAtOnce({ prefetch = 1 }: ScanOptions): number {
-  if (!Number.isSafeInteger(prefetch) || prefetch < 0)
-    throw new PitotError("INVALID_ARGUMENT", "prefetch must be a whole number of row groups, 0 or more", {
-      value: prefetch,
-      remedy: "Leave prefetch out, or give 0 or more",
-    });
+  requireCount("prefetch", prefetch, 0);
   return prefetch + 1;
 }
 

@@ -9,6 +9,7 @@ import { plannedFragments } from "../dataset/plan-fragments.ts";
 import type { Predicate } from "../predicate/predicate.ts";
 import { countRows } from "../reading/scan.ts";
 import type { ScanTelemetry, ScanTelemetryOptions } from "./scan-telemetry.ts";
+import { requireTexts } from "../require-option.ts";
 
 /** What is told of which fragments. */
 export interface FragmentTelemetryOptions extends ScanTelemetryOptions {
@@ -28,6 +29,8 @@ export async function fragmentTelemetry(
   options: FragmentTelemetryOptions = {},
 ): Promise<ScanTelemetry> {
   const { predicate, signal } = options;
+  requireTexts("requiredColumns", options.requiredColumns);
+  requireTexts("scanColumns", options.scanColumns);
   const fragments: Fragment[] = [];
   let rowGroups = 0;
   let estimatedRows = 0;

@@ -8,6 +8,7 @@ import { orderedAhead } from "../dataset/ordered-ahead.ts";
 import { columnBounds, type Scalar } from "../parquet/column-bounds.ts";
 import { leafColumns, type LeafColumn } from "../parquet/leaf-column.ts";
 import { scalarText } from "../parquet/scalar-text.ts";
+import { requireLimit, requireOption, requireTexts } from "../require-option.ts";
 
 /** Statistics of a leaf column in a row group; null is not known. */
 export interface RowGroupColumnStats {
@@ -60,17 +61,21 @@ export async function rowGroupStats(
   fragments: readonly Fragment[],
   { schema, columns, maxRowGroups = Infinity, signal }: RowGroupStatsOptions,
 ): Promise<RowGroupStats[]> {
+  requireOption(
+    "schema",
+    schema,
+    Array.isArray((schema as Partial<Schema> | undefined)?.fields),
+    "an Arrow schema",
+  );
+  requireOption("columns", columns, columns !== undefined, "a list of texts");
+  requireTexts("columns", columns);
   for (const column of columns)
     if (!schema.fields.some(({ name }) => column === name || column.startsWith(`${name}.`)))
       throw new PitotError("INVALID_ARGUMENT", "The schema has no column", {
         value: column,
         remedy: `Choose from ${schema.fields.map(({ name }) => name).join(", ")}`,
       });
-  if (maxRowGroups !== Infinity && !(Number.isSafeInteger(maxRowGroups) && maxRowGroups >= 0))
-    throw new PitotError("INVALID_ARGUMENT", "maxRowGroups must be a whole number of 0 or more", {
-      value: maxRowGroups,
-      remedy: "Leave maxRowGroups out, or give how many row groups to tell of",
-    });
+  requireLimit("maxRowGroups", maxRowGroups, 0);
   const stats: RowGroupStats[] = [];
   const footers = orderedAhead(
     fragments,
