@@ -22,6 +22,7 @@ import {
   fragmentFileHints,
   listFragments,
   openDataset,
+  parsePredicate,
   rowGroupCount,
   rowGroupFragments,
   scanBatches,
@@ -135,6 +136,30 @@ describe("opening", () => {
     await expect(openDataset(duck.path("typed"), { partitionTypes: { day: new Float64() } })).rejects.toThrow(
       /partition column day cannot hold: "2024-01-01"/,
     );
+  });
+
+  it("skips files that were written before a column was there, wherever null does not match", async () => {
+    mkdirSync(duck.path("evolved/year=2024"), { recursive: true });
+    await duck.run(`
+      copy (select i as id from range(10) t(i)) to '$DIR/evolved/old.parquet';
+      copy (select i as id, i * 10 as price, {'zip': i} as home from range(10) t(i)) to '$DIR/evolved/year=2024/new.parquet';
+    `);
+    const dataset = await openDataset(duck.path("evolved"));
+    for (const [text, rows, read] of [
+      ["price >= 50", 5, 1],
+      ["not price >= 50", 5, 1],
+      ["home.zip = 3", 1, 1],
+      ["year = 2024", 10, 1],
+      ["price is null", 10, 1],
+      ["home.zip is null and year is null", 10, 1],
+      ["price is null or id = 3", 11, 2],
+      ["not (price is null)", 10, 1],
+    ] as const) {
+      const scan = scanBatches(dataset, { predicate: parsePredicate(text) });
+      expect(await rowsOf(scan), text).toHaveLength(rows);
+      expect(scan.effectiveness.rowGroups.read, text).toBe(read);
+      expect(await countRows(dataset, { predicate: parsePredicate(text) }), text).toBe(rows);
+    }
   });
 
   it("leaves out hidden parts, sorts by bytes, does not follow a link in circles", async () => {

@@ -7,7 +7,7 @@ import type { ParquetFooter } from "../parquet/read-footer.ts";
 import { leafColumns, type LeafColumn } from "../parquet/leaf-column.ts";
 import { schemaTree, type SchemaNode } from "../parquet/schema-tree.ts";
 import type { BoundsOf } from "../predicate/predicate.ts";
-import { leafType } from "./column-types.ts";
+import { leafType, topLevelColumn } from "./column-types.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Fragment } from "./fragment-source.ts";
 import { partitionBounds } from "./partition-bounds.ts";
@@ -78,6 +78,11 @@ export class FileFooter {
       const partition = partitionBounds(fragment, dataset.partitionTypes, path, rows);
       if (partition !== undefined) return partition;
       const name = fragment.columnNames?.get(path) ?? path;
+      if (this.#lacks(path, name, fragment, dataset))
+        return {
+          type: leafType(dataset.schema, path)!,
+          bounds: { minExact: false, maxExact: false, nullCount: rows, rows },
+        };
       const leaf = this.leaf(name);
       // Values in lists are no rows: their bounds and null counts say nothing of one.
       if (leaf === undefined || leaf.maxRep > 0) return undefined;
@@ -86,6 +91,14 @@ export class FileFooter {
       if (ours === undefined || theirs === undefined || !comparesAs(theirs, ours)) return undefined;
       return { type: leaf.type, bounds: columnBounds(this.metadata, group, leaf) };
     };
+  }
+
+  /** Whether the file was written before the dataset had the column, so that it is null in all rows. Of mapped names, only those of leaves are known. */
+  #lacks(path: string, name: string, { columnNames }: Fragment, { schema }: Dataset): boolean {
+    const column = topLevelColumn(schema, path);
+    if (column?.nullable !== true || (columnNames !== undefined && column.name !== path)) return false;
+    const theirs = column.name === path ? name : column.name;
+    return !this.columns.some(({ element }) => element.name === theirs);
   }
 
   rowGroup(group: number): RowGroup {
