@@ -43,6 +43,18 @@ it("says that a sorted column separates and a mixed one does not, and what sorti
   expect((await explainScan(dataset, col("word").eq("v1"))).columns[0]?.sortedRead).toBeNull();
 });
 
+it("does not advise to sort where sorting would skip nothing more", async () => {
+  await duck.run(
+    `copy (select 5 as same, i as id from range(16384) t(i)) to '$DIR/same.parquet' (row_group_size 2048)`,
+  );
+  const dataset = await openDataset(duck.path("same.parquet"));
+  for (const predicate of [col("same").eq(5), col("same").ne(5), col("id").isIn([])]) {
+    const { findings, columns } = await explainScan(dataset, predicate);
+    expect(findings.map(({ code }) => code)).toEqual(["SMALL_ROW_GROUPS"]);
+    expect(columns).toHaveLength(1);
+  }
+});
+
 it("tells what it promised: the sorted file reads so many", async () => {
   await duck.run(`copy (select * from t order by mixed) to '$DIR/by_mixed.parquet' (row_group_size 4096)`);
   const predicate = col("mixed").between(10_000, 20_000);

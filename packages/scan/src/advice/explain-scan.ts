@@ -158,14 +158,16 @@ function columnFindings(column: ColumnSeparation, { rowGroups }: ScanEffectivene
       message: `${withoutStatistics} of ${total} row groups have no bounds of ${path}`,
       remedy: "Write the files with statistics of this column",
     });
-  if (overlap !== null && overlap > 0.5 && total > 1)
+  // Where sorting would skip no more, ranges that overlap are no fault: all values may be the same, or asked for.
+  const isBetterSorted = rowGroups.read > 0 && (sortedRead === null || sortedRead < rowGroups.read);
+  if (overlap !== null && overlap > 0.5 && total > 1 && isBetterSorted)
     findings.push({
       code: "RANGES_OVERLAP",
       column: path,
       message: `A value of ${path} lies in the range of ${percent(overlap)} of the row groups, so few can be skipped by it`,
       remedy: `Sort by ${path} when writing, or partition by it where it has few values`,
     });
-  if (sortedRead !== null && sortedRead < rowGroups.read)
+  if (sortedRead !== null && isBetterSorted)
     findings.push({
       code: "SORT_WOULD_SKIP",
       column: path,
