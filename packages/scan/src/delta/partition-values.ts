@@ -2,6 +2,7 @@ import { DataType } from "apache-arrow";
 import { PitotError } from "@pitot/core";
 import { partitionExpression, partitionValue } from "../dataset/hive-partitions.ts";
 import type { Scalar } from "../parquet/column-bounds.ts";
+import { scalarText } from "../parquet/scalar-text.ts";
 import { col } from "../predicate/column.ts";
 import type { Literal } from "../predicate/literal.ts";
 import type { Predicate } from "../predicate/predicate.ts";
@@ -76,7 +77,9 @@ function written(value: Scalar, type: DataType): Literal {
   if (DataType.isDate(type)) return new Date(Number(value) * 86_400_000);
   if (DataType.isTimestamp(type) && (value as bigint) % 1000n === 0n)
     return new Date(Number((value as bigint) / 1000n));
-  if (DataType.isDecimal(type)) return Number(value) / 10 ** type.scale;
+  // A number keeps 15 digits of a decimal; a text keeps all, and is compared by all.
+  if (DataType.isDecimal(type))
+    return Number.isSafeInteger(Number(value)) ? Number(value) / 10 ** type.scale : scalarText(value, type);
   return value;
 }
 

@@ -624,6 +624,19 @@ describe("columns", () => {
   });
 });
 
+it("tells a partition of a long decimal with all of its digits", async () => {
+  const decimal = schemaString.replace("integer", "decimal(20,2)");
+  const partitioned = { metaData: { ...metaData.metaData, schemaString: decimal, partitionColumns: ["id"] } };
+  const files = ["-123456789012345678.12", "0.10"].map((id, i) => add(`f${i}`, { partitionValues: { id } }));
+  const { fragments } = await (
+    await deltaSource(logOf({ 0: lines(protocol, partitioned, ...files) }))
+  ).plan();
+  expect(fragments.map(({ partitionExpression }) => partitionExpression)).toEqual([
+    '(id == "-123456789012345678.12")',
+    "(id == 0.1)",
+  ]);
+});
+
 describe("floats of 32 bits", () => {
   it("are those nearest to what statistics and partitions tell, and compare as the doubles that they are", async () => {
     const stats = JSON.stringify({
