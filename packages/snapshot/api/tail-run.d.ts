@@ -15,7 +15,7 @@ export interface TailOptions {
 }
 /**
  * Follows a run: yields every whole batch of its tables, those that are there and those to come, and ends when the run has ended, its process
- * has died, or `signal` is aborted. Each batch comes once; those of one table in their order.
+ * has died, or `signal` is aborted. Each batch comes once; those of one table in their order. Reads each table once, and keeps its dictionaries.
  *
  * @throws PitotError IO where there is no such run
  */
