@@ -14,5 +14,16 @@ export interface QualityTable {
 }
 /** Told by shape: whoever has columns by name and a number of rows is read by column. */
 export declare function isQualityTable(rows: object): rows is QualityTable;
-/** The rows as objects, made while they are read: for a sink that takes no columns; none of a table that a run does not take. Can be iterated again. */
+/**
+ * How many rows the columns of a table can give, and how many it tells of: more, where one of its numbers is not as the others. What is no
+ * count, NaN say, tells nothing.
+ */
+export declare function rowCounts(table: QualityTable): {
+    readonly readable: number;
+    readonly told: number;
+};
+/**
+ * The rows as objects, made while they are read: for a sink that takes no columns; none of a table that a run does not take. Can be iterated
+ * again. What a column throws passes.
+ */
 export declare function qualityRows(table: QualityTable): Iterable<QualityRow>;

@@ -13,7 +13,8 @@ export class Accounting {
   }
 
   add(kind: string, outcome: RecordOutcome, count: number = 1): void {
-    if (count === 0) return;
+    // A table may say that it has NaN rows, which no later count would get rid of.
+    if (!(count > 0 && Number.isFinite(count))) return;
     this.#of(kind)[outcome] += count;
     this.#parent?.add(kind, outcome, count);
   }

@@ -1,4 +1,5 @@
 import type { QualityColumn } from "./quality-table.ts";
+import { readRows } from "./read-rows.ts";
 
 /** Text of a block of rows: `codes[i]` indexes `values`, which all blocks share and which only grows; -1 is null. */
 export interface CodedBlock {
@@ -36,13 +37,16 @@ export class CodedColumn {
     this.#chunks = chunks !== undefined && chunks.every(isUtf8Chunk) ? chunks : undefined;
   }
 
-  /** The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. */
+  /**
+   * The next `count` rows; blocks follow each other from row 0 on. `from` is the first of them. A block is shorter, and the last, where the column
+   * ends or cannot be read.
+   */
   block(from: number, count: number): CodedBlock {
-    const codes = new Int32Array(count);
+    let codes = new Int32Array(count);
     if (this.#column === null) return { codes: codes.fill(-1), only: -1 };
     let at = 0;
     if (this.#chunks === undefined)
-      for (; at < count; at++) codes[at] = this.#code(this.#column.get(from + at) as string | null);
+      at = readRows(this.#column, from, count, (value, row) => (codes[row] = this.#code(value as string)));
     else
       while (at < count) {
         const chunk = this.#chunks[this.#chunk];
@@ -56,10 +60,11 @@ export class CodedColumn {
           this.#inChunk = 0;
         }
       }
+    if (at < count) codes = codes.subarray(0, at);
     const first = codes[0];
     let same = 1;
-    while (same < count && codes[same] === first) same++;
-    return { codes, only: same === count ? first : undefined };
+    while (same < at && codes[same] === first) same++;
+    return { codes, only: same === at ? first : undefined };
   }
 
   #read(chunk: Utf8Chunk, from: number, count: number, codes: Int32Array, at: number): void {

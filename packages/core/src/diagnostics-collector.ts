@@ -2,7 +2,7 @@ import type { DiagnosticsSink, Payload, QualityRow } from "./diagnostics-sink.ts
 import { guarded } from "./internal/report-once.ts";
 import type { MetricOptions, MetricTags } from "./metric-series.ts";
 import { asObject, toPlain, type PlainObject } from "./plain-value.ts";
-import { isQualityTable, qualityRows, type QualityTable } from "./quality-table.ts";
+import { isQualityTable, qualityRows, rowCounts, type QualityTable } from "./quality-table.ts";
 import { recording } from "./recording-options.ts";
 
 /** One metric value as it was recorded. */
@@ -66,9 +66,16 @@ export class DiagnosticsCollector implements DiagnosticsSink {
 
   recordQuality(rows: Iterable<QualityRow> | QualityTable): void {
     guarded("collector.recordQuality", () => {
-      for (const row of isQualityTable(rows) ? qualityRows(rows) : rows) {
-        if (this.#quality.length >= this.#limit) this.#dropped++;
-        else this.#quality.push({ ...row });
+      // Rows of a table that cannot be read are missing all the same.
+      let left = isQualityTable(rows) ? rowCounts(rows).told : 0;
+      try {
+        for (const row of isQualityTable(rows) ? qualityRows(rows) : rows) {
+          left--;
+          if (this.#quality.length >= this.#limit) this.#dropped++;
+          else this.#quality.push({ ...row });
+        }
+      } finally {
+        this.#dropped += Math.max(0, left);
       }
     });
   }

@@ -1,13 +1,15 @@
 import type { Context } from "@opentelemetry/api";
 import { CodedColumn, isWhole, type CodedBlock } from "./coded-column.ts";
 import { correlationColumns } from "./correlation-columns.ts";
+import { reportOnce } from "./internal/report-once.ts";
 import type { QualityGroup, QualityGroups } from "./quality-groups.ts";
-import type { QualityColumn, QualityTable } from "./quality-table.ts";
-import type { DictionaryColumn, GettableColumn, RecordBatch, RecordColumn } from "./record-batch.ts";
+import { rowCounts, type QualityColumn, type QualityTable } from "./quality-table.ts";
+import { readRows } from "./read-rows.ts";
+import { columnValue, type DictionaryColumn, type RecordBatch } from "./record-batch.ts";
 import type { RecordBuffer } from "./record-buffer.ts";
 import { recordName } from "./record-name.ts";
 import type { RecordRoute } from "./record-route.ts";
-import { rowOrdinal, rowOrdinals } from "./row-ordinal.ts";
+import { ordinalAt, rowOrdinals } from "./row-ordinal.ts";
 
 /** Rows of a table that are handled, and stored, at a time. */
 const BLOCK_ROWS = 65_536;
@@ -16,7 +18,7 @@ const CODES = 2 ** 17;
 
 /**
  * Records a whole table by column: groups are counted by codes, ids are passed on as they are, and only rows that are told as events are
- * looked at one by one. Yields the batches to store, where records are stored.
+ * looked at one by one. Yields the batches to store, where records are stored. Rows from the first on that cannot be read are dropped.
  *
  * @param buffer of the rows that come one by one: the table's rows take the next ordinals; empty
  */
@@ -24,22 +26,26 @@ export function* qualityTableBatches(
   table: QualityTable,
   groups: QualityGroups,
   buffer: RecordBuffer,
-  { emitter, storage }: RecordRoute,
+  { accounting, emitter, storage }: RecordRoute,
   at: Context,
 ): Generator<RecordBatch, void, undefined> {
-  const told = emitter.active(at);
+  const active = emitter.active(at);
   const timeMs = Date.now();
+  const { readable, told } = rowCounts(table);
   const ids = table.getChild("entity_id");
   const ordinals = table.getChild("row_ordinal");
   const terms = new TermColumns(table, groups);
-  for (let from = 0; from < table.numRows; from += BLOCK_ROWS) {
-    const length = Math.min(BLOCK_ROWS, table.numRows - from);
+  let from = 0;
+  for (let whole = true; whole && from < readable;) {
+    const wanted = Math.min(BLOCK_ROWS, readable - from);
     const first = buffer.seq;
-    const block = terms.block(from, length);
-    const idOf = (row: number): string | null => {
-      const id = (ids?.get(from + row) ?? null) as string | number | bigint | null;
-      return id === null ? null : String(id);
-    };
+    const start = from;
+    // All that may fail is read before anything is counted.
+    const block = terms.block(from, wanted);
+    const idBlock = ids === null ? undefined : readIds(ids, from, lengthOf(block));
+    const length = idBlock?.length ?? lengthOf(block);
+    const idOf = (row: number): string | null =>
+      idBlock === undefined ? null : idText(columnValue(idBlock, row) as string | null);
     let redacted: (string | null)[] | undefined;
     for (let row = 0; row < length;) {
       const next = endOfRun(block, row, length);
@@ -52,28 +58,37 @@ export function* qualityTableBatches(
           if (id !== null) redacted[each] = groups.redact(group.idRule, id);
         }
       }
-      if (told)
+      if (active)
         for (let each = row; each < next && groups.exports(group, at); each++) {
           const id = redacted === undefined ? idOf(each) : redacted[each]!;
-          groups.export(group, id, rowOrdinal(ordinals?.get(from + each)), first + each, at, timeMs);
+          const ordinal = ordinals === null ? undefined : ordinalAt(ordinals, start + each);
+          groups.export(group, id, ordinal, first + each, at, timeMs);
         }
       row = next;
     }
     buffer.advance(length);
-    if (!storage.present) continue;
+    from += length;
+    whole = length === wanted;
+    if (!storage.present || length === 0) continue;
     yield {
       kind: "quality",
       length,
       columns: {
         entity_kind: terms.kinds.column(block.kind),
-        ...(ids === null ? {} : { entity_id: redacted ?? part(ids, from, length) }),
+        ...(idBlock === undefined ? {} : { entity_id: redacted ?? idBlock }),
         issue: terms.issues.column(block.issue),
         source_table: terms.tables.column(block.table),
         ...correlationColumns(at, timeMs, first, length),
-        ...(ordinals === null ? {} : { row_ordinal: rowOrdinals(ordinals, from, length) }),
+        ...(ordinals === null ? {} : { row_ordinal: rowOrdinals(ordinals, start, length) }),
       },
     };
   }
+  if (from === told) return;
+  accounting.add("quality", "dropped", told - from);
+  reportOnce(
+    "quality-table-rows",
+    `a quality table tells of ${told} rows, of which ${from} can be read; the others are dropped`,
+  );
 }
 
 /** A block of the columns that make a row's group. */
@@ -81,6 +96,11 @@ interface TermBlock {
   readonly kind: CodedBlock;
   readonly issue: CodedBlock;
   readonly table: CodedBlock;
+}
+
+/** Rows that all of its columns have. */
+function lengthOf({ kind, issue, table }: TermBlock): number {
+  return Math.min(kind.codes.length, issue.codes.length, table.codes.length);
 }
 
 /** The row after those that follow `row` and are of its group. */
@@ -142,11 +162,15 @@ class NamedColumn extends CodedColumn {
   }
 }
 
-/** Rows of a column; an Arrow vector gives a view of its buffers, which storage can copy without making text. */
-function part(column: QualityColumn, from: number, length: number): RecordColumn {
-  const view: (GettableColumn & Pick<QualityColumn, "data">) | undefined = column.slice?.(
-    from,
-    from + length,
-  );
-  return view !== undefined && isWhole(view) ? view : { length, get: (index) => column.get(from + index) };
+/** Ids of rows, as far as they can be read; an Arrow vector gives a view of its buffers, which storage can copy without making text. */
+function readIds(column: QualityColumn, from: number, count: number): QualityColumn | (string | null)[] {
+  const view: QualityColumn | undefined = column.slice?.(from, from + count);
+  if (view?.data !== undefined && isWhole(view)) return view;
+  const ids: (string | null)[] = [];
+  readRows(column, from, count, (id) => ids.push(idText(id as string | null)));
+  return ids;
+}
+
+function idText(id: string | number | bigint | null | undefined): string | null {
+  return id == null ? null : String(id);
 }

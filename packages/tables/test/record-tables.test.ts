@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { diag } from "@opentelemetry/api";
 import {
   configureRecording,
   DiagnosticsCollector,
@@ -149,6 +150,28 @@ describe("datasets", () => {
       snapshot_only: 293,
       dropped: 0,
     });
+  });
+
+  it("are recorded as by default, and told of once, where columns are to be no number of them", async () => {
+    const told: unknown[] = [];
+    diag.setLogger(
+      {
+        error: () => {},
+        warn: (_, ...of) => told.push(...of),
+        info: () => {},
+        debug: () => {},
+        verbose: () => {},
+      },
+      { suppressOverrideMessage: true },
+    );
+    const { run } = await recorded((live) => {
+      for (const columns of [Number.NaN, -1, 2.5, "7"] as number[])
+        recordDatasets(live, { nodes }, { columns });
+      recordDatasets(live, { nodes }, null as never);
+    });
+    diag.disable();
+    expect(told).toMatchObject([{ code: "INVALID_ARGUMENT", value: Number.NaN }]);
+    expect(readRun(folder, run.runId).manifest.records["column_stats"]).toMatchObject({ exported: 10 });
   });
 
   it("reach a sink without columns as rows, and never throw", () => {
@@ -397,6 +420,67 @@ describe("a quality table", () => {
     for (const { entity_kind, entity_id, issue, source_table } of rows)
       expect([entity_kind, entity_id, issue, source_table].join("")).toMatch(/^([abc]|\(unnamed\))*$/);
     for (const event of eventsOf("pitot.quality")) expect(JSON.stringify(event)).not.toContain("secret");
+  });
+
+  const fails = (at: number) => (row: number) => {
+    if (row === at) throw new Error(`row ${row} is gone`);
+  };
+  const rowsAre = (length: number, numRows: number, broken = "", at = length) => ({
+    numRows,
+    getChild: (name: string) => ({
+      length,
+      get(row: number) {
+        if (name === broken) fails(at)(row);
+        return name === "row_ordinal" ? row : name;
+      },
+    }),
+  });
+  const arrow = qualityFromIds(
+    { id: [0, 0, 0] },
+    { idCol: "id", entityKind: "NODE", issue: "INVALID_ID" },
+    { ordinals: true },
+  );
+  it.each([
+    ["tells of more rows than it has", rowsAre(3, 5), 3, 2],
+    ["tells of less rows than it has", rowsAre(3, 2), 2, 1],
+    ...[Number.NaN, -1, 0.5, Infinity].map(
+      (numRows) => [`tells of ${numRows} rows`, rowsAre(3, numRows), 3, 0] as const,
+    ),
+    [
+      "tells of more rows than its buffers have",
+      { numRows: 5, getChild: (name: string) => arrow.getChild(name) },
+      3,
+      2,
+    ],
+    [
+      "has buffers shorter than its columns say",
+      {
+        numRows: 5,
+        getChild: (name: string) => ({ data: arrow.getChild(name)!.data, length: 5, get: () => null }),
+      },
+      3,
+      2,
+    ],
+    ...["entity_kind", "entity_id", "issue", "source_table"].map(
+      (name) => [`cannot be read in ${name} half-way`, rowsAre(3, 3, name, 1), 1, 2] as const,
+    ),
+    ["cannot be read at all", rowsAre(3, 3, "issue", 0), 0, 3],
+    ["cannot be read in its second block", rowsAre(65_540, 65_540, "entity_id", 65_538), 65_538, 2],
+    ["has ordinals that cannot be read", rowsAre(3, 3, "row_ordinal", 1), 3, 0],
+  ] as const)("that %s has each row stored, or counted as dropped", async (_, quality, stored, dropped) => {
+    const { run, table } = await recorded((live) => {
+      live.recordQuality(quality as never);
+      live.recordQualityRow("NODE", "1", "AFTER", null);
+    });
+    const rows = await table("quality");
+    expect(rows).toHaveLength(stored + 1);
+    expect(rows.map(({ seq }) => Number(seq))).toEqual(rows.map((__, i) => i));
+    const counts = readRun(folder, run.runId).manifest.records["quality"]!;
+    expect(counts.exported + counts.snapshot_only).toBe(stored + 1);
+    expect(counts.dropped).toBe(dropped);
+    const sink = new DiagnosticsCollector();
+    sink.recordQuality(quality as never);
+    expect(sink.dropped + sink.qualitySnapshot().length).toBe(stored + dropped);
   });
 
   it("that comes late, or is none, is counted as dropped", async () => {
