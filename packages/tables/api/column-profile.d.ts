@@ -2,12 +2,8 @@ import { DataType, type Data } from "apache-arrow";
 import type { HyperLogLog } from "./hyper-log-log.ts";
 import type { Moments } from "./moments.ts";
 import { type ValueRange } from "./ordered.ts";
+import { type ProfileOptions } from "./profile-options.ts";
 import type { QuantileSketch } from "./quantile-sketch.ts";
-/** Which statistics a profile has beyond nulls, least and greatest value. */
-export interface ProfileOptions {
-    /** Distinct values, quantiles, histogram, moments, lengths. Default true. */
-    readonly sketches?: boolean;
-}
 /**
  * Statistics of one column of any length, in at most about 60 KB. Add chunks in their order: how they are cut makes no difference. Profiles of parts
  * merge to the profile of the whole: counts, range and distinct estimate exactly, mean and deviation but for rounding, quantiles within their error.

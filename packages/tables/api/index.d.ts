@@ -6,7 +6,7 @@ export { MeasuredDataset, measureStream } from "./measured-dataset.ts";
 export { COLUMN_PROFILE_SCHEMA, columnProfileTable, PROFILE_RANKS, profileStream, profileTable, } from "./profile-table.ts";
 export type { DatasetProfile } from "./profile-table.ts";
 export { ColumnProfile } from "./column-profile.ts";
-export type { ProfileOptions } from "./column-profile.ts";
+export type { ProfileOptions } from "./profile-options.ts";
 export { HyperLogLog } from "./hyper-log-log.ts";
 export { Moments } from "./moments.ts";
 export { QuantileSketch } from "./quantile-sketch.ts";

@@ -1,5 +1,6 @@
 import { Schema, type Table } from "apache-arrow";
-import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
+import { ColumnProfile } from "./column-profile.ts";
+import { type ProfileOptions } from "./profile-options.ts";
 import { type TableInput } from "./table-input.ts";
 /** Ranks of `quantiles`, in the schema's metadata too. */
 export declare const PROFILE_RANKS: readonly number[];
@@ -16,7 +17,7 @@ export type DatasetProfile = readonly {
     readonly name: string;
     readonly profile: ColumnProfile;
 }[];
-/** Profiles every column of a table. @throws PitotError as every function that takes a table */
+/** Profiles every column of a table. @throws PitotError as every function that takes a table, and for options that are none */
 export declare function profileTable(table: TableInput, options?: ProfileOptions): DatasetProfile;
 /**
  * Profiles a stream of batches, holding one at a time; the same as of one table with all of them.

@@ -36,7 +36,7 @@ export declare function qualityFromPlans(table: TableInput, specs: readonly Qual
 export declare function qualityFromStream(batches: AsyncIterable<TableInput> | Iterable<TableInput>, specs: readonly QualityPlanSpec[], options?: QualityOptions): AsyncGenerator<Table, void, undefined>;
 /**
  * One table of many; an empty one of none. With ordinals where all of them have ordinals, else without.
- * @throws PitotError INVALID_ARGUMENT for what is no list, or where a table's columns are not those of {@link QUALITY_SCHEMA}
+ * @throws PitotError INVALID_ARGUMENT for what is no list, or where a table's columns are not those of {@link QUALITY_SCHEMA}, or have nulls that it has not
  */
 export declare function concatQualityTables(tables: readonly TableInput[]): Table;
 /** @throws PitotError INVALID_ARGUMENT for what is not a quality table */

@@ -9,7 +9,7 @@ export interface RecordDatasetsOptions {
 /**
  * Records rows, columns, bytes, schema fingerprint, and type and nulls of each column, of datasets: as events `pitot.dataset` and
  * `pitot.column`, as gauges, and as the snapshot's tables `dataset_stats` and `column_stats`. A dataset that is null, or cannot be read, is
- * an event `dataset_missing` with its name and reason. Never throws. Reads validity bitmaps, not values.
+ * an event `dataset_missing` with its name and reason. Never throws; options that are none are told once through OTel's `diag`, and the defaults hold. Reads validity bitmaps, not values.
  */
 export declare function recordDatasets(sink: DiagnosticsSink, datasets: Datasets, options?: RecordDatasetsOptions): void;
 /**

@@ -25,6 +25,9 @@ export function checkSpecs(specs: readonly QualityPlanSpec[]): void {
 export function checkLimit(limit: QualityLimit): void {
   if (!isObject(limit))
     throw refused("A limit is not an object", limit, "Give { issue, threshold, severity }, or {} for all.");
+  for (const name of ["entityKind", "issue", "sourceTable"] as const)
+    if (typeof (limit[name] ?? "") !== "string")
+      throw refused(`A limit's ${name} is no text`, limit[name], "Leave it out for any.");
   const { severity = "fail", threshold = 0 } = limit;
   if (severity !== "warn" && severity !== "fail")
     throw refused("There is no such severity", severity, REMEDY);

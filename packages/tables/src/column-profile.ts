@@ -2,11 +2,12 @@ import { decode, encode } from "@msgpack/msgpack";
 import { PitotError } from "@pitot/core";
 import { DataType, type Data } from "apache-arrow";
 import { ByteLengths } from "./byte-lengths.ts";
-import { checkInstance, checkOptions, checkType, refused } from "./check-argument.ts";
+import { checkInstance, checkType, refused } from "./check-argument.ts";
 import { isNumeric } from "./double-blocks.ts";
 import type { HyperLogLog } from "./hyper-log-log.ts";
 import type { Moments } from "./moments.ts";
 import { isBound, joinRanges, type ValueRange } from "./ordered.ts";
+import { checkedSketches, type ProfileOptions } from "./profile-options.ts";
 import { ProfileSketches, type SketchParts } from "./profile-sketches.ts";
 import type { QuantileSketch } from "./quantile-sketch.ts";
 import { typeString } from "./type-string.ts";
@@ -39,12 +40,6 @@ type Parts = [
   ...sketches: SketchParts,
 ];
 
-/** Which statistics a profile has beyond nulls, least and greatest value. */
-export interface ProfileOptions {
-  /** Distinct values, quantiles, histogram, moments, lengths. Default true. */
-  readonly sketches?: boolean;
-}
-
 /**
  * Statistics of one column of any length, in at most about 60 KB. Add chunks in their order: how they are cut makes no difference. Profiles of parts
  * merge to the profile of the whole: counts, range and distinct estimate exactly, mean and deviation but for rounding, quantiles within their error.
@@ -67,9 +62,8 @@ export class ColumnProfile {
   /** @throws PitotError INVALID_ARGUMENT for what is no type, or no options */
   constructor(type: DataType, options: ProfileOptions = {}) {
     checkType(type);
-    checkOptions(options);
     this.type = type;
-    this.sketched = options.sketches ?? true;
+    this.sketched = checkedSketches(options);
     this.#sketches = new ProfileSketches(type);
   }
 

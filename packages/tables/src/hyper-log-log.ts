@@ -19,9 +19,10 @@ export class HyperLogLog {
   constructor(registers?: Uint8Array) {
     this.#registers = registers ?? new Uint8Array(REGISTERS);
     if (registers === undefined) return;
-    if (registers.length !== REGISTERS || registers.some((rank) => rank > MOST))
+    const whole = registers instanceof Uint8Array && registers.length === REGISTERS;
+    if (!whole || registers.some((rank) => rank > MOST))
       throw new PitotError("INVALID_DATA", "These are not the registers of a HyperLogLog sketch", {
-        value: `${registers.length} bytes`,
+        value: `${registers?.length} bytes`,
         remedy: `Give ${REGISTERS} bytes that \`bytes()\` made.`,
       });
   }

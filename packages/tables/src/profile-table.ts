@@ -1,9 +1,10 @@
 import { DataType, Field, Float64, Int64, List, Schema, Utf8, type Table } from "apache-arrow";
 import { checkSameColumns, foldStream } from "./batch-stream.ts";
 import { orderedText } from "./canonical-text.ts";
-import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
+import { ColumnProfile } from "./column-profile.ts";
 import { checkDatasets } from "./dataset-stats.ts";
 import { isOrdered, type Ordered } from "./ordered.ts";
+import { checkedSketches, type ProfileOptions } from "./profile-options.ts";
 import { tableView, type TableInput } from "./table-input.ts";
 import { tableOf } from "./table-of.ts";
 import { typeString } from "./type-string.ts";
@@ -48,8 +49,9 @@ export const COLUMN_PROFILE_SCHEMA: Schema = new Schema(
 /** The profiles of a dataset's columns, in their order. */
 export type DatasetProfile = readonly { readonly name: string; readonly profile: ColumnProfile }[];
 
-/** Profiles every column of a table. @throws PitotError as every function that takes a table */
+/** Profiles every column of a table. @throws PitotError as every function that takes a table, and for options that are none */
 export function profileTable(table: TableInput, options: ProfileOptions = {}): DatasetProfile {
+  checkedSketches(options);
   return tableView(table).columns.map(({ name, type, chunks }) => {
     const profile = new ColumnProfile(type, options);
     for (const chunk of chunks) profile.add(chunk);
@@ -66,6 +68,7 @@ export async function profileStream(
   batches: AsyncIterable<TableInput> | Iterable<TableInput>,
   options: ProfileOptions = {},
 ): Promise<DatasetProfile> {
+  checkedSketches(options);
   const profiles = await foldStream(batches, (all: DatasetProfile | undefined, batch) => {
     if (all === undefined) return profileTable(batch, options);
     const { columns } = tableView(batch);
@@ -90,6 +93,7 @@ export function columnProfileTable(
   options: ProfileOptions = {},
 ): Table {
   checkDatasets(datasets);
+  checkedSketches(options);
   const rows = Object.entries(datasets).flatMap(([dataset, input]) => {
     if (input === null) return [];
     const profiles = isProfile(input) ? input : profileTable(input, options);

@@ -6,6 +6,7 @@ import { checkList } from "./check-argument.ts";
 import { checkedOptions, checkSpecs } from "./check-spec.ts";
 import { idColumnOf } from "./id-type.ts";
 import { BLOCK_ROWS, idKernel } from "./invalid-ids.ts";
+import { nullCount } from "./null-count.ts";
 import { QualityBuilder, qualityTableOf, type QualityLabels } from "./quality-builder.ts";
 import { QUALITY_ORDINALS_SCHEMA, QUALITY_SCHEMA } from "./quality-schema.ts";
 import { tableView, type ColumnView, type TableInput, type TableView } from "./table-input.ts";
@@ -97,7 +98,7 @@ export async function* qualityFromStream(
 
 /**
  * One table of many; an empty one of none. With ordinals where all of them have ordinals, else without.
- * @throws PitotError INVALID_ARGUMENT for what is no list, or where a table's columns are not those of {@link QUALITY_SCHEMA}
+ * @throws PitotError INVALID_ARGUMENT for what is no list, or where a table's columns are not those of {@link QUALITY_SCHEMA}, or have nulls that it has not
  */
 export function concatQualityTables(tables: readonly TableInput[]): Table {
   checkList(tables, "Quality tables are not a list", "Give a list of them, also of one.");
@@ -106,6 +107,15 @@ export function concatQualityTables(tables: readonly TableInput[]): Table {
   const width = QUALITY_SCHEMA.fields.length;
   const ordinals = views.length > 0 && views.every(({ columns }) => columns.length > width);
   const schema = ordinals ? QUALITY_ORDINALS_SCHEMA : QUALITY_SCHEMA;
+  for (const { columns } of views)
+    schema.fields.forEach(({ name, nullable }, i) => {
+      const nulls = nullable ? 0 : nullCount(columns[i]!.chunks);
+      if (nulls > 0)
+        throw new PitotError("INVALID_ARGUMENT", `Column ${name} of a quality table has nulls`, {
+          value: nulls,
+          remedy: "Name the entity kind and the issue of each row.",
+        });
+    });
   const type = new Struct(schema.fields);
   // Rebuilt around the same buffers: tables may come from another copy of apache-arrow, or with other metadata.
   const batches = views.flatMap(({ columns }) =>

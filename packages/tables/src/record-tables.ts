@@ -26,12 +26,16 @@ import {
   METRIC_DATASET_ROWS,
 } from "@pitot/semconv";
 import type { Table } from "apache-arrow";
+import { checkOptions, refused } from "./check-argument.ts";
 import type { Datasets } from "./dataset-stats.ts";
 import { measureTable, type MeasuredDataset } from "./measured-dataset.ts";
 import { schemaFingerprint } from "./schema-fingerprint.ts";
 import { tableView } from "./table-input.ts";
 import { checkColumns } from "./quality-table.ts";
 import { typeString } from "./type-string.ts";
+
+/** Columns per dataset that become events and gauges. */
+const COLUMNS = 100;
 
 /** How {@link recordDatasets} tells of columns. */
 export interface RecordDatasetsOptions {
@@ -42,7 +46,7 @@ export interface RecordDatasetsOptions {
 /**
  * Records rows, columns, bytes, schema fingerprint, and type and nulls of each column, of datasets: as events `pitot.dataset` and
  * `pitot.column`, as gauges, and as the snapshot's tables `dataset_stats` and `column_stats`. A dataset that is null, or cannot be read, is
- * an event `dataset_missing` with its name and reason. Never throws. Reads validity bitmaps, not values.
+ * an event `dataset_missing` with its name and reason. Never throws; options that are none are told once through OTel's `diag`, and the defaults hold. Reads validity bitmaps, not values.
  */
 export function recordDatasets(
   sink: DiagnosticsSink,
@@ -50,7 +54,9 @@ export function recordDatasets(
   options: RecordDatasetsOptions = {},
 ): void {
   guarded("recordDatasets", () => {
-    const most = options.columns ?? 100;
+    let most = COLUMNS;
+    // Bad options are told, and lose nothing.
+    guarded("recordDatasets options", () => (most = checkedColumns(options)));
     const measured: [string, MeasuredDataset][] = [];
     for (const [name, table] of Object.entries(datasets))
       try {
@@ -92,6 +98,15 @@ export function recordQualityTable(sink: DiagnosticsSink, table: Table): void {
       sink.recordQuality(rows);
     }
   });
+}
+
+/** @throws PitotError INVALID_ARGUMENT for what is no number of columns, or no options */
+function checkedColumns(options: RecordDatasetsOptions): number {
+  checkOptions(options);
+  const { columns = COLUMNS } = options;
+  if (!(Number.isInteger(columns) || columns === Infinity) || columns < 0)
+    throw refused("columns is no number of columns", columns, "Give a whole number from 0 on, or Infinity.");
+  return columns;
 }
 
 function recordDatasetRows(

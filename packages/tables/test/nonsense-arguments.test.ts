@@ -88,6 +88,12 @@ const CALLS: readonly (readonly [name: string, call: Call, args: readonly unknow
   ["ranks", (edges: never) => profile().quantiles.ranks(edges), [[0.5]]],
   ["a sketch's bytes", (bytes: never) => QuantileSketch.fromBytes(bytes), [new QuantileSketch().bytes()]],
   ["a sketch's merge", (other: never) => new QuantileSketch().merge(other), [new QuantileSketch()]],
+  ["sketches", (sketches: never) => profileTable(t, { sketches }), [true]],
+  [
+    "a HyperLogLog's registers",
+    (registers: never) => new HyperLogLog(registers),
+    [new HyperLogLog().bytes()],
+  ],
   ["a HyperLogLog's merge", (other: never) => new HyperLogLog().merge(other), [new HyperLogLog()]],
   ["a Moments' merge", (other: never) => new Moments().merge(other), [new Moments()]],
   ["qualityFromIds", qualityFromIds, [t, spec, {}]],
@@ -156,6 +162,7 @@ it("what records never throws", () => {
     recordDatasets(sink, value);
     recordDatasets(sink, { t: value });
     recordDatasets(sink, { t }, value);
+    recordDatasets(sink, { t }, { columns: value });
     recordQualityTable(value, quality);
     recordQualityTable(sink, value);
   }

@@ -1,12 +1,17 @@
 import { PitotError } from "@pitot/core";
-import { Utf8 } from "apache-arrow";
+import { Table, Utf8, vectorFromArray } from "apache-arrow";
 import { expect, it } from "vitest";
 import {
   assertQuality,
   checkContract,
+  columnProfileTable,
   columnStatsTable,
+  concatQualityTables,
   datasetStatsTable,
   measureStream,
+  profileStream,
+  profileTable,
+  qualityFindings,
   qualityFromIds,
   qualityFromPlans,
   qualityFromPredicate,
@@ -17,6 +22,15 @@ import {
 const t = { id: [1, 0] };
 const spec = { idCol: "id", entityKind: "NODE", issue: "INVALID_ID" };
 const quality = qualityFromIds(t, spec);
+const nullsIn = (name: string): Table =>
+  new Table(
+    Object.fromEntries(
+      quality.schema.fields.map((field) => [
+        field.name,
+        vectorFromArray([field.name === name ? null : "x"], new Utf8()),
+      ]),
+    ),
+  );
 const never = (value: unknown): never => value as never;
 
 it.each<[string, () => unknown, string]>([
@@ -94,6 +108,28 @@ it.each<[string, () => unknown, string]>([
     () => qualityFromIds({ id: [2n ** 70n] }, spec),
     "beyond int64: 1180591620717411303424",
   ],
+  [
+    "a quality table with a null issue",
+    () => concatQualityTables([quality, nullsIn("issue")]),
+    "Column issue of a quality table has nulls: 1",
+  ],
+  [
+    "a quality table with a null kind",
+    () => concatQualityTables([nullsIn("entity_kind")]),
+    "Column entity_kind of a quality table has nulls: 1",
+  ],
+  [
+    "sketches by a word",
+    () => profileTable(t, { sketches: never("no") }),
+    'sketches is neither true nor false: "no"',
+  ],
+  ["sketches by a word, of no columns", () => columnProfileTable({}, { sketches: never(0) }), "sketches"],
+  ["profile options that are none", () => columnProfileTable({}, never(null)), "Options are not an object"],
+  [
+    "an issue that is no text",
+    () => qualityFindings(quality, [{ issue: never(5) }]),
+    "A limit's issue is no text: 5",
+  ],
   ["a list of symbols", () => columnStatsTable({ t: { id: [Symbol("x")] } }), "[object Array]"],
 ])("%s is refused", (_, call, message) => {
   let error: unknown;
@@ -105,6 +141,10 @@ it.each<[string, () => unknown, string]>([
   expect(error).toBeInstanceOf(PitotError);
   expect((error as PitotError).code).toBe("INVALID_ARGUMENT");
   expect((error as PitotError).message).toContain(message);
+});
+
+it("sketches by a word are refused of a stream without batches too", async () => {
+  await expect(profileStream([], { sketches: never("no") })).rejects.toThrow("sketches is neither");
 });
 
 it("no stream is refused", async () => {

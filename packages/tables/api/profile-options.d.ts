@@ -1,0 +1,7 @@
+/** Which statistics a profile has beyond nulls, least and greatest value. */
+export interface ProfileOptions {
+    /** Distinct values, quantiles, histogram, moments, lengths. Default true. */
+    readonly sketches?: boolean;
+}
+/** Whether there are to be sketches. @throws PitotError INVALID_ARGUMENT for what is neither true nor false, or no options */
+export declare function checkedSketches(options: ProfileOptions): boolean;
