@@ -17,6 +17,8 @@ export interface OpenSpanTarget {
     scopeOf(row: SpanRow): string;
     /** False where the disk has not taken them. */
     write(scopeId: string, rows: readonly SpanRow[]): boolean;
+    /** Told of a span that could not be read, or ended: code of others is in it. */
+    failed(error: unknown): void;
 }
 /** The spans of a process that have begun and not ended: written as they are, so that they are on disk, unfinished, should it die. */
 export declare class OpenSpans {

@@ -26,6 +26,8 @@ export interface OpenSpanTarget {
   scopeOf(row: SpanRow): string;
   /** False where the disk has not taken them. */
   write(scopeId: string, rows: readonly SpanRow[]): boolean;
+  /** Told of a span that could not be read, or ended: code of others is in it. */
+  failed(error: unknown): void;
 }
 
 /** Rows of one turn of the event loop; what is over waits for the next. */
@@ -74,7 +76,12 @@ export class OpenSpans {
    * @returns how many could not be ended, since they were too many to be remembered
    */
   abort(): number {
-    for (const { span } of [...this.#entries.values()].reverse()) span.abort();
+    for (const { span } of [...this.#entries.values()].reverse())
+      try {
+        span.abort();
+      } catch (error) {
+        this.#target.failed(error);
+      }
     const { size } = this.#forgotten;
     this.#entries.clear();
     this.#forgotten.clear();
@@ -85,8 +92,8 @@ export class OpenSpans {
   writeOne(spanId: string): void {
     const entry = this.#entries.get(spanId);
     if (entry === undefined) return;
-    const { scope, row } = this.#rowOf(entry, entry.span.version());
-    this.#write(scope, [row]);
+    const written = this.#rowOf(entry, entry.span.version());
+    if (written !== undefined) this.#write(written.scope, [written.row]);
   }
 
   /** Writes all that have grown since they were written, unless the disk fails. */
@@ -116,10 +123,11 @@ export class OpenSpans {
       if (version === entry.version) continue;
       more = ++count > MOST_ROWS;
       if (more) break;
-      const { scope, row } = this.#rowOf(entry, version);
-      const ofScope = rows.get(scope);
-      if (ofScope === undefined) rows.set(scope, [row]);
-      else ofScope.push(row);
+      const written = this.#rowOf(entry, version);
+      if (written === undefined) continue;
+      const ofScope = rows.get(written.scope);
+      if (ofScope === undefined) rows.set(written.scope, [written.row]);
+      else ofScope.push(written.row);
     }
     // On a disk that fails the rest would fail at once, turn by turn: it waits for the next time.
     for (const [scope, ofScope] of rows) more = this.#write(scope, ofScope) && more;
@@ -132,11 +140,16 @@ export class OpenSpans {
     return taken;
   }
 
-  #rowOf(entry: Entry, version: number): { scope: string; row: SpanRow } {
-    const row = entry.span.row();
-    const scope = this.#target.scopeOf(row);
-    entry.scope = scope;
+  /** Undefined where the span cannot be read: it is tried again once it has grown. */
+  #rowOf(entry: Entry, version: number): { scope: string; row: SpanRow } | undefined {
     entry.version = version;
-    return { scope, row };
+    try {
+      const row = entry.span.row();
+      entry.scope = this.#target.scopeOf(row);
+      return { scope: entry.scope, row };
+    } catch (error) {
+      this.#target.failed(error);
+      return undefined;
+    }
   }
 }

@@ -41,6 +41,7 @@ export class SnapshotStore implements RecordTarget {
   readonly #open: OpenSpans = new OpenSpans({
     scopeOf: (row) => this.#scopeOf(row.run_id),
     write: (id, rows) => this.#folder(id)?.appendOpenSpans(rows) ?? false,
+    failed: (error) => this.#tell(error),
   });
   /** Spans of runs whose folder is about to be made, by run. */
   readonly #opening = new Map<string, string>();
@@ -88,7 +89,7 @@ export class SnapshotStore implements RecordTarget {
         this.#writeRows("logs", scope.id);
         this.#guard(() => made()?.close(run, counts));
         // A process that lives long must not keep the files of every run open.
-        setTimeout(() => this.#compact(scope.id), COMPACT_AFTER_MS).unref();
+        setTimeout(() => this.#guard(() => this.#compact(scope.id)), COMPACT_AFTER_MS).unref();
       },
     };
   }
@@ -246,14 +247,14 @@ export class SnapshotStore implements RecordTarget {
   #closeSession(): void {
     const { id } = this.#session;
     const folder = this.#folders.get(id);
-    if (folder === undefined) return;
     const counts = this.#session.next();
+    if (folder === undefined) return;
     this.#guard(() => folder.close(undefined, counts));
     this.#compact(id);
   }
 
   #arm(): void {
-    this.#timer ??= setTimeout(() => this.#tick(), this.flushMs || 1000).unref();
+    this.#timer ??= setTimeout(() => this.#guard(() => this.#tick()), this.flushMs || 1000).unref();
   }
 
   /** What happens each flush interval while something is open. */

@@ -47,6 +47,22 @@ it("ends the spans that are open, and counts those that are too many to be remem
   await store.close();
 });
 
+it("writes and ends the other open spans where one cannot be read, or does not let itself be ended", async () => {
+  const store = new SnapshotStore({ directory, flush: 20 });
+  let aborted = 0;
+  const broken = (): never => {
+    throw new Error("somebody's own span");
+  };
+  store.spanStarted({ ...openSpan(1, broken), row: broken });
+  store.spanStarted(openSpan(2, () => aborted++));
+  const open = (): string => join(sessionFolder(), "open_spans.arrows");
+  await expect.poll(() => listScopes(directory).length > 0 && existsSync(open())).toBe(true);
+  expect(measureTable(open()).rows).toBe(1);
+  store.abortOpenSpans();
+  expect(aborted).toBe(1);
+  await store.close();
+});
+
 it("of two that begin in the same millisecond, as the threads of one process, each has a session of its own", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   const stores = [new SnapshotStore({ directory }), new SnapshotStore({ directory })];
