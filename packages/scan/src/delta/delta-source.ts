@@ -172,10 +172,10 @@ async function nameByIds(
   const names = new Map<string, string>([...fieldIds.values()].map((path) => [path, `\u0000${path}`]));
   const visit = (node: SchemaNode, parent: string): void => {
     const { fieldId, name } = node.element;
-    const path =
-      (fieldId === undefined ? undefined : fieldIds.get(fieldId)) ??
-      (parent === "" ? name : `${parent}.${name}`);
-    names.set(path, node.path.join("."));
+    const known = fieldId === undefined ? undefined : fieldIds.get(fieldId);
+    const path = known ?? (parent === "" ? name : `${parent}.${name}`);
+    // Nor one that was dropped, whose name another has now.
+    if (known !== undefined || !names.has(path)) names.set(path, node.path.join("."));
     for (const child of node.children) visit(child, path);
   };
   for (const child of schemaTree(metadata.schema).root.children) visit(child, "");

@@ -21,6 +21,7 @@ import type { SchemaNode } from "../parquet/schema-tree.ts";
 import type { Predicate, RowMask } from "../predicate/predicate.ts";
 import type { ScanMeter } from "../telemetry/scan-effectiveness.ts";
 import { buildColumn, buildLeaf, nullColumn, type NameOf } from "./build-column.ts";
+import { datasetNames } from "./dataset-names.ts";
 import { decodeRowGroup, selectRows, type DecodedValues } from "./decode-row-group.ts";
 import { narrowRowGroup, type NarrowedRows } from "./narrow-row-group.ts";
 import { placesIn, rowsIn } from "./row-ranges.ts";
@@ -277,16 +278,4 @@ function constantColumn(type: DataType, value: Scalar | null, rows: number): Dat
     type,
     Array.from({ length: rows }, () => stored),
   );
-}
-
-/** What the columns of a fragment's file are called in the dataset. */
-function datasetNames({ columnNames }: Fragment): NameOf {
-  if (columnNames === undefined) return (node) => node.element.name;
-  const names = new Map<string, string>();
-  for (const [ours, theirs] of columnNames) {
-    const [ourParts, theirParts] = [ours.split("."), theirs.split(".")];
-    if (ourParts.length === theirParts.length)
-      theirParts.forEach((_, i) => names.set(theirParts.slice(0, i + 1).join("."), ourParts[i]!));
-  }
-  return (node) => names.get(node.path.join(".")) ?? node.element.name;
 }

@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Int32, Table, Utf8, vectorFromArray } from "apache-arrow";
 import * as fc from "fast-check";
+import type { SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
 import { openDataset } from "../../src/dataset/open-dataset.ts";
@@ -474,6 +475,76 @@ describe("paths of the log", () => {
 });
 
 describe("columns", () => {
+  it.each(["name", "id"])(
+    "with dots in their names, and of a dropped one's, are mapped by %s",
+    async (mode) => {
+      const table = logOf({});
+      const field = (name: string, type: unknown, id: number, physicalName: string): object => ({
+        name,
+        type,
+        nullable: true,
+        metadata: { "delta.columnMapping.id": id, "delta.columnMapping.physicalName": physicalName },
+      });
+      const schema = JSON.stringify({
+        type: "struct",
+        fields: [
+          field("a.b", "integer", 1, "col-1"),
+          field("s t", { type: "struct", fields: [field("x.y", "integer", 3, "col-3")] }, 2, "col-2"),
+          field("plain", "integer", 4, "col.4"),
+          field("again", "integer", 6, "col-6"),
+        ],
+      });
+      const int = (name: string, field_id: number): SchemaElement => ({
+        name,
+        type: "INT32",
+        repetition_type: "OPTIONAL",
+        field_id,
+      });
+      const bytes = parquetWriteBuffer({
+        schema: [
+          { name: "root", num_children: 4 },
+          int("col-1", 1),
+          { name: "col-2", num_children: 1, repetition_type: "OPTIONAL", field_id: 2 },
+          int("col-3", 3),
+          int("col.4", 4),
+          int("again", 5),
+        ],
+        columnData: [
+          { name: "col-1", data: [1, 2] },
+          { name: "col-2", data: [{ "col-3": 10 }, null] },
+          { name: "col.4", data: [7, 8] },
+          { name: "again", data: [5, 5] },
+        ],
+      });
+      writeFileSync(join(table, "f.parquet"), new Uint8Array(bytes));
+      const mapped = {
+        ...metaData.metaData,
+        schemaString: schema,
+        configuration: { "delta.columnMapping.mode": mode },
+      };
+      writeFileSync(
+        join(table, "_delta_log", `${digits(0)}.json`),
+        lines(
+          { protocol: { minReaderVersion: 2, minWriterVersion: 5 } },
+          { metaData: mapped },
+          add("f.parquet", { size: bytes.byteLength }),
+        ),
+      );
+      const dataset = await openDataset(table);
+      expect(await scannedRows(dataset)).toEqual([
+        { "a.b": 1, "s t": { "x.y": 10 }, plain: 7, again: null },
+        { "a.b": 2, "s t": null, plain: 8, again: null },
+      ]);
+      for (const predicate of [
+        col("a.b").eq(2),
+        col("plain").eq(7),
+        col("s t.x.y").eq(10),
+        col("again").isNull().and(col("a.b").eq(1)),
+      ])
+        expect(await countRows(dataset, { predicate })).toBe(1);
+    },
+  );
+
   it("are found by id, whatever they are called in a file, and read in the table's wider types", async () => {
     const table = join(folder, "by-id");
     mkdirSync(join(table, "_delta_log"), { recursive: true });
