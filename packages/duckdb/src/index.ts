@@ -1,7 +1,6 @@
 // Statements
 export { observeDuckDB, observeDuckDBInstance } from "./observe-duckdb.ts";
-export type { ObserveDuckDBOptions } from "./observe-duckdb.ts";
-export type { ParquetScanHook } from "./statement-details.ts";
+export type { ObserveDuckDBOptions, ParquetScanHook } from "./observe-options.ts";
 export { describeStatement } from "./describe-statement.ts";
 export type { StatementDescription } from "./describe-statement.ts";
 export type {

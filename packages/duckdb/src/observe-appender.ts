@@ -1,6 +1,7 @@
 import { ATTR_QUERY_CHANGED_ROWS } from "@pitot/semconv";
 import type { DuckDBAppenderLike } from "./duckdb-connection.ts";
-import { bound, define, type OpenWork } from "./observe-result.ts";
+import type { OpenWork } from "./open-work.ts";
+import { boundMethod, replaceMethod } from "./replace-method.ts";
 import { RowTally } from "./row-tally.ts";
 import type { StatementSpan } from "./statement-span.ts";
 
@@ -12,10 +13,10 @@ export function observeAppender(
   appender: DuckDBAppenderLike,
   statement: StatementSpan,
   open: OpenWork,
-): void {
+): DuckDBAppenderLike {
   const tally = new RowTally(statement, ATTR_QUERY_CHANGED_ROWS);
   const forget = open.add("appender", appender, tally.abandon);
-  const endRow = bound(appender, "endRow");
+  const endRow = boundMethod(appender, "endRow");
   const failing =
     <Arguments extends unknown[]>(method: (...args: Arguments) => void) =>
     (...args: Arguments): void => {
@@ -26,23 +27,23 @@ export function observeAppender(
       } catch (error) {
         forget();
         statement.fail(error);
-        throw error;
       }
     };
-  const append = failing(bound(appender, "appendDataChunk"));
-  const close = failing(bound(appender, "closeSync"));
-  define(appender, "endRow", () => {
+  const append = failing(boundMethod(appender, "appendDataChunk"));
+  const close = failing(boundMethod(appender, "closeSync"));
+  replaceMethod(appender, "endRow", () => {
     endRow();
     tally.rows++;
   });
-  define(appender, "appendDataChunk", (chunk: never) => {
+  replaceMethod(appender, "appendDataChunk", (chunk: never) => {
     append(chunk);
     tally.rows += (chunk as { rowCount?: number }).rowCount ?? 0;
   });
-  define(appender, "flushSync", failing(bound(appender, "flushSync")));
-  define(appender, "closeSync", () => {
+  replaceMethod(appender, "flushSync", failing(boundMethod(appender, "flushSync")));
+  replaceMethod(appender, "closeSync", () => {
     close();
     forget();
     tally.end({});
   });
+  return appender;
 }

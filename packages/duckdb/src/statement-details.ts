@@ -1,23 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Span } from "@opentelemetry/api";
 import { activeRun, guarded, type DiagnosticsSink } from "@pitot/core";
 import { ATTR_PLAN_FINGERPRINT, ATTR_QUERY_CPU_TIME, ATTR_QUERY_ROWS_SCANNED } from "@pitot/semconv";
 import { describeStatement } from "./describe-statement.ts";
 import { queryRows, type DuckDBConnectionLike, type DuckDBPreparedLike } from "./duckdb-connection.ts";
-import type { ObserveDuckDBOptions } from "./observe-duckdb.ts";
+import type { ObserveDuckDBOptions } from "./observe-options.ts";
 import { operatorProfile } from "./operator-profile.ts";
 import { parquetScans, queryPlan, type ParquetScan } from "./query-plan.ts";
 import { recordPrepared, recordProfile, recordQueryPlan } from "./record-duckdb.ts";
 import type { StatementSpan } from "./statement-span.ts";
 import { statementTokens } from "./statement-tokens.ts";
-
-/** Told of a Parquet scan in a plan, with the span of the statement and its text. */
-export type ParquetScanHook = (
-  scan: ParquetScan,
-  statement: { readonly sql: string; readonly span: Span },
-) => void;
 
 const PLANNABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|CREATE TABLE)$/;
 const UNCHANGING = /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|EXPLAIN|DESCRIBE|SHOW|BEGIN|COMMIT)\b/;
@@ -121,7 +114,7 @@ export class StatementDetails {
     });
   }
 
-  prepared(sql: string, prepared: DuckDBPreparedLike, literals: boolean): void {
+  prepared(sql: string, prepared: DuckDBPreparedLike): void {
     if (this.#options.preparedStatements === false) return;
     guarded("duckdb.prepared", () => {
       const sink = this.#sink();
@@ -134,7 +127,11 @@ export class StatementDetails {
       const types = Array.from({ length: prepared.parameterCount }, (_, i) =>
         String(prepared.parameterType(i + 1)),
       );
-      recordPrepared(sink, { name: summary, sql: literals ? sql : text, parameterTypes: types });
+      recordPrepared(sink, {
+        name: summary,
+        sql: this.#options.literals === true ? sql : text,
+        parameterTypes: types,
+      });
     });
   }
 

@@ -30,7 +30,7 @@ const READS: ReadonlySet<string> = new Set(["SELECT", "VALUES", "DESCRIBE", "SHO
 /** `Catalog Error: …`: the engine's own class of error, of which it has about forty. */
 const ERROR_CLASS = /^([A-Z][\w ]{0,40}? Error): /i;
 
-/** The CLIENT span and the durations of one statement. Nothing here throws. */
+/** The CLIENT span and the durations of one statement. Nothing of its own throws. */
 export class StatementSpan {
   readonly span: Span;
   readonly #statement: StatementDescription;
@@ -76,13 +76,16 @@ export class StatementSpan {
     this.end();
   }
 
-  fail(error: unknown): void {
-    if (this.#ended) return;
-    let type: string | undefined;
-    guarded("duckdb.fail", () => {
-      type = failSpan(this.span, this.#shown(error));
-    });
-    this.end(undefined, type ?? "Error");
+  /** The statement has failed; its error goes on as it is. */
+  fail(error: unknown): never {
+    if (!this.#ended) {
+      let type: string | undefined;
+      guarded("duckdb.fail", () => {
+        type = failSpan(this.span, this.#shown(error));
+      });
+      this.end(undefined, type ?? "Error");
+    }
+    throw error;
   }
 
   /** Ends span and durations, the first time only. */
