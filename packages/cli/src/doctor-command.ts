@@ -6,15 +6,11 @@ import type { RegisterReport } from "@pitot/node/doctor";
 import type { Command } from "commander";
 import colors from "picocolors";
 import type { DirectoryOption } from "./directory-option.ts";
-import {
-  checkApiCopies,
-  checkConfiguration,
-  checkDelivery,
-  checkFolder,
-  checkHooks,
-  checkNode,
-  type Finding,
-} from "./doctor-checks.ts";
+import { checkApiCopies } from "./check-api-copies.ts";
+import { checkDelivery } from "./check-delivery.ts";
+import { checkHooks } from "./check-hooks.ts";
+import { checkConfiguration, checkFolder, checkNode } from "./check-process.ts";
+import type { Finding } from "./finding.ts";
 import { runApplication } from "./run-application.ts";
 
 /** `pitot doctor`: what works here, what does not, and what to do about it. */

@@ -8,7 +8,8 @@ import {
 import colors from "picocolors";
 import { byteSize } from "./format-bytes.ts";
 import { milliseconds } from "./format-duration.ts";
-import { runReport, type ReportScan, type RunReport } from "./run-report.ts";
+import type { ReportScan } from "./report-spans.ts";
+import { runReport, type RunReport } from "./run-report.ts";
 import { spanTree } from "./span-tree.ts";
 
 /** Lines of a section beyond which it says how many it leaves out. */

@@ -1,7 +1,7 @@
 import { SPAN_RECORDS, SPAN_RUN_STARTED } from "@pitot/semconv";
 import colors from "picocolors";
 import { milliseconds } from "./format-duration.ts";
-import type { ReportSpan } from "./run-report.ts";
+import type { ReportSpan } from "./report-spans.ts";
 
 /** Equal siblings beyond this many are summed up: ten thousand statements make no picture. */
 const SIBLINGS = 8;

@@ -1,0 +1,7 @@
+/** One thing that was looked at. */
+export interface Finding {
+  readonly check: string;
+  readonly outcome: "ok" | "warning" | "problem";
+  readonly message: string;
+  readonly remedy?: string;
+}
