@@ -8,3 +8,5 @@ export declare class Accounting {
     total(outcome: RecordOutcome): number;
     snapshot(): RecordCounts;
 }
+/** All records of this process. */
+export declare const processAccounting: Accounting;

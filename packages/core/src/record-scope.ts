@@ -1,5 +1,5 @@
 import type { Context } from "@opentelemetry/api";
-import { Accounting } from "./accounting.ts";
+import { Accounting, processAccounting } from "./accounting.ts";
 import { activeContext } from "./active-context.ts";
 import { BurstClock } from "./burst-clock.ts";
 import { ColumnRecorder } from "./column-recorder.ts";
@@ -12,7 +12,6 @@ import { runIdOf } from "./live-run.ts";
 import { MetricRecorder } from "./metric-recorder.ts";
 import type { MetricOptions, MetricTags } from "./metric-series.ts";
 import { PayloadRecorder } from "./payload-recorder.ts";
-import { processAccounting } from "./process-accounting.ts";
 import { QualityRecorder } from "./quality-recorder.ts";
 import { isQualityTable, type QualityTable } from "./quality-table.ts";
 import type { RecordRoute } from "./record-route.ts";

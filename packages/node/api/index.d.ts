@@ -1,5 +1,5 @@
 export { startPitot } from "./start-pitot.ts";
-export type { Pitot, PitotOptions } from "./start-pitot.ts";
+export type { Pitot, PitotOptions } from "./pitot-options.ts";
 export { DeliverySpanProcessor } from "./delivery-span-processor.ts";
 export type { DeliveryOptions } from "./delivery-span-processor.ts";
 export type { DeliveryCounts } from "./delivery-queue.ts";

@@ -1,7 +1,7 @@
 import { PitotError } from "@pitot/core";
 import type { OtlpSignal } from "./otlp-exporters.ts";
+import type { PitotOptions } from "./pitot-options.ts";
 import { SETTINGS, type Setting } from "./settings.ts";
-import type { PitotOptions } from "./start-pitot.ts";
 
 /**
  * The options that the environment gives. A variable that is empty counts as unset, as OpenTelemetry has it.

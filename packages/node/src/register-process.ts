@@ -11,7 +11,8 @@ import { addSpanProcessor, adoptContextManager, makeRoom } from "./make-room.ts"
 import { installModuleHooks } from "./module-hooks.ts";
 import { ProcessContextManager } from "./process-context.ts";
 import { processLabel, ProcessRun, traceparentOf } from "./process-run.ts";
-import { hasProvider, startFor } from "./start-pitot.ts";
+import { startFor } from "./start-pitot.ts";
+import { hasProvider } from "./start-sdk.ts";
 
 const TRACEPARENT = "pitot.traceparent";
 

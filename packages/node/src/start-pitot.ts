@@ -1,7 +1,5 @@
-import { createRequire } from "node:module";
-import { diag, ProxyTracerProvider, ROOT_CONTEXT, trace, type Context } from "@opentelemetry/api";
-import type { IMetricReader } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { diag, ROOT_CONTEXT, type Context } from "@opentelemetry/api";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import {
   aliveRuns,
   configureRecording,
@@ -11,55 +9,18 @@ import {
   session,
   type RecordingOptions,
 } from "@pitot/core";
-import type { RetentionLimits } from "@pitot/snapshot";
 // Not the whole package: reading, recovery and export are not needed to start.
 import { SnapshotStore } from "@pitot/snapshot/store";
 import { optionsFromEnvironment, sentSignals } from "./configuration.ts";
-import { logs } from "./logs-api.ts";
 import { LateDelivery } from "./late-delivery.ts";
-import { startLazySdk, type LazySdk, type Signal } from "./lazy-sdk.ts";
+import type { Signal } from "./lazy-sdk.ts";
+import { logs } from "./logs-api.ts";
 import type { OtlpSignal } from "./otlp-exporters.ts";
 import { otlpReachable } from "./otlp-reachable.ts";
-import { ProcessContextManager } from "./process-context.ts";
+import type { Pitot, PitotOptions } from "./pitot-options.ts";
 import { watchProcessEnd } from "./process-end.ts";
-import { SnapshotLogProcessor } from "./snapshot-log-processor.ts";
 import { SnapshotSpanProcessor } from "./snapshot-span-processor.ts";
-
-/** How Pitot is set up. All optional; `OTEL_*` variables are honoured as the SDK does, `PITOT_*` where OTel has no name. */
-export interface PitotOptions extends Omit<RecordingOptions, "targets" | "logEmitter" | "flushMs"> {
-  /** Default `OTEL_SERVICE_NAME`. */
-  readonly serviceName?: string;
-  /** Folder of the snapshots, or false for none. Default `PITOT_DIR`, else `.pitot`. */
-  readonly snapshot?: string | false;
-  /**
-   * Longest time in ms that a record waits in memory, and that what was written waits to be forced to the disk; `every` writes and forces
-   * each batch at once, so that power loss takes nothing either. Default `PITOT_FLUSH`, else 1,000.
-   */
-  readonly flush?: number | "every";
-  /** Bounds of the snapshot folder, kept in the background: by age, number and bytes. Default: everything is kept. */
-  readonly retention?: RetentionLimits;
-  /** `auto` (default): export where an endpoint is set in the environment or a Collector listens on port 4318. */
-  readonly otlp?: boolean | "auto";
-  /** Sends spans instead of the OTLP exporter. */
-  readonly traceExporter?: SpanExporter;
-  /** Reads metrics beside the OTLP exporter. */
-  readonly metricReaders?: readonly IMetricReader[];
-  /** Longest time in ms that `shutdown` waits for back ends. Default 5,000. */
-  readonly shutdownMs?: number;
-}
-
-/** A running set-up. */
-export interface Pitot extends AsyncDisposable {
-  /** `started` an SDK of its own, `attached` to the one that the application had registered, or `disabled` by `OTEL_SDK_DISABLED`. */
-  readonly mode: "started" | "attached" | "disabled";
-  /** True where OTLP is sent by Pitot. */
-  readonly exporting: boolean;
-  readonly snapshotDirectory: string | undefined;
-  /** Sends and writes what waits. Bounded; never rejects. */
-  flush(): Promise<void>;
-  /** Closes runs under way as aborted, delivers, compacts. Bounded, idempotent, never rejects. */
-  shutdown(): Promise<void>;
-}
+import { hasProvider, isDisabled, startSdk } from "./start-sdk.ts";
 
 /** A set-up as `register` needs it: ready to make room for the application's own SDK. */
 export interface StartedPitot extends Pitot {
@@ -83,8 +44,6 @@ const NO_PROCESS: ProcessScope = {
   ensure: () => {},
   closeProviders: async () => {},
 };
-
-const require = createRequire(import.meta.url);
 
 /**
  * Sets up traces, metrics, logs and snapshots for this process, or attaches to the OpenTelemetry SDK that it has registered.
@@ -225,35 +184,6 @@ async function start(given: PitotOptions, scope: ProcessScope): Promise<StartedP
   };
 }
 
-function startSdk(
-  options: PitotOptions,
-  store: SnapshotStore | undefined,
-  snapshot: SpanProcessor,
-  delivery: LateDelivery,
-  processContext: () => Context,
-): LazySdk {
-  const { AsyncLocalStorageContextManager } =
-    require("@opentelemetry/context-async-hooks") as typeof import("@opentelemetry/context-async-hooks");
-  const readers = options.metricReaders ?? [];
-  const { metricReaders, logRecordProcessors } = delivery;
-  return startLazySdk({
-    ...(options.serviceName === undefined ? {} : { serviceName: options.serviceName }),
-    contextManager: new ProcessContextManager(new AsyncLocalStorageContextManager(), processContext),
-    spanProcessors: [snapshot, ...delivery.spanProcessors],
-    ...(metricReaders === undefined && readers.length === 0
-      ? {}
-      : { metricReaders: () => [...readers, ...(metricReaders?.() ?? [])] }),
-    ...(logRecordProcessors === undefined && store === undefined
-      ? {}
-      : {
-          logRecordProcessors: () => [
-            ...(store === undefined ? [] : [new SnapshotLogProcessor(store)]),
-            ...(logRecordProcessors?.() ?? []),
-          ],
-        }),
-  });
-}
-
 /** False where the time was up first. */
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
@@ -275,16 +205,4 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
 
 async function exportsOtlp({ otlp }: PitotOptions): Promise<boolean> {
   return otlp === "auto" || otlp === undefined ? await otlpReachable() : otlp;
-}
-
-/** True where `OTEL_SDK_DISABLED` turns telemetry off. */
-function isDisabled(): boolean {
-  return process.env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
-}
-
-/** True where the application, or an agent before us, has registered a tracer provider. */
-export function hasProvider(): boolean {
-  const provider = trace.getTracerProvider();
-  if (!(provider instanceof ProxyTracerProvider)) return true;
-  return provider.getDelegate().constructor.name !== "NoopTracerProvider";
 }
