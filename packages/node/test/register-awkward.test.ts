@@ -83,6 +83,27 @@ it("a file that is named by a relative path is told once", async () => {
   expect(await column(runs()[0]!, "name", "events")).toEqual(["dataset.input"]);
 });
 
+it("pipelines with functions, and such as Node refuses", async () => {
+  const here = application({
+    "streams.mjs": `import { PassThrough, pipeline, Readable, Transform, Writable } from "node:stream"; import { pipeline as promised } from "node:stream/promises";
+const tell = (name, done) => function (...args) { console.log(name, this, args.length, args[0]?.code); done(); };
+console.log(await promised(Readable.from([Buffer.from("a")]), async (source) => { source.setEncoding("utf8"); return (await source.toArray()).join(); }));
+for (const [name, stages] of Object.entries({
+  source: [() => 1, new PassThrough()], transform: [Readable.from([1]), async () => 1, new PassThrough()], fine: [Readable.from(["a"]), new PassThrough().resume()],
+  fails: [Readable.from(["a"]), new Transform({ transform: (a, b, done) => done(Object.assign(new Error("x"), { code: "MINE" })) }), new PassThrough()] }))
+  await new Promise((done) => {
+    try { console.log(name, pipeline(...stages, tell(name, done)) === stages.at(-1)); } catch (error) { console.log(name, error.code); done(); }
+  });
+const shared = new Writable({ write: (a, b, done) => done() });
+shared.on("newListener", (event) => console.log("listener", event));
+await promised(Readable.from(["a"]), shared, { end: false });
+console.log(Object.hasOwn(shared, "write"));`,
+  });
+  both(["streams.mjs"], {}, here);
+  const names = await spanNames(runs()[0]!);
+  expect(names.filter((name) => name.startsWith("stage 1 "))).toHaveLength(6);
+});
+
 it("tests by node --test", async () => {
   const here = application({
     "a.test.mjs": `import test from "node:test"; ${ESM} test("a", () => void tableToIPC(tableFromArrays({ a: [1] })));`,

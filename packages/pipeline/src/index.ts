@@ -15,5 +15,7 @@ export { observeAsyncAuto, observePGraph } from "./observe-graph.ts";
 export type { AutoTask } from "./observe-graph.ts";
 export { observePipeline } from "./observe-pipeline.ts";
 export type { StreamStage } from "./observe-pipeline.ts";
+export { observeStages } from "./observe-stages.ts";
+export type { ObservedStages } from "./observe-stages.ts";
 export { observeBullMqFlow, observeBullMqProcessor } from "./observe-bullmq.ts";
 export type { FlowJobLike, JobLike, ObserveBullMqOptions, SpanStore } from "./observe-bullmq.ts";

@@ -1,8 +1,7 @@
 import type { Readable, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { PipelineRun } from "@pitot/core";
-import { aroundRun } from "./around-run.ts";
-import { StreamMeter } from "./stream-meter.ts";
+import { observeStages } from "./observe-stages.ts";
 
 /** Anything that `pipeline` of `node:stream` takes as a stage. */
 export type StreamStage =
@@ -34,37 +33,15 @@ export async function observePipeline(
   stages: Readonly<Record<string, StreamStage>>,
   options: { readonly signal?: AbortSignal; readonly end?: boolean } = {},
 ): Promise<unknown> {
-  const entries = Object.entries(stages);
-  const meters = entries.map(([, stage], i) => new StreamMeter(stage, i === entries.length - 1));
-  let finish!: { resolve: () => void; reject: (error: unknown) => void };
-  const whole = new Promise<void>((resolve, reject) => {
-    finish = { resolve, reject };
-  });
-  whole.catch(() => undefined);
-  return aroundRun(run, async (handle) => {
-    const spans = entries.map(([id], i) => {
-      const meter = meters[i]!;
-      const before = entries[i - 1]?.[0];
-      return handle
-        .aroundNode({ id, deps: before === undefined ? [] : [before] }, async (node) => {
-          try {
-            // A stage that ends before the others has not failed with them.
-            await Promise.race([meter.ended, whole]);
-          } finally {
-            node.span.setAttributes(meter.attributes());
-          }
-        })
-        .catch(() => undefined);
-    });
-    try {
-      const result: unknown = await pipeline(meters.map(({ stage }) => stage) as never, options);
-      finish.resolve();
-      return result;
-    } catch (error) {
-      finish.reject(error);
-      throw error;
-    } finally {
-      await Promise.all(spans);
-    }
-  });
+  const observed = observeStages(run, stages);
+  let failure: { readonly thrown: unknown } | undefined;
+  try {
+    // As one array, which `register` takes for a pipeline that is observed already.
+    return await run.with(() => pipeline(observed.metered as never, options));
+  } catch (error) {
+    failure = { thrown: error };
+    throw error;
+  } finally {
+    await observed.end(failure);
+  }
 }

@@ -1,7 +1,7 @@
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable, Transform, Writable } from "node:stream";
+import { PassThrough, Readable, Stream, Transform, Writable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { trackedRun } from "@pitot/core";
 import { observePipeline, type StreamStage } from "@pitot/pipeline";
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => telemetry.shutdown());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = (stages: Record<string, StreamStage>, options?: { signal: AbortSignal }) =>
+const run = (stages: Record<string, StreamStage>, options?: { signal?: AbortSignal; end?: boolean }) =>
   trackedRun({ label: "x" }, (run) => observePipeline(run, stages, options));
 const stage = (name: string) => telemetry.spans().find((span) => span.name === `stage ${name}`)!;
 const rows = (name: string) => stage(name).attributes["pitot.stream.rows"];
@@ -134,4 +134,69 @@ it("lets web streams through, and claims no rows of what it cannot meter", async
   });
   expect(taken).toEqual(["A", "B"]);
   expect([rows("read"), rows("upper"), rows("sink")]).toEqual([2, undefined, 2]);
+});
+
+it("gives functions the streams themselves, and counts what they take of them however they do", async () => {
+  expect(
+    await run({
+      read: Readable.from([Buffer.from("é").subarray(0, 1), Buffer.from("é").subarray(1)], {
+        objectMode: false,
+      }),
+      text: async (source) => {
+        const stream = source as unknown as Readable;
+        const taken: string[] = [];
+        stream.setEncoding("utf8").on("data", (text: string) => taken.push(text));
+        await new Promise((ended) => stream.on("end", ended));
+        return taken.join("");
+      },
+    }),
+  ).toBe("é");
+  expect(rows("text")).toBeGreaterThan(0);
+  expect(
+    await run({
+      numbers: (() => [1, 2]) as never,
+      doubled: (source) => Readable.from(source).map((n: number) => n * 2),
+      list: (source) => (source as unknown as Readable).toArray(),
+    }),
+  ).toEqual([2, 4]);
+  expect(["numbers", "doubled", "list"].map(rows)).toEqual([2, 2, 2]);
+});
+
+it("takes streams from before Readable", async () => {
+  const doubled = Object.assign(new Stream(), {
+    readable: true,
+    writable: true,
+    push: () => true,
+    write: (n: number) => doubled.emit("data", n * 2),
+    end: () => doubled.emit("end") && doubled.emit("close"),
+  });
+  const taken: number[] = [];
+  const take = new Writable({
+    objectMode: true,
+    write: (n: number, _, done) => done(void taken.push(n) as never),
+  });
+  await run({ read: Readable.from([1, 2]), doubled: doubled as never, take }).catch(() => undefined);
+  expect([taken, rows("doubled")]).toEqual([[2, 4], 2]);
+});
+
+it("leaves streams as they were, also where pipelines at once share one", async () => {
+  const end = new PassThrough({ objectMode: true }).resume();
+  const own = Object.getOwnPropertyNames(end);
+  const into = (source: Readable) => run({ source, end }, { end: false });
+  const slow = new PassThrough({ objectMode: true });
+  const first = into(slow);
+  await into(Readable.from([1]));
+  const second = into(Readable.from([2, 3]));
+  slow.end(4);
+  await Promise.all([first, second]);
+  expect(Object.getOwnPropertyNames(end)).toEqual(own);
+});
+
+it.each([
+  ["source", { none: (): unknown => 1, end: new PassThrough() }],
+  ["transform", { read: Readable.from([1]), none: async (): Promise<number> => 1, end: new PassThrough() }],
+  ["destination", { read: Readable.from([1]), none: (): unknown => 1 }],
+])("a %s that gives nothing to read is refused as node does", async (_, stages) => {
+  await expect(run(stages as never)).rejects.toMatchObject({ code: "ERR_INVALID_RETURN_VALUE" });
+  expect(stage("none").attributes["error.type"]).toBe("ERR_INVALID_RETURN_VALUE");
 });

@@ -1,17 +1,13 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
 import stream from "node:stream";
 import { activeRun, guarded } from "@pitot/core";
-import type { observePipeline, StreamStage } from "@pitot/pipeline";
+import type { ObservedStages, observeStages as ObserveStages } from "@pitot/pipeline";
 import { requireEsm } from "../require-esm.ts";
 
 type AnyFunction = (...args: unknown[]) => unknown;
-type Stages = Record<string, StreamStage>;
+type Failure = { readonly thrown: unknown };
 
 const replaced = new Map<{ pipeline: unknown }, { readonly original: unknown; readonly ours: unknown }>();
-/** Set below a pipeline that is being observed: observing it calls `pipeline` in turn. */
-const observing = new AsyncLocalStorage<true>();
-
 /** Begins to observe `pipeline` of `node:stream` and `node:stream/promises` inside runs: a stage span per stage. Idempotent. */
 export function observeStreams(): void {
   if (replaced.size > 0) return;
@@ -39,54 +35,59 @@ export function leaveStreams(): void {
 
 function withPromise(original: AnyFunction): AnyFunction {
   return (...args) => {
-    const last = args.at(-1);
-    const options = isOptions(last) ? last : undefined;
-    const observed = observe(options === undefined ? args : args.slice(0, -1), options);
-    return observed ?? original(...args);
+    const options = isOptions(args.at(-1)) ? args.slice(-1) : [];
+    const observed = observe(options.length === 0 ? args : args.slice(0, -1));
+    if (observed === undefined) return original(...args);
+    return settled(original(...observed.metered, ...options) as Promise<unknown>, observed);
   };
+}
+
+async function settled(result: Promise<unknown>, observed: ObservedStages): Promise<unknown> {
+  let failure: Failure | undefined;
+  try {
+    return await result;
+  } catch (error) {
+    failure = { thrown: error };
+    throw error;
+  } finally {
+    await observed.end(failure);
+  }
 }
 
 function withCallback(original: AnyFunction): AnyFunction {
   return (...args) => {
     const callback = args.at(-1);
     const given = args.slice(0, -1);
-    const stages = (given.length === 1 && Array.isArray(given[0]) ? given[0] : given) as unknown[];
-    const end = stages.at(-1);
-    // What it returns for a function at the end is a stream of its own making.
-    if (typeof callback !== "function" || typeof end === "function") return original(...args);
-    const observed = observe(stages, undefined);
+    const stages = given.length === 1 && Array.isArray(given[0]) ? (given[0] as unknown[]) : given;
+    const observed = typeof callback === "function" ? observe(stages) : undefined;
     if (observed === undefined) return original(...args);
     const call = callback as AnyFunction;
-    // In a tick of its own: what it throws is the application's, not a rejection of ours.
-    observed.then(
-      () => process.nextTick(() => call(undefined)),
-      (error: unknown) => process.nextTick(() => call(error)),
-    );
-    return end;
+    const ended: AnyFunction = (error, ...rest) =>
+      void observed
+        .end(error == null ? undefined : { thrown: error })
+        // In a tick of its own: what it throws is the application's, not a rejection of ours.
+        .then(() => process.nextTick(() => call(error, ...rest)));
+    try {
+      return original(...observed.metered, ended);
+    } catch (error) {
+      void observed.end({ thrown: error });
+      throw error;
+    }
   };
 }
 
 /** Undefined where there is nothing to observe it by, or a stage that we do not know. */
-function observe(stages: readonly unknown[], options: object | undefined): Promise<unknown> | undefined {
+function observe(stages: readonly unknown[]): ObservedStages | undefined {
   const run = activeRun();
-  if (
-    run === undefined ||
-    replaced.size === 0 ||
-    observing.getStore() === true ||
-    stages.length < 2 ||
-    !stages.every(isStage)
-  )
+  if (run === undefined || replaced.size === 0 || stages.length < 2 || !stages.every(isStage))
     return undefined;
-  let observer: typeof observePipeline | undefined;
+  let observed: ObservedStages | undefined;
   guarded("stream.observe", () => {
-    observer = (requireEsm("@pitot/pipeline") as { observePipeline: typeof observePipeline }).observePipeline;
+    const { observeStages } = requireEsm("@pitot/pipeline") as { observeStages: typeof ObserveStages };
+    const named = Object.fromEntries(stages.map((stage, i) => [`${i + 1} ${stageName(stage)}`, stage]));
+    observed = observeStages(run, named);
   });
-  if (observer === undefined) return undefined;
-  const named: Stages = {};
-  stages.forEach((stage, i) => {
-    named[`${i + 1} ${stageName(stage)}`] = stage as StreamStage;
-  });
-  return observing.run(true, observer, run, named, options ?? {});
+  return observed;
 }
 
 function isOptions(value: unknown): value is object {
@@ -105,5 +106,5 @@ function isStage(value: unknown): boolean {
 
 function stageName(stage: unknown): string {
   if (typeof stage === "function") return stage.name || "function";
-  return (stage as object).constructor.name;
+  return (stage as Partial<object>).constructor?.name || "stream";
 }
