@@ -39,9 +39,8 @@ export class LogStatistics {
     const max = this.#bound(at(maxValues, physicalPath), type, true);
     const nulls = this.#nullCount(at(nullCount, physicalPath));
     if (min === undefined && max === undefined && nulls === undefined) return undefined;
-    // Texts may be cut, and timestamps are, to milliseconds; where bounds are not tight, nothing is exact.
-    const exact =
-      this.#tight && !DataType.isUtf8(type) && !DataType.isTimestamp(type) && !DataType.isBinary(type);
+    // Where bounds are not tight, nothing is exact.
+    const exact = this.#tight && hasExactBounds(type);
     const bounds: { -readonly [key in keyof ColumnBounds]: ColumnBounds[key] } = {
       minExact: exact && min !== undefined,
       maxExact: exact && max !== undefined,
@@ -85,7 +84,19 @@ export function statisticsBound(value: ExactValue, type: DataType, isMax: boolea
   const scalar = scalarOfLog(value, type);
   // NaN is above all others for some writers, and left out by the rest: it bounds nothing.
   if (Number.isNaN(scalar)) return undefined;
-  return isMax ? widened(scalar, type) : scalar;
+  return widened(scalar, type, isMax);
+}
+
+/** Digits of a decimal that a double keeps, which some writers' bounds come through. */
+const CERTAIN_DIGITS = 15;
+
+/** Decimals below have no more digits than are certain. */
+export const CERTAIN_DECIMALS: number = 10 ** CERTAIN_DIGITS;
+
+/** Whether bounds are values that the file has: texts may be cut, timestamps are, to milliseconds, and long decimals may be rounded. */
+export function hasExactBounds(type: DataType): boolean {
+  if (DataType.isDecimal(type)) return type.precision <= CERTAIN_DIGITS;
+  return !DataType.isUtf8(type) && !DataType.isTimestamp(type) && !DataType.isBinary(type);
 }
 
 /** Undefined where the value is not of the type: a bound that cannot be read is unknown. */
@@ -129,7 +140,13 @@ function at(value: ExactValue | undefined, path: readonly string[]): ExactValue 
   return inner;
 }
 
-/** Writers cut timestamps to milliseconds: the true maximum may be up to one above. */
-function widened(max: Scalar | undefined, type: DataType): Scalar | undefined {
-  return typeof max === "bigint" && DataType.isTimestamp(type) ? max + 1000n : max;
+/** The bound moved outwards by what a writer may have cut off: up to a millisecond of the true maximum, and a few units of a double's last place. */
+function widened(bound: Scalar | undefined, type: DataType, isMax: boolean): Scalar | undefined {
+  if (typeof bound !== "bigint") return bound;
+  if (DataType.isTimestamp(type)) return isMax ? bound + 1000n : bound;
+  const size = bound < 0n ? -bound : bound;
+  if (!DataType.isDecimal(type) || size < CERTAIN_DECIMALS) return bound;
+  // A double has 53 bits, and scaling rounds again.
+  const rounded = (size >> 50n) + 1n;
+  return isMax ? bound + rounded : bound - rounded;
 }

@@ -3,7 +3,7 @@ import { compareScalars } from "../predicate/compare-scalars.ts";
 import { HAS_NULLS, HAS_VALUES, IS_UNKNOWN, type BoundsColumn } from "../predicate/bounds-columns.ts";
 import { dateAt, doubleAt, scaledAt, timestampAt, wholeAt } from "./bound-bytes.ts";
 import { parseExactJson, type ExactValue } from "./exact-json.ts";
-import { statisticsBound } from "./log-statistics.ts";
+import { CERTAIN_DECIMALS, hasExactBounds, statisticsBound } from "./log-statistics.ts";
 import type { TableLeaf } from "./table-schema.ts";
 
 /** A column of bounds, with an entry per file. */
@@ -26,7 +26,7 @@ export class StatisticsColumnBuilder {
     const { type } = leaf;
     this.leaf = leaf;
     const facts = new Uint8Array(files).fill(IS_UNKNOWN);
-    const exact = !DataType.isTimestamp(type) && !DataType.isUtf8(type) && !DataType.isBinary(type);
+    const exact = hasExactBounds(type);
     this.#facts = facts;
     if (DataType.isUtf8(type)) {
       const [min, max] = [new Int32Array(files).fill(-1), new Int32Array(files).fill(-1)];
@@ -134,7 +134,7 @@ function numberReader(type: DataType): ReadNumber | undefined {
   }
   if (DataType.isFloat(type) && type.precision === Precision.DOUBLE) return doubleAt;
   if (DataType.isDecimal(type)) {
-    const limit = Math.min(10 ** type.precision, Number.MAX_SAFE_INTEGER);
+    const limit = Math.min(10 ** type.precision, CERTAIN_DECIMALS);
     return (bytes, start, end) => {
       const value = scaledAt(bytes, start, end, type.scale);
       return Math.abs(value) < limit ? value : Number.NaN;

@@ -695,6 +695,36 @@ describe("columns", () => {
   });
 });
 
+it("widens bounds of long decimals by what is lost where a writer has them as doubles", async () => {
+  // Writes 6321095575633816.337 as 6321095575633816.0, and 99999999999999999.999 as 1e17.
+  const decimal = schemaString.replace("integer", "decimal(20,3)");
+  const stats = (min: string, max: string): string =>
+    `{"numRecords":1,"minValues":{"id":${min}},"maxValues":{"id":${max}},"nullCount":{"id":0}}`;
+  const source = await deltaSource(
+    logOf({
+      0: lines(
+        protocol,
+        { metaData: { ...metaData.metaData, schemaString: decimal } },
+        add("a", { stats: stats("6321095575633816.0", "6321095575633816.0") }),
+        add("b", { stats: stats("-1e17", "-1e17") }),
+        // Within 2^53, where the columns of statistics are doubles too.
+        add("c", { stats: stats("5321095575633.816", "5321095575633.816") }),
+        add("d", { stats: stats("999.999", "999.999") }),
+      ),
+    }),
+  );
+  const files = async (predicate: Predicate): Promise<string[]> =>
+    (await source.plan(predicate)).fragments.map(({ path }) => path);
+  expect(await files(col("id").eq("6321095575633816.337"))).toEqual(["a"]);
+  expect(await files(col("id").gt("6321095575633816"))).toEqual(["a"]);
+  expect(await files(col("id").eq("-99999999999999999.999"))).toEqual(["b"]);
+  expect(await files(col("id").eq("5321095575633.817"))).toEqual(["c"]);
+  expect(await files(col("id").eq("1000"))).toEqual([]);
+  expect(await files(col("id").eq("6321095575633900"))).toEqual([]);
+  const [fragment] = (await source.plan()).fragments;
+  expect(fragment?.statistics?.get("id")).toMatchObject({ minExact: false, maxExact: false });
+});
+
 it("tells a partition of a long decimal with all of its digits", async () => {
   const decimal = schemaString.replace("integer", "decimal(20,2)");
   const partitioned = { metaData: { ...metaData.metaData, schemaString: decimal, partitionColumns: ["id"] } };
