@@ -26,12 +26,13 @@ export class ColumnRecorder {
     const first = this.#seq.get(kind) ?? 0;
     this.#seq.set(kind, first + length);
     const stored = storage.present;
-    if (stored)
-      storage.write({
-        kind,
-        length,
-        columns: { ...records.columns, ...correlationColumns(at, timeMs, first, length) },
-      });
+    const refused = stored
+      ? storage.write({
+          kind,
+          length,
+          columns: { ...records.columns, ...correlationColumns(at, timeMs, first, length) },
+        })
+      : 0;
     const wanted = Math.min(length, records.exported ?? length);
     const room = emitter.active(at) ? budget.take(kind, wanted) : 0;
     let exported = 0;
@@ -48,6 +49,6 @@ export class ColumnRecorder {
       if (emitter.cuts(event)) accounting.add(kind, "truncated");
     }
     accounting.add(kind, "exported", exported);
-    accounting.add(kind, stored ? "snapshot_only" : "dropped", length - exported);
+    accounting.add(kind, stored ? "snapshot_only" : "dropped", length - exported - refused);
   }
 }

@@ -24,6 +24,8 @@ export class PayloadRecorder {
   readonly #kind: "event" | "artifact";
   readonly #buffer: RecordBuffer;
   readonly #groups = new Map<string, NamedGroup>();
+  /** Rows since the last flush that the snapshot alone has. */
+  #snapshotOnly = 0;
 
   constructor(route: RecordRoute, kind: "event" | "artifact") {
     this.#route = route;
@@ -53,13 +55,17 @@ export class PayloadRecorder {
     if (!stored) buffer.advance(1);
     const { taken, truncated } = this.#emit(logical, group.budget, value, json, seq, at, clock.time, many);
     if (truncated || plain.cut || logical !== name) accounting.add(kind, "truncated");
-    accounting.add(kind, taken ? "exported" : stored ? "snapshot_only" : "dropped");
+    if (taken || !stored) accounting.add(kind, taken ? "exported" : "dropped");
+    else this.#snapshotOnly++;
     if (full || recording.flushMs === 0) this.flush();
   }
 
-  /** Writes what waits to storage. */
+  /** Writes what waits to storage, and counts what it has. */
   flush(): void {
-    this.#route.storage.drain(this.#kind, this.#buffer);
+    const { accounting, storage } = this.#route;
+    const refused = storage.drain(this.#kind, this.#buffer);
+    accounting.add(this.#kind, "snapshot_only", this.#snapshotOnly - refused);
+    this.#snapshotOnly = 0;
   }
 
   #group(name: string): NamedGroup {

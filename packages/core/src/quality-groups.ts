@@ -124,24 +124,25 @@ export class QualityGroups {
     if (this.#emitter.cuts(attributes)) this.#accounting.add(KIND, "truncated");
   }
 
-  /** Brings the counters to the truth, and asks pipelines that took nothing anew. */
-  settle(): void {
+  /** Brings the counters to the truth, and asks pipelines that took nothing anew. `refused`: rows that storage has not taken since the last call. */
+  settle(refused: number): void {
     this.#refusedAt = undefined;
+    let others = 0;
     for (const group of this.#groups.values()) {
       const total = group.total - group.settled;
       const exported = group.exported - group.settledExported;
       if (total === 0) continue;
       addCounter(METRIC_QUALITY_ISSUES, total, group.attributes);
       this.#accounting.add(KIND, "exported", exported);
-      this.#accounting.add(KIND, this.#stored ? "snapshot_only" : "dropped", total - exported);
+      others += total - exported;
       group.settled = group.total;
       group.settledExported = group.exported;
     }
+    this.#accounting.add(KIND, this.#stored ? "snapshot_only" : "dropped", others - refused);
   }
 
-  /** Tells one summary per group, and settles the counters. No row follows. */
+  /** Tells one summary per group. No row follows. */
   summarize(at: Context, uri: string | undefined): void {
-    this.settle();
     for (const group of this.#groups.values()) {
       const summary: Attributes = {
         ...group.attributes,
@@ -152,6 +153,5 @@ export class QualityGroups {
       };
       this.#emitter.emit(EVENT_QUALITY_SUMMARY, summary, "summary", 0, 256, at, Date.now());
     }
-    this.#groups.clear();
   }
 }

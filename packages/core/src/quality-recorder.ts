@@ -17,6 +17,8 @@ export class QualityRecorder {
   readonly #eachAtOnce: boolean;
   readonly #groups: QualityGroups;
   readonly #buffer = new QualityBuffer();
+  /** Rows since the last flush that storage has not taken. */
+  #refused = 0;
   #group: QualityGroup | undefined;
   #givenKind = "";
   #givenIssue = "";
@@ -75,16 +77,17 @@ export class QualityRecorder {
     // Ordinals rise in the order of storage.
     this.#drain();
     for (const batch of qualityTableBatches(table, this.#groups, this.#buffer, this.#route, at))
-      storage.write(batch);
+      this.#refused += storage.write(batch);
   }
 
   /** Writes what waits to storage, and brings the counters to the truth. */
   flush(): void {
     this.#drain();
-    this.#groups.settle();
+    this.#groups.settle(this.#refused);
+    this.#refused = 0;
   }
 
-  /** Tells the summaries; no row follows. */
+  /** Tells the summaries; nothing but a flush follows. */
   summarize(at: Context): void {
     this.#groups.summarize(at, this.#route.storage.uri);
   }
@@ -100,6 +103,6 @@ export class QualityRecorder {
   }
 
   #drain(): void {
-    this.#route.storage.drain(KIND, this.#buffer);
+    this.#refused += this.#route.storage.drain(KIND, this.#buffer);
   }
 }

@@ -36,6 +36,6 @@ export type RecordCounts = Readonly<Record<string, Readonly<Record<RecordOutcome
 
 /**
  * What became of records. `redacted` and `truncated` are counted beside the others; each record is one of
- * `exported`, `snapshot_only` or `dropped`.
+ * `exported`, `snapshot_only` or `dropped`, and both first and last where the disk refused what was exported.
  */
 export type RecordOutcome = "exported" | "snapshot_only" | "redacted" | "truncated" | "dropped";

@@ -33,25 +33,32 @@ export class ScopeStorage {
     return this.#writers[0]?.uri;
   }
 
-  /** Writes what a buffer holds. */
-  drain(kind: RecordKind, buffer: RecordBuffer): void {
-    if (buffer.length === 0) return;
+  /** Writes what a buffer holds. See {@link ScopeStorage.write}. */
+  drain(kind: RecordKind, buffer: RecordBuffer): number {
+    if (buffer.length === 0) return 0;
     const { length, columns } = buffer.take();
-    this.write({ kind, length, columns });
+    return this.write({ kind, length, columns });
   }
 
-  write(batch: RecordBatch): void {
-    for (const writer of this.#writers)
-      try {
-        if (writer.write(batch) === false) this.#accounting.add(batch.kind, "dropped", batch.length);
-      } catch (error) {
-        this.#accounting.add(batch.kind, "dropped", batch.length);
-        reportOnce(
-          `snapshot:${this.#id}`,
-          "the snapshot cannot be written; the pipeline goes on, the counters say how much is missing",
-          error,
-        );
-      }
+  /** Returns how many rows were refused, and are counted as dropped: all or none. */
+  write(batch: RecordBatch): number {
+    let refused = 0;
+    for (const writer of this.#writers) if (!this.#takes(writer, batch)) refused = batch.length;
+    this.#accounting.add(batch.kind, "dropped", refused);
+    return refused;
+  }
+
+  #takes(writer: ScopeWriter, batch: RecordBatch): boolean {
+    try {
+      return writer.write(batch) !== false;
+    } catch (error) {
+      reportOnce(
+        `snapshot:${this.#id}`,
+        "the snapshot cannot be written; the pipeline goes on, the counters say how much is missing",
+        error,
+      );
+      return false;
+    }
   }
 
   /** The run has ended. */

@@ -69,7 +69,11 @@ describe("a bad disk", () => {
       const rows = (await kept.table("quality"))!;
       expect(rows.numRows).toBe(8192);
       expect(rows.getChild("entity_id")!.get(4096)).toBe("12288");
-      expect(kept.manifest.records["quality"]).toMatchObject({ dropped: 8192 });
+      expect(kept.manifest.records["quality"]).toMatchObject({
+        exported: 0,
+        snapshot_only: 8192,
+        dropped: 8192,
+      });
       expect((await kept.table("spans"))!.numRows).toBe(1);
     },
   );
