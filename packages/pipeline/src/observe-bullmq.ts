@@ -84,7 +84,7 @@ export function observeBullMqProcessor<Job extends JobLike, Rest extends unknown
   options: ObserveBullMqOptions = {},
 ): (job: Job, ...rest: Rest) => Promise<Result> {
   const spans = options.spans ?? inMemory;
-  return async (job, ...rest) => {
+  const observed = async (job: Job, ...rest: Rest): Promise<Result> => {
     const metadata = metadataOf(job);
     const links = metadata.waits === true ? await childLinks(job, spans) : [];
     const from = metadata.traceparent === undefined ? undefined : parseTraceparent(metadata.traceparent);
@@ -122,6 +122,8 @@ export function observeBullMqProcessor<Job extends JobLike, Rest extends unknown
       ),
     );
   };
+  // BullMQ cancels only the jobs of a processor that takes three parameters.
+  return Object.defineProperty(observed, "length", { value: processor.length, configurable: true });
 }
 
 function withMetadata<Flow extends FlowJobLike>(flow: Flow, parent: string): Flow {
@@ -141,7 +143,10 @@ function metadataOf(job: JobLike): Metadata {
   let metadata: Metadata = {};
   guarded("bullmq.metadata", () => {
     const text = job.opts?.telemetry?.metadata;
-    if (text !== undefined) metadata = JSON.parse(text) as Metadata;
+    if (text === undefined) return;
+    // It may be another tracer's, and any JSON.
+    const parsed = JSON.parse(text) as Partial<Metadata> | null;
+    if (typeof parsed?.traceparent === "string") metadata = parsed;
   });
   return metadata;
 }

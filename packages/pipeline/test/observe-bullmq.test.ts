@@ -172,5 +172,16 @@ describe("a span as text", () => {
     await trackedRun({ label: "x" }, async (run) =>
       expect(await observeBullMqProcessor(async () => 5, { run })(job)).toBe(5),
     );
+    for (const metadata of ["null", "1", '{"traceparent":{}}'])
+      expect(await observeBullMqProcessor(async () => 5)({ ...job, opts: { telemetry: { metadata } } })).toBe(
+        5,
+      );
+  });
+
+  it("leaves to a processor the parameters by which BullMQ tells whether it can be cancelled", () => {
+    const cancellable = async (_job: never, _token?: string, _signal?: AbortSignal): Promise<void> =>
+      undefined;
+    expect(observeBullMqProcessor(cancellable).length).toBe(3);
+    expect(observeBullMqProcessor(async () => 5).length).toBe(0);
   });
 });
