@@ -104,6 +104,30 @@ console.log(Object.hasOwn(shared, "write"));`,
   expect(names.filter((name) => name.startsWith("stage 1 "))).toHaveLength(6);
 });
 
+it("files that cannot be read or written are no datasets, and their errors are the application's", async () => {
+  const here = application({
+    "files.mjs": `import fs from "node:fs"; import { readFile, writeFile } from "node:fs/promises";
+process.on("unhandledRejection", (error) => console.log("unhandled", error.code, error.path));
+const callback = (done) => function (...args) { console.log(this?.constructor?.name, args.length, args[0]?.code); done(); };
+void readFile("none/1.parquet");
+await writeFile("none/2.parquet", "x").catch((error) => console.log(error.code, Object.keys(error)));
+await writeFile("none3.parquet", "x", { signal: AbortSignal.abort() }).catch((error) => console.log(error.name));
+await new Promise((done) => fs.readFile("none4.parquet", callback(done)));
+await new Promise((done) => fs.createReadStream("none5.parquet").on("error", callback(done)));
+await new Promise((done) => fs.createWriteStream("none/6.parquet").on("error", callback(done)));
+try { fs.readFileSync("none7.parquet"); } catch (error) { console.log(error.message); }
+await writeFile(Buffer.from("a.parquet"), "x");
+await new Promise((done) => fs.writeFile("b.parquet", "x", callback(done)));
+fs.writeFileSync(new URL("c.arrow", import.meta.url), "x");
+await new Promise((done) => fs.createWriteStream("d.parquet").end("x", callback(done)));
+console.log(await readFile("a.parquet", "utf8"));`,
+  });
+  both(["files.mjs"], {}, here);
+  const events = await column(runs()[0]!, "properties", "events");
+  const files = events.map((text) => /([^/"]+\.(?:parquet|arrow))"/.exec(text)?.[1]);
+  expect(files).toEqual(["a.parquet", "b.parquet", "c.arrow", "d.parquet", "a.parquet"]);
+});
+
 it("tests by node --test", async () => {
   const here = application({
     "a.test.mjs": `import test from "node:test"; ${ESM} test("a", () => void tableToIPC(tableFromArrays({ a: [1] })));`,
