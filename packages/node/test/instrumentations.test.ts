@@ -66,6 +66,9 @@ describe("an instrumentation of exports", () => {
   it.each(USES)("of %s traces while it is enabled, and only then", async (_, by, original, use, wanted) => {
     by.setTracerProvider(provider);
     const exports = by.patch({ ...original }) as never;
+    const shapes = (module: object): unknown[] =>
+      Object.values(module).map((value) => typeof value === "function" && [value.name, value.length]);
+    expect(shapes(exports)).toEqual(shapes(original));
     const bare = await use(original as never);
     exporter.reset();
     for (const [enabled, expected] of [
