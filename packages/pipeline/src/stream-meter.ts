@@ -10,7 +10,7 @@ import {
 import { tapMethod, type Tap } from "./stream-tap.ts";
 
 /**
- * Counts what one stage of a stream pipeline passes on, and how long it waits for its consumer. A chunk costs two calls more. Streams
+ * Counts what one stage of a stream pipeline passes on, and how long it waits for its consumer. A chunk costs a few calls more. Streams
  * are metered in place: a function behind them gets the stream itself, of which it may use more than its chunks.
  */
 export class StreamMeter {
