@@ -80,6 +80,8 @@ class SchemaReader {
   readonly #metadata: TableMetadata;
   readonly #mapping: TableSchema["mapping"];
   readonly #leaves = new Map<string, TableLeaf>();
+  /** Paths of leaves within structs that are those of others too. */
+  readonly #unclear = new Set<string>();
   readonly #names = new Map<string, string>();
   readonly #ids = new Map<number, string>();
   readonly #rules: { column: string; rule: string }[] = [];
@@ -146,13 +148,13 @@ class SchemaReader {
       const filePath = [...physical, own];
       for (const rule of RULES) if (metadata[rule] != null) this.#rules.push({ column: at, rule });
       if (this.#mapping !== "none") {
-        this.#names.set(at, filePath.join("."));
+        this.#mapName(at, filePath);
         if (typeof metadata[FIELD_ID] === "number") this.#ids.set(metadata[FIELD_ID], at);
       }
       const leafPath = leaf === undefined ? undefined : [...leaf, own];
       const type = this.#type(field.type, at, filePath, leafPath);
       if (leafPath !== undefined && (type.children ?? []).length === 0)
-        this.#leaves.set(at, { path: at, physicalPath: leafPath, type });
+        this.#addLeaf({ path: at, physicalPath: leafPath, type });
       return new Field(name, type, field.nullable !== false, fieldMetadata(metadata));
     });
   }
@@ -204,8 +206,29 @@ class SchemaReader {
   #nested(path: string, physical: readonly string[], ...levels: string[]): [string, string[]] {
     const at = [path, ...levels].join(".");
     const file = [...physical, ...levels];
-    if (this.#mapping !== "none") this.#names.set(at, file.join("."));
+    if (this.#mapping !== "none") this.#mapName(at, file);
     return [at, file];
+  }
+
+  /** Names may have dots: a path means the column of that name, as in predicates; of two within structs nothing is known. */
+  #addLeaf(leaf: TableLeaf): void {
+    const { path } = leaf;
+    const other = this.#leaves.get(path);
+    if (leaf.physicalPath.length === 1) this.#leaves.set(path, leaf);
+    else if (other === undefined && !this.#unclear.has(path)) this.#leaves.set(path, leaf);
+    else if (other !== undefined && other.physicalPath.length > 1) {
+      this.#leaves.delete(path);
+      this.#unclear.add(path);
+    }
+  }
+
+  #mapName(path: string, file: readonly string[]): void {
+    if (this.#names.has(path))
+      throw new PitotError("UNSUPPORTED", "The Delta table maps two columns of one path", {
+        value: path,
+        remedy: "Rename one of them: names with dots make both the same.",
+      });
+    this.#names.set(path, file.join("."));
   }
 
   #physicalName(metadata: ExactObject, name: string, path: string): string {

@@ -545,6 +545,73 @@ describe("columns", () => {
     },
   );
 
+  describe("of one path, by dots in their names", () => {
+    const leaf = (name: string, id: number, physicalName: string): object => ({
+      name,
+      type: "integer",
+      nullable: true,
+      metadata: { "delta.columnMapping.id": id, "delta.columnMapping.physicalName": physicalName },
+    });
+    const table = (fields: object[], mode = "none"): string => {
+      const configuration = { "delta.columnMapping.mode": mode };
+      const schemaString = JSON.stringify({ type: "struct", fields });
+      const stats = JSON.stringify({
+        numRecords: 1,
+        minValues: { "s.b": 1, s: { b: 5 } },
+        maxValues: { "s.b": 1, s: { b: 5 } },
+        nullCount: { "s.b": 0, s: { b: 0 } },
+      });
+      const bytes = parquetWriteBuffer({
+        schema: [
+          { name: "root", num_children: 2 },
+          { name: "s.b", type: "INT32", repetition_type: "OPTIONAL" },
+          { name: "s", num_children: 1, repetition_type: "OPTIONAL" },
+          { name: "b", type: "INT32", repetition_type: "OPTIONAL" },
+        ],
+        columnData: [
+          { name: "s.b", data: [1] },
+          { name: "s", data: [{ b: 5 }] },
+        ],
+      });
+      const made = logOf({
+        0: lines(
+          { protocol: { minReaderVersion: 2, minWriterVersion: 5 } },
+          { metaData: { ...metaData.metaData, schemaString, configuration } },
+          add("f.parquet", { size: bytes.byteLength, stats }),
+        ),
+      });
+      writeFileSync(join(made, "f.parquet"), new Uint8Array(bytes));
+      return made;
+    };
+    const struct = (name: string, physicalName: string, ...fields: object[]): object => ({
+      ...leaf(name, 2, physicalName),
+      type: { type: "struct", fields },
+    });
+
+    it.each([
+      [0, 1],
+      [1, 0],
+    ])("are skipped by the statistics of the column itself: order %i, %i", async (...order) => {
+      const fields = [leaf("s.b", 1, "s.b"), struct("s", "s", leaf("b", 3, "b"))];
+      const dataset = await openDataset(table(order.map((i) => fields[i]!)));
+      expect(await countRows(dataset, { predicate: col("s.b").eq(1) })).toBe(1);
+      expect(await countRows(dataset, { predicate: col("s.b").eq(5) })).toBe(0);
+    });
+
+    it("are refused where names are mapped, in the table and in its files", async () => {
+      const twice = [leaf("s.b", 1, "s.b"), struct("s", "s", leaf("b", 3, "b"))];
+      await expect(openDataset(table(twice, "name"))).rejects.toMatchObject({
+        code: "UNSUPPORTED",
+        message: /maps two columns of one path: "s.b"/,
+      });
+      const stored = [leaf("x", 1, "s.b"), struct("y", "s", leaf("z", 3, "b"))];
+      await expect(scannedRows(await openDataset(table(stored, "name")))).rejects.toMatchObject({
+        code: "UNSUPPORTED",
+        message: /have one path in a file/,
+      });
+    });
+  });
+
   it("are found by id, whatever they are called in a file, and read in the table's wider types", async () => {
     const table = join(folder, "by-id");
     mkdirSync(join(table, "_delta_log"), { recursive: true });
