@@ -96,10 +96,10 @@ describe("appendDelta", () => {
       max: 9007199254740993n,
       nullCount: 1,
     });
-    expect(fragment?.statistics?.get("wide")).toMatchObject({
-      min: -12345678901234567890123456n,
-      minExact: true,
-    });
+    expect(fragment?.statistics?.get("small")).toMatchObject({ min: -99999n, minExact: true });
+    // Of long decimals the last digits are not taken for certain.
+    expect(fragment?.statistics?.get("wide")?.min).toBeLessThan(-12345678901234567890123456n);
+    expect(fragment?.statistics?.get("wide")).toMatchObject({ minExact: false });
     expect(fragment?.statistics?.get("timestamp")?.max).toBeGreaterThanOrEqual(MICROS);
     expect(fragment?.statistics?.get("double")).toMatchObject({ min: 0.1 });
     expect(fragment?.statistics?.get("double")?.max).toBeUndefined();
