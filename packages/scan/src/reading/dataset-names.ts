@@ -15,6 +15,7 @@ export function datasetNames({ columnNames, location }: Fragment): NameOf {
       value: location,
       remedy: "Write the table with names for files that have no dots.",
     });
+  for (const [ours, theirs] of columnNames) addParents(paths, columnNames, ours, theirs);
   return ({ path, element }) => {
     const parent = path.length === 1 ? "" : paths.get(path.slice(0, -1).join("."));
     // Levels of a list as other writers name them.
@@ -24,4 +25,19 @@ export function datasetNames({ columnNames, location }: Fragment): NameOf {
     // What the dataset does not know was dropped; a column that came later may have its name.
     return own?.startsWith(start) === true ? own.slice(start.length) : `\u0000${element.name}`;
   };
+}
+
+/** Structs that a leaf alone tells of; what is told of them themselves stays. */
+function addParents(
+  paths: Map<string, string>,
+  columnNames: ReadonlyMap<string, string>,
+  ours: string,
+  theirs: string,
+): void {
+  const [ourEnd, theirEnd] = [ours.lastIndexOf("."), theirs.lastIndexOf(".")];
+  if (ourEnd < 0 || theirEnd < 0) return;
+  const [ourParent, theirParent] = [ours.slice(0, ourEnd), theirs.slice(0, theirEnd)];
+  if (columnNames.has(ourParent) || paths.has(theirParent)) return;
+  paths.set(theirParent, ourParent);
+  addParents(paths, columnNames, ourParent, theirParent);
 }
