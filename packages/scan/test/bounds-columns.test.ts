@@ -148,11 +148,10 @@ it.each<[string, DataType, fc.Arbitrary<string>, (bytes: Uint8Array, start: numb
       if (Number.isNaN(value)) return;
       fast++;
       const scalar = statisticsBound(parseExactJson(text), type, false);
-      expect(Object.is(value, typeof scalar === "bigint" ? Number(scalar) : scalar) || scalar === 0n).toBe(
-        true,
-      );
+      // The sign of a zero bounds nothing.
+      expect(value + 0).toBe(Number(scalar) + 0);
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, examples: text === digits ? [["-0"]] : [] },
   );
   expect(fast).toBeGreaterThan(100);
 });
