@@ -1,20 +1,12 @@
 import type { QualityColumn } from "./quality-table.ts";
 import { readRows } from "./read-rows.ts";
+import { isUtf8Chunk, type Utf8Chunk } from "./utf8-chunk.ts";
 
 /** Text of a block of rows: `codes[i]` indexes `values`, which all blocks share and which only grows; -1 is null. */
 export interface CodedBlock {
   readonly codes: Int32Array;
   /** The one code of all rows, where there is only one. */
   readonly only: number | undefined;
-}
-
-/** A utf8 chunk as Arrow lays it out. Offsets and values begin at the chunk's first row, the bitmap at its `offset`. */
-interface Utf8Chunk {
-  readonly length: number;
-  readonly offset: number;
-  readonly values: Uint8Array;
-  readonly valueOffsets: Int32Array;
-  readonly nullBitmap: Uint8Array | null | undefined;
 }
 
 /**
@@ -120,17 +112,6 @@ export function isWhole({ data = [] }: Pick<QualityColumn, "data">): boolean {
     const { values, valueOffsets, length } = chunk as Partial<Utf8Chunk>;
     return valueOffsets === undefined || Number(valueOffsets[length!]) <= values!.length;
   });
-}
-
-function isUtf8Chunk(chunk: unknown): chunk is Utf8Chunk {
-  const { values, valueOffsets, dictionary, length } = chunk as Record<string, unknown>;
-  return (
-    values instanceof Uint8Array &&
-    valueOffsets instanceof Int32Array &&
-    dictionary == null &&
-    valueOffsets.length > (length as number) &&
-    valueOffsets[length as number]! <= values.length
-  );
 }
 
 /** Never more than the bytes themselves, whatever offsets say: around them lies what is not the caller's. */

@@ -57,6 +57,8 @@ export { guarded } from "./internal/report-once.ts";
 export { recordName } from "./record-name.ts";
 export { isThenable, settle } from "./stage.ts";
 export { columnValue } from "./record-batch.ts";
+export { isUtf8Chunk } from "./utf8-chunk.ts";
+export type { Utf8Chunk } from "./utf8-chunk.ts";
 export type {
   DictionaryColumn,
   GettableColumn,

@@ -1,13 +1,4 @@
-import type { RecordColumn } from "@pitot/core";
-
-/** A chunk of utf8 as Arrow lays it out: offsets and values begin at its first row, the bitmap at its `offset`. */
-interface Utf8Chunk {
-  readonly length: number;
-  readonly offset: number;
-  readonly values: Uint8Array;
-  readonly valueOffsets: Int32Array;
-  readonly nullBitmap: Uint8Array | null | undefined;
-}
+import { isUtf8Chunk, type RecordColumn, type Utf8Chunk } from "@pitot/core";
 
 /** Text that lies in Arrow's layout already, e.g. a slice of an Arrow vector: copied by its buffers, without making strings of it. */
 export interface Utf8View {
@@ -42,15 +33,4 @@ export function viewNulls(
     row += chunk.length;
   }
   return { nullCount, validity };
-}
-
-function isUtf8Chunk(chunk: unknown): chunk is Utf8Chunk {
-  if (typeof chunk !== "object" || chunk === null) return false;
-  const { values, valueOffsets, dictionary, length } = chunk as Record<string, unknown>;
-  return (
-    values instanceof Uint8Array &&
-    valueOffsets instanceof Int32Array &&
-    dictionary == null &&
-    valueOffsets.length > (length as number)
-  );
 }

@@ -385,3 +385,24 @@ describe("the forms of a column", () => {
       expect(column.get(row)).toBe(row % 4096 === 0 ? "again" : `${Math.floor(row / 4096)}-${row % 4096}`);
   });
 });
+
+it("reads a text column whose offsets end beyond its values one by one, and nothing of what lies behind them", () => {
+  const memory = Buffer.from("mine, and what is not mine");
+  const column = {
+    length: 1,
+    data: [
+      {
+        length: 1,
+        offset: 0,
+        values: memory.subarray(0, 4),
+        valueOffsets: Int32Array.of(0, 20),
+        nullBitmap: null,
+      },
+    ],
+    get: () => "mine",
+  };
+  const encoder = new BatchEncoder({ columns: [{ name: "t", type: "utf8", nullable: true }], metadata: {} });
+  const bytes = Buffer.from(encoder.encode(1, { t: column as unknown as RecordColumn }));
+  expect(bytes.includes("not mine")).toBe(false);
+  expect([...arrow.tableFromIPC(bytes).getChild("t")!]).toEqual(["mine"]);
+});
